@@ -1,0 +1,17 @@
+#!/usr/bin/env node
+// msvc straight from TypeScript, by type stripping (no build). oclif's own development mode loads
+// the TypeScript compiler API, which TypeScript 7 does not have.
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { execute } from '@oclif/core'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const pjson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const oclif = {
+  ...pjson.oclif,
+  commands: './src/commands',
+  hooks: { command_not_found: './src/cli/command-not-found.ts' },
+}
+
+await execute({ loadOptions: { root, ignoreManifest: true, pjson: { ...pjson, oclif } } })

@@ -1,0 +1,96 @@
+// What the agent tells and takes, over HTTP on its unix socket. The agent serves it, every other
+// command is a client of it.
+//
+//   GET  /status                         → FleetStatus
+//   GET  /events?after=<seq>             → SSE, one SystemEvent a message (id = seq); ?follow=0 ends at the newest
+//   GET  /logs?service=<s>&tail=<n>      → NDJSON of LogLine; ?follow=1 stays open
+//   POST /services/:name/restart         → ServiceStatus once it is ready again
+//   POST /faults {kind,target,forMs}     → FaultStatus (201)
+//   GET  /faults                         → FaultStatus[] (newest first)
+//   POST /faults/:id/heal · POST /faults/heal → FaultStatus[] once healed
+//   POST /halt · DELETE /halt            → {halted, healed: FaultStatus[]}
+//   POST /stop                           → 202; the agent ends its fleet and itself
+// Errors: {error:{code,message,next,data?}} with 400, 404 or 409.
+
+import type { BreakerState } from '../events.ts'
+
+export type ServiceState =
+  | 'starting'
+  | 'ready'
+  | 'unready'
+  | 'stopping'
+  | 'stopped'
+  | 'backing-off'
+  | 'crash-looped'
+  | 'held'
+
+export interface ServiceStatus {
+  name: string
+  /** `held`: kept down by a fault. */
+  state: ServiceState
+  pid: number | null
+  url: string
+  port: number
+  adminPort: number
+  restarts: number
+  /** Epoch ms of the last change of state. */
+  since: number
+  /** Why, when the state alone does not say it: the fault, the exit, the probe's answer. */
+  detail: string | null
+}
+
+export interface BreakerTransition {
+  at: number
+  from: BreakerState
+  to: BreakerState
+  reason: string
+}
+
+/** As `GET /breakers` of a service gives it (the service contract in docs/architecture.md). */
+export interface BreakerSnapshot {
+  name: string
+  state: BreakerState
+  since: number
+  failureRate: number
+  slowRate: number
+  calls: number
+  openRemainingMs: number
+  transitions: BreakerTransition[]
+}
+
+export interface EdgeStatus {
+  name: string
+  kind: 'call' | 'follow'
+  /** Where the caller reaches the callee. */
+  url: string
+  /** null: the caller publishes no breaker for it. */
+  breaker: Omit<BreakerSnapshot, 'transitions'> | null
+}
+
+export interface FaultStatus {
+  id: string
+  kind: string
+  target: string
+  state: 'applying' | 'active' | 'healing' | 'healed' | 'failed'
+  requestedAt: number
+  expiresAt: number
+  healedAt: number | null
+  detail: string | null
+}
+
+export interface FleetStatus {
+  version: 1
+  system: { name: string; root: string; entry: string }
+  agent: { pid: number; startedAt: number; cliVersion: string }
+  halted: boolean
+  services: ServiceStatus[]
+  edges: EdgeStatus[]
+  faults: FaultStatus[]
+}
+
+export interface LogLine {
+  service: string
+  at: number
+  stream: 'stdout' | 'stderr'
+  line: string
+}

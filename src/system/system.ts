@@ -1,0 +1,52 @@
+// What a system is: services and the edges between them. Shared vocabulary of every part.
+
+export interface System {
+  name: string
+  /** The service that takes the traffic from outside. */
+  entry: string
+  /** In the order of the file. */
+  services: Service[]
+}
+
+export interface Service {
+  name: string
+  /** Relative to the system's folder, with `/`. */
+  path: string
+  /** Absent: a free one is taken at start. */
+  port?: number
+  /** Synchronous callees. */
+  dependsOn: string[]
+  /** Services whose feed this one reads. */
+  follows: string[]
+  /** How a service that we did not generate starts, as an argument vector. */
+  command?: string[]
+  /** A path on `port` that says "ready" for such a service. */
+  health?: string
+  slo?: { p99?: string; availability?: string }
+}
+
+/** Caller and callee. Written `order:payment` everywhere. */
+export interface Edge {
+  name: string
+  caller: string
+  callee: string
+  kind: 'call' | 'follow'
+}
+
+/** The edges in the order of the file, calls before follows. */
+export function edgesOf(system: System): Edge[] {
+  return system.services.flatMap(({ name, dependsOn, follows }) => [
+    ...dependsOn.map((callee) => edge(name, callee, 'call')),
+    ...follows.map((callee) => edge(name, callee, 'follow')),
+  ])
+}
+
+const edge = (caller: string, callee: string, kind: Edge['kind']): Edge => ({
+  name: `${caller}:${callee}`,
+  caller,
+  callee,
+  kind,
+})
+
+/** `payment` → `PAYMENT_URL`: the variable in which a service finds a callee. */
+export const urlVariable = (service: string): string => `${service.toUpperCase().replaceAll('-', '_')}_URL`
