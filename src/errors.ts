@@ -67,9 +67,9 @@ export const errors = {
       message: `There is no msvc.yaml in ${folder} or in a folder above it.`,
       next: 'Make a system with `msvc new system shop`, or change into one.',
     }),
-  systemFileInvalid: (place: Place, reason: string, next: string) =>
+  fileInvalid: (place: Place, reason: string, next: string) =>
     new UserError({
-      code: 'system-file-invalid',
+      code: 'file-invalid',
       message: `${at(place)}: ${reason}`,
       next,
       data: { ...place },

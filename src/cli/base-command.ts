@@ -61,6 +61,11 @@ export function troubleView(trouble: Trouble): string {
   return lines.join('\n')
 }
 
-const publicPart = ({ code, message, next, data }: Trouble) => ({ code, message, next, ...(data && { data }) })
+const publicPart = ({ code, message, next, data }: Trouble) => ({
+  code,
+  message,
+  next,
+  ...(data && { data }),
+})
 
 export { exitCodes, UserError }

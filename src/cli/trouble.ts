@@ -23,7 +23,12 @@ export function describeTrouble(error: unknown): Trouble {
   }
   if (isArgumentError(error)) {
     const message = error.message.replace(/\n?See more help with --help\s*$/, '').trim()
-    return { code: 'usage', message, next: 'See the arguments and flags with --help.', exitCode: exitCodes.usage }
+    return {
+      code: 'usage',
+      message,
+      next: 'See the arguments and flags with --help.',
+      exitCode: exitCodes.usage,
+    }
   }
   const known = error instanceof Error ? error : new Error(String(error))
   return {
