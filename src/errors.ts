@@ -111,6 +111,25 @@ export const errors = {
       next: `Give it on the command line: ${flag}.`,
     }),
 
+  // scaffold
+  nameTaken: (name: string, suggestion?: string) =>
+    new UserError({
+      code: 'name-taken',
+      message: `The system has a service named ${name} already.`,
+      next: suggestion === undefined ? 'Choose another name.' : `Try ${suggestion}.`,
+      data: { name, suggestion },
+    }),
+  filesInTheWay: (root: string, refused: { path: string; reason: string }[]) =>
+    new UserError({
+      code: 'files-in-the-way',
+      message: [
+        `Nothing was written: ${refused.length} ${refused.length === 1 ? 'path is' : 'paths are'} taken in ${root}.`,
+        ...refused.map(({ path, reason }) => `  ${path}  (${reason})`),
+      ].join('\n'),
+      next: 'Choose another name or folder, or move these out of the way; msvc never overwrites.',
+      data: { root, refused },
+    }),
+
   // agent
   agentNotRunning: (system: string) =>
     new UserError({
