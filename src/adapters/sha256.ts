@@ -1,0 +1,5 @@
+// Content → digest.
+
+import { createHash } from 'node:crypto'
+
+export const sha256 = (content: Uint8Array): string => createHash('sha256').update(content).digest('hex')
