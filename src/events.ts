@@ -73,6 +73,8 @@ export interface LoadInterval {
   second: number
   scheduled: number
   outcomes: OutcomeCounts
+  /** The same, per request of the scenario (by its name). */
+  requests: Record<string, OutcomeCounts>
   /** From the intended start to the end of the answer. */
   responseMs: Percentiles
   /** From the first byte written to the end of the answer. */
