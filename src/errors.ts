@@ -130,12 +130,142 @@ export const errors = {
       data: { root, refused },
     }),
 
+  // load
+  targetInvalid: (target: string, reason: string) =>
+    new UserError({
+      code: 'target-invalid',
+      message: `${JSON.stringify(target)} cannot be loaded: ${reason}.`,
+      next: 'Give a whole address, such as http://127.0.0.1:4000/orders.',
+      data: { target },
+    }),
+  hostUnknown: (host: string, cause: unknown) =>
+    new UserError({
+      code: 'host-unknown',
+      message: `The name ${host} leads to no address.`,
+      next: 'Check the spelling, or use an address such as 127.0.0.1.',
+      cause,
+      data: { host },
+    }),
+  requestInvalid: (name: string, reason: string, place?: Place) =>
+    new UserError({
+      code: 'request-invalid',
+      message: `${place === undefined ? '' : `${at(place)}: `}The request ${JSON.stringify(name)} cannot be sent: ${reason}.`,
+      next: 'Correct its method, path or headers.',
+      data: { name, ...place },
+    }),
+  setupFailed: (step: { name: string; request: string; place: Place }, reason: string, cause?: unknown) =>
+    new UserError({
+      code: 'setup-failed',
+      message: `${at(step.place)}: The setup step ${JSON.stringify(step.name)} (${step.request}) failed: ${reason}.`,
+      next: 'No load was made. Check that the target runs and that the scenario fits it.',
+      exitCode: exitCodes.failed,
+      ...(cause === undefined ? {} : { cause }),
+      data: { step: step.name, ...step.place },
+    }),
+
+  // runs
+  noRuns: () =>
+    new UserError({
+      code: 'no-runs',
+      message: 'No run is recorded here yet.',
+      next: 'Record one with `msvc load` or `msvc demo`.',
+      exitCode: exitCodes.failed,
+    }),
+  unknownRun: (id: string, suggestion?: string) =>
+    new UserError({
+      code: 'unknown-run',
+      message: `There is no run ${id}.${didYouMean(suggestion)}`,
+      next: 'See all with `msvc runs list`.',
+      data: { id, suggestion },
+    }),
+  noReport: (id: string) =>
+    new UserError({
+      code: 'no-report',
+      message: `The run ${id} has no report: it goes on, or its process was killed.`,
+      next: 'Its events so far are in events.ndjson in its folder; see `msvc runs list --json`.',
+      exitCode: exitCodes.failed,
+      data: { id },
+    }),
+
   // agent
   agentNotRunning: (system: string) =>
     new UserError({
       code: 'agent-not-running',
       message: `Nothing runs of ${system}: its agent does not answer.`,
       next: 'Start it with `msvc up -d`.',
+      exitCode: exitCodes.failed,
+    }),
+  portTaken: (service: string, port: number, holder: string | undefined) =>
+    new UserError({
+      code: 'port-taken',
+      message: `Port ${port} of ${service} is taken${holder === undefined ? '' : ` by ${holder}`}.`,
+      next: `End that process, or give ${service} another port in msvc.yaml (none: a free one is taken).`,
+      exitCode: exitCodes.failed,
+      data: { service, port, holder },
+    }),
+  serviceFolderMissing: (service: string, path: string) =>
+    new UserError({
+      code: 'service-folder-missing',
+      message: `The folder of ${service} is missing: ${path}.`,
+      next: `Mend its path in msvc.yaml, or make it with \`msvc new service ${service}\`.`,
+      data: { service, path },
+    }),
+  dependenciesMissing: (service: string, missing: string[], root: string) =>
+    new UserError({
+      code: 'dependencies-missing',
+      message: `${service} needs ${missing.join(', ')}, which is not installed.`,
+      next: `Run \`npm install\` in ${root}.`,
+      data: { service, missing },
+    }),
+  agentDied: (log: string[], logPath: string) =>
+    new UserError({
+      code: 'agent-died',
+      message: ['The agent ended before it could start anything:', ...log.map((line) => `  ${line}`)].join(
+        '\n',
+      ),
+      next: `Its log is ${logPath}.`,
+      exitCode: exitCodes.failed,
+      data: { log },
+    }),
+  serviceNotReady: (service: string, why: string, lastLines: string[]) =>
+    new UserError({
+      code: 'service-not-ready',
+      message: [`${service} did not become ready: ${why}.`, ...lastLines.map((line) => `  ${line}`)].join(
+        '\n',
+      ),
+      next: `See all it wrote with \`msvc logs ${service}\`.`,
+      exitCode: exitCodes.failed,
+      data: { service, why, lastLines },
+    }),
+  serviceHeld: (service: string, why: string) =>
+    new UserError({
+      code: 'service-held',
+      message: `${service} is ${why}.`,
+      next: 'End the fault with `msvc chaos heal`.',
+      exitCode: exitCodes.failed,
+    }),
+
+  // chaos
+  faultTouchesNothing: (kind: string, target: string, why: string) =>
+    new UserError({
+      code: 'fault-touches-nothing',
+      message: `${kind} ${target} would break nothing: ${why}.`,
+      next: 'See what runs with `msvc status`.',
+      exitCode: exitCodes.failed,
+      data: { kind, target, why },
+    }),
+  unknownFault: (id: string, known: string[]) =>
+    new UserError({
+      code: 'unknown-fault',
+      message: `There is no fault ${id}.`,
+      next: known.length === 0 ? 'No fault was set since `msvc up`.' : `Faults: ${known.join(', ')}.`,
+      data: { id, known },
+    }),
+  faultsHalted: () =>
+    new UserError({
+      code: 'faults-halted',
+      message: 'Faults are halted in this system.',
+      next: 'Allow them again with `msvc chaos halt --lift`.',
       exitCode: exitCodes.failed,
     }),
 }

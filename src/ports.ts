@@ -30,3 +30,57 @@ export interface Files {
   list(path: string): Promise<string[]>
   remove(path: string): Promise<void>
 }
+
+/** A process of ours, told apart from a later one that got the same pid. */
+export interface ProcessIdentity {
+  pid: number
+  /** Opaque; as the kernel tells it. */
+  startTime: string
+}
+
+export interface ProcessExit {
+  code: number | null
+  signal: string | null
+}
+
+/** How a service is started. The environment is complete: nothing else is inherited. */
+export interface Launch {
+  /** Program and arguments; no shell reads them. */
+  argv: string[]
+  cwd: string
+  env: Record<string, string>
+}
+
+export interface ServiceProcess extends ProcessIdentity {
+  /** Never rejects. */
+  exited: Promise<ProcessExit>
+}
+
+export interface Output {
+  stream: 'stdout' | 'stderr'
+  line: string
+}
+
+/** Starts services, each as the leader of a process group of its own, and signals whole groups. */
+export interface Processes {
+  /** A program that cannot be run ends at once, with code 127 or none. */
+  spawn(launch: Launch, onOutput: (lines: Output[]) => void): ServiceProcess
+  /** False when that process is gone, or its pid belongs to another process by now. */
+  signalGroup(process: ProcessIdentity, signal: 'SIGTERM' | 'SIGKILL'): boolean
+}
+
+export interface HttpAnswer {
+  status: number
+  body: string
+}
+
+/** Small requests to the services' own endpoints. */
+export interface Http {
+  /** Rejects when there is no answer in time. */
+  get(url: string, timeoutMs: number): Promise<HttpAnswer>
+  /**
+   * Calls back once the stream of server-sent events is open and again for each message. Resolves when
+   * the stream ends, rejects when it cannot be opened.
+   */
+  follow(url: string, onMessage: () => void, signal: AbortSignal): Promise<void>
+}

@@ -1,0 +1,187 @@
+// Takes requests for faults, keeps their leases, and heals them: when the lease ends, when asked to,
+// when all is halted, and when the fleet stops. Whoever asked for a fault may be long gone.
+
+import { errors } from '../errors.ts'
+import type { EventData, EventDraft, HealedBy } from '../events.ts'
+import type { Clock } from '../ports.ts'
+import type { FaultStatus } from '../system/agent-api.ts'
+import { suggest } from '../system/suggest.ts'
+import type { FaultKind, FleetUnderFault, PreparedFault } from './fault.ts'
+import { leaseMs } from './lease.ts'
+
+const biteWithinMs = 5000
+const healWithinMs = 60_000
+
+export interface FaultRequest {
+  kind: string
+  target: string
+  forMs?: number | undefined
+}
+
+export interface FaultDesk {
+  /** Resolves once the fault was seen to bite. */
+  request(request: FaultRequest): Promise<FaultStatus>
+  /** Newest first. */
+  list(): FaultStatus[]
+  /** Resolves when it is whole again, or cannot be made so (state `failed`). */
+  heal(id: string, by: HealedBy): Promise<FaultStatus>
+  healAll(by: HealedBy): Promise<FaultStatus[]>
+  /** The fleet goes down: the leases end with it, nothing is started again. */
+  close(): void
+}
+
+export interface FaultDeskParts {
+  kinds: FaultKind[]
+  /** Names that can be broken, for suggestions. */
+  services: string[]
+  fleet: FleetUnderFault
+  clock: Clock
+  isHalted(): boolean
+  publish(event: EventDraft): void
+  /** Returns when the event is on the disk itself. */
+  publishDurably(event: EventDraft): void
+}
+
+interface Fault {
+  status: FaultStatus
+  prepared: PreparedFault
+  appliedAtMs: number
+  lease: AbortController
+  healing: Promise<FaultStatus> | undefined
+}
+
+export function openFaultDesk(parts: FaultDeskParts): FaultDesk {
+  const { kinds, services, fleet, clock, publish, publishDurably } = parts
+  const faults = new Map<string, Fault>()
+
+  async function request({ kind, target, forMs }: FaultRequest): Promise<FaultStatus> {
+    const known = kinds.find((one) => one.kind === kind)
+    if (known === undefined) {
+      throw errors.badValue('a fault', kind, `one of ${kinds.map((one) => one.kind).join(', ')}`)
+    }
+    if (!services.includes(target)) {
+      throw errors.unknownService(target, services, suggest(target, services))
+    }
+    if (parts.isHalted()) throw errors.faultsHalted()
+    const id = `f${faults.size + 1}`
+    const length = leaseMs(forMs, known.defaultLeaseMs)
+    const prepared = known.prepare({ id, target, fleet })
+    const requestedAt = clock.now()
+    const fault: Fault = {
+      status: {
+        id,
+        kind,
+        target,
+        state: 'applying',
+        requestedAt,
+        expiresAt: requestedAt + length,
+        healedAt: null,
+        detail: null,
+      },
+      prepared,
+      appliedAtMs: clock.monotonicMs(),
+      lease: new AbortController(),
+      healing: undefined,
+    }
+    faults.set(id, fault)
+    publishDurably(
+      draft(fault, 'fault.requested', { kind, target, leaseMs: length, expiresAt: fault.status.expiresAt }),
+    )
+    await applyAndSeeItBite(fault)
+    void endLease(fault, length)
+    return fault.status
+  }
+
+  async function applyAndSeeItBite(fault: Fault): Promise<void> {
+    const { kind, target } = fault.status
+    const startedAt = clock.monotonicMs()
+    try {
+      const applied = await fault.prepared.apply()
+      fault.appliedAtMs = clock.monotonicMs()
+      const { pids } = applied
+      tell(fault, 'fault.applied', { kind, target, pids, afterMs: fault.appliedAtMs - startedAt })
+      fault.status = { ...fault.status, state: 'active' }
+      const evidence = await applied.bite(AbortSignal.timeout(biteWithinMs))
+      tell(fault, 'fault.bit', { kind, target, evidence, afterMs: clock.monotonicMs() - fault.appliedAtMs })
+      fault.status = { ...fault.status, detail: evidence }
+    } catch (error) {
+      // It did not do what it says: undo what it may have done, and say so.
+      fail(fault, `it did not bite: ${reasonOf(error)}`)
+      await fault.prepared.undo(AbortSignal.timeout(healWithinMs)).catch(() => {})
+      throw error
+    }
+  }
+
+  async function endLease(fault: Fault, lengthMs: number): Promise<void> {
+    const spent = clock.now() - fault.status.requestedAt
+    try {
+      await clock.sleep(Math.max(0, lengthMs - spent), fault.lease.signal)
+    } catch {
+      return // healed earlier
+    }
+    await heal(fault.status.id, 'lease')
+  }
+
+  async function heal(id: string, by: HealedBy): Promise<FaultStatus> {
+    const fault = faults.get(id)
+    if (fault === undefined) throw errors.unknownFault(id, [...faults.keys()])
+    if (fault.status.state === 'healed') return fault.status
+    fault.healing ??= undo(fault, by).finally(() => {
+      fault.healing = undefined
+    })
+    return fault.healing
+  }
+
+  async function undo(fault: Fault, by: HealedBy): Promise<FaultStatus> {
+    fault.lease.abort()
+    fault.status = { ...fault.status, state: 'healing' }
+    try {
+      await fault.prepared.undo(AbortSignal.timeout(healWithinMs))
+      markHealed(fault, by)
+    } catch (error) {
+      fail(fault, `it could not be healed: ${reasonOf(error)}`)
+    }
+    return fault.status
+  }
+
+  function markHealed(fault: Fault, by: HealedBy): void {
+    const { kind, target } = fault.status
+    fault.status = { ...fault.status, state: 'healed', healedAt: clock.now() }
+    tell(fault, 'fault.healed', { kind, target, by, afterMs: clock.monotonicMs() - fault.appliedAtMs })
+  }
+
+  function fail(fault: Fault, reason: string): void {
+    const { kind, target } = fault.status
+    fault.status = { ...fault.status, state: 'failed', detail: reason }
+    tell(fault, 'fault.failed', { kind, target, reason })
+  }
+
+  type FaultEvent = Extract<EventDraft['type'], `fault.${string}`>
+  const draft = <T extends FaultEvent>({ status }: Fault, type: T, data: EventData[T]): EventDraft =>
+    ({ at: clock.now(), source: 'agent', type, subject: `fault:${status.id}`, data }) as EventDraft
+  const tell = <T extends FaultEvent>(fault: Fault, type: T, data: EventData[T]): void =>
+    publish(draft(fault, type, data))
+
+  const list = (): FaultStatus[] => [...faults.values()].map(({ status }) => status).toReversed()
+  const isOpen = ({ state }: FaultStatus): boolean => state !== 'healed' && state !== 'failed'
+
+  return {
+    request,
+    list,
+    heal,
+    healAll: (by) =>
+      Promise.all(
+        list()
+          .filter(isOpen)
+          .map(({ id }) => heal(id, by)),
+      ),
+    close() {
+      for (const fault of faults.values()) {
+        fault.lease.abort()
+        if (isOpen(fault.status)) markHealed(fault, 'stop')
+      }
+    },
+  }
+}
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

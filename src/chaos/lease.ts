@@ -1,0 +1,14 @@
+// How long a fault may last. Every fault has an end that nobody has to ask for.
+
+import { errors } from '../errors.ts'
+
+export const longestLeaseMs = 15 * 60_000
+
+/** @param forMs as asked for; undefined takes the fault's own default */
+export function leaseMs(forMs: unknown, defaultMs: number): number {
+  if (forMs === undefined) return defaultMs
+  if (typeof forMs !== 'number' || !Number.isFinite(forMs) || forMs <= 0 || forMs > longestLeaseMs) {
+    throw errors.badValue('the time of a fault', String(forMs), 'a time above 0 and up to 15m')
+  }
+  return forMs
+}

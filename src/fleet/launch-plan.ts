@@ -1,0 +1,88 @@
+// A system + ports + what this machine gives → how each service is started and found. Pure.
+
+import type { Launch } from '../ports.ts'
+import { edgesOf, urlVariable, type Service, type System } from '../system/system.ts'
+
+export interface ServicePlan {
+  name: string
+  port: number
+  adminPort: number
+  url: string
+  /** Answers 200 when the service is ready. */
+  readyUrl: string
+  breakersUrl: string
+  breakerEventsUrl: string
+  launch: Launch
+}
+
+export interface Ground {
+  root: string
+  /** Two per service: for business and for the admin routes. */
+  ports: Record<string, { port: number; adminPort: number }>
+  /** Our own Node. */
+  node: string
+  /** The environment that msvc was started in. */
+  environment: Record<string, string | undefined>
+  tokenSecret: string
+}
+
+export function planLaunches(system: System, ground: Ground): ServicePlan[] {
+  return system.services.map((service) => planLaunch(system, service, ground))
+}
+
+function planLaunch(system: System, service: Service, ground: Ground): ServicePlan {
+  const { port, adminPort } = portsOf(ground, service.name)
+  const url = loopback(port)
+  const admin = loopback(adminPort)
+  const callees = edgesOf(system).filter(({ caller }) => caller === service.name)
+  return {
+    name: service.name,
+    port,
+    adminPort,
+    url,
+    readyUrl: service.health === undefined ? `${admin}/readyz` : `${url}${service.health}`,
+    breakersUrl: `${admin}/breakers`,
+    breakerEventsUrl: `${admin}/breakers/events`,
+    launch: {
+      argv: service.command ?? [ground.node, 'src/main.ts'],
+      cwd: `${ground.root}/${service.path}`,
+      env: {
+        ...inherited(ground),
+        HOST: '127.0.0.1',
+        PORT: String(port),
+        ADMIN_PORT: String(adminPort),
+        SERVICE_NAME: service.name,
+        DATA_DIR: `${ground.root}/.msvc/data/${service.name}`,
+        ...Object.fromEntries(
+          callees.map(({ callee }) => [urlVariable(callee), loopback(portsOf(ground, callee).port)]),
+        ),
+        DEV_TOKENS: '1',
+        TOKEN_SECRET: ground.tokenSecret,
+        EXIT_ON_STDIN_END: '1',
+        NODE_COMPILE_CACHE: `${ground.root}/.msvc/data/.compile-cache`,
+      },
+    },
+  }
+}
+
+/**
+ * The user's environment, with our own Node first on the PATH and without what npm adds for itself:
+ * a service started by `npm run` should not differ from one started by hand.
+ */
+function inherited({ environment, node }: Ground): Record<string, string> {
+  const kept = Object.entries(environment).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && !isNpms(entry[0]),
+  )
+  const nodeFolder = node.slice(0, Math.max(node.lastIndexOf('/'), 0))
+  return { ...Object.fromEntries(kept), PATH: [nodeFolder, environment['PATH']].filter(Boolean).join(':') }
+}
+
+const isNpms = (name: string): boolean => /^npm_/i.test(name) || name === 'INIT_CWD'
+
+const loopback = (port: number): string => `http://127.0.0.1:${port}`
+
+function portsOf({ ports }: Ground, service: string): { port: number; adminPort: number } {
+  const found = ports[service]
+  if (found === undefined) throw new Error(`no port was taken for ${service}`)
+  return found
+}

@@ -1,0 +1,269 @@
+// The loop of the fleet: sees a change, asks decide.ts what to do, does it.
+//
+//      wanted (up, down, hold, restart) ──┐
+//      seen (exit, readiness, timer) ─────┴─▶ member ─▶ decide ─▶ step ─▶ processes
+//                                                └─▶ events
+//
+// A member is replaced, never changed; each change asks decide again.
+
+import type { EventDraft } from '../events.ts'
+import type { Clock, Http, Output, ProcessExit, Processes, ServiceProcess } from '../ports.ts'
+import type { ServiceStatus } from '../system/agent-api.ts'
+import { decide } from './decide.ts'
+import type { ServicePlan } from './launch-plan.ts'
+import { describeExit, newMember, processOf, stateOf, type Member } from './member.ts'
+import { watchReadiness } from './readiness.ts'
+import type { RestartPolicy } from './restart-policy.ts'
+
+export interface SupervisorParts {
+  plans: ServicePlan[]
+  processes: Processes
+  http: Http
+  clock: Clock
+  policy: RestartPolicy
+  /** How long a service may take to end after TERM. */
+  graceMs: number
+  publish(event: EventDraft): void
+  onOutput(service: string, lines: Output[]): void
+  lastLines(service: string): string[]
+  /** The set of running processes changed. */
+  onProcesses(): void
+  /** A process is ready for the first time; the signal aborts when it ends. */
+  onReady(plan: ServicePlan, signal: AbortSignal): void
+}
+
+export interface Supervisor {
+  start(service: string): void
+  /** Ends a service gracefully; it stays down. */
+  stop(service: string): void
+  /** Ends it at once. */
+  kill(service: string): void
+  /** Ends it gracefully if it runs, and starts it with a clean record. */
+  restart(service: string): void
+  /** From now on it is not started again, until released. Undefined: there is no process to hold down. */
+  hold(service: string, by: string): ServiceProcess | undefined
+  release(service: string): void
+  status(): ServiceStatus[]
+  running(): (ServiceProcess & { service: string })[]
+  /** Resolves once the condition is true of the service, checked at each change. */
+  until(
+    service: string,
+    isTrue: (status: ServiceStatus) => boolean,
+    signal: AbortSignal,
+  ): Promise<ServiceStatus>
+}
+
+export function supervise(parts: SupervisorParts): Supervisor {
+  const { plans, processes, http, clock, policy, graceMs, publish } = parts
+  const planOf = new Map(plans.map((plan) => [plan.name, plan]))
+  const members = new Map(plans.map(({ name }) => [name, newMember(name)]))
+  const running = new Map<string, ServiceProcess>()
+  const since = new Map(plans.map(({ name }) => [name, clock.now()]))
+  const timers = new Map<string, AbortController>()
+  const watchers = new Set<(service: string) => void>()
+
+  function update(service: string, change: Partial<Member>): void {
+    const before = memberOf(service)
+    const after = { ...before, ...change }
+    members.set(service, after)
+    if (stateOf(before).state !== stateOf(after).state) since.set(service, clock.now())
+    advance(service)
+    for (const watcher of watchers) watcher(service)
+  }
+
+  function advance(service: string): void {
+    timers.get(service)?.abort()
+    const member = memberOf(service)
+    const now = clock.monotonicMs()
+    const step = decide(member, now, policy)
+    switch (step.kind) {
+      case 'start':
+        return start(service)
+      case 'stop':
+        processes.signalGroup(step.process, 'SIGTERM')
+        return update(service, {
+          observed: { kind: 'stopping', process: step.process, killAt: now + graceMs },
+        })
+      case 'kill':
+        processes.signalGroup(step.process, 'SIGKILL')
+        return update(service, { observed: { kind: 'ending', process: step.process } })
+      case 'back-off':
+        if (member.observed.kind !== 'exited') return
+        return update(service, {
+          observed: {
+            kind: 'backing-off',
+            until: now + step.delayMs,
+            delayMs: step.delayMs,
+            exit: member.observed.exit,
+          },
+        })
+      case 'give-up': {
+        if (member.observed.kind !== 'exited') return
+        const { exits, withinMs } = step
+        tell(service, 'service.crash-looped', { exits, withinMs, lastLines: parts.lastLines(service) })
+        return update(service, { observed: { kind: 'crash-looped', exit: member.observed.exit } })
+      }
+      case 'settle':
+        return update(service, { observed: { kind: 'absent' } })
+      case 'wait':
+        return askAgain(service, step.until - now)
+      case 'rest':
+    }
+  }
+
+  function start(service: string): void {
+    const plan = planOf.get(service)
+    if (plan === undefined) return
+    const before = memberOf(service)
+    if (before.observed.kind === 'backing-off') {
+      const { delayMs, exit } = before.observed
+      const attempt = before.crashes.length
+      tell(service, 'service.restarted', { attempt, delayMs, reason: describeExit(exit) })
+    }
+    const process = processes.spawn(plan.launch, (lines) => parts.onOutput(service, lines))
+    running.set(service, process)
+    const startedAt = clock.monotonicMs()
+    const starts = before.starts + 1
+    const { port, adminPort } = plan
+    tell(service, 'service.started', { pid: process.pid, port, adminPort, attempt: starts })
+    update(service, { observed: { kind: 'starting', process, since: startedAt }, starts })
+    parts.onProcesses()
+
+    const life = new AbortController()
+    void process.exited.then((exit) => {
+      life.abort()
+      ended(service, process, exit)
+    })
+    void watchReadiness(plan.readyUrl, { http, clock }, life.signal, (answer) => {
+      const { observed } = memberOf(service)
+      if (answer.isReady && observed.kind === 'starting') {
+        tell(service, 'service.ready', { pid: process.pid, afterMs: clock.monotonicMs() - startedAt })
+        parts.onReady(plan, life.signal)
+        update(service, { observed: { kind: 'ready', process } })
+      } else if (answer.isReady && observed.kind === 'unready') {
+        update(service, { observed: { kind: 'ready', process } })
+      } else if (!answer.isReady && (observed.kind === 'ready' || observed.kind === 'unready')) {
+        update(service, { observed: { kind: 'unready', process, reason: answer.reason } })
+      }
+    })
+  }
+
+  function ended(service: string, process: ServiceProcess, exit: ProcessExit): void {
+    const { desired, observed, crashes } = memberOf(service)
+    const isAskedFor =
+      desired.kind !== 'running' || observed.kind === 'stopping' || observed.kind === 'ending'
+    running.delete(service)
+    tell(service, 'service.exited', { pid: process.pid, ...exit, expected: isAskedFor })
+    if (isAskedFor) update(service, { observed: { kind: 'absent' } })
+    else {
+      const windowStart = clock.monotonicMs() - policy.withinMs
+      const recent = crashes.filter((at) => at > windowStart)
+      update(service, {
+        observed: { kind: 'exited', exit },
+        crashes: [...recent, clock.monotonicMs()],
+      })
+    }
+    parts.onProcesses()
+  }
+
+  function askAgain(service: string, delayMs: number): void {
+    const timer = new AbortController()
+    timers.set(service, timer)
+    clock.sleep(delayMs, timer.signal).then(
+      () => advance(service),
+      () => {}, // replaced by a later decision
+    )
+  }
+
+  type ServiceEvent = Extract<EventDraft, { type: `service.${string}` }>
+  function tell<T extends ServiceEvent['type']>(
+    service: string,
+    type: T,
+    data: Extract<ServiceEvent, { type: T }>['data'],
+  ): void {
+    publish({ at: clock.now(), source: 'agent', type, subject: service, data } as EventDraft)
+  }
+
+  function memberOf(service: string): Member {
+    const member = members.get(service)
+    if (member === undefined) throw new Error(`${service} is not of this fleet`)
+    return member
+  }
+
+  function statusOf(plan: ServicePlan): ServiceStatus {
+    const member = memberOf(plan.name)
+    return {
+      name: plan.name,
+      ...stateOf(member),
+      pid: processOf(member)?.pid ?? null,
+      url: plan.url,
+      port: plan.port,
+      adminPort: plan.adminPort,
+      restarts: Math.max(0, member.starts - 1),
+      since: since.get(plan.name) ?? 0,
+    }
+  }
+
+  return {
+    start: (service) => update(service, { desired: { kind: 'running' } }),
+    stop: (service) => update(service, { desired: { kind: 'stopped' } }),
+    kill(service) {
+      const process = processOf(memberOf(service))
+      if (process !== undefined) processes.signalGroup(process, 'SIGKILL')
+      update(service, {
+        desired: { kind: 'stopped' },
+        ...(process && { observed: { kind: 'ending', process } }),
+      })
+    },
+    restart(service) {
+      const process = processOf(memberOf(service))
+      if (process === undefined) {
+        return update(service, { desired: { kind: 'running' }, observed: { kind: 'absent' }, crashes: [] })
+      }
+      processes.signalGroup(process, 'SIGTERM')
+      const killAt = clock.monotonicMs() + graceMs
+      update(service, {
+        desired: { kind: 'running' },
+        observed: { kind: 'stopping', process, killAt },
+        crashes: [],
+      })
+    },
+    hold(service, by) {
+      const process = running.get(service)
+      if (process === undefined || memberOf(service).desired.kind !== 'running') return undefined
+      update(service, { desired: { kind: 'held', by } })
+      return process
+    },
+    release(service) {
+      if (memberOf(service).desired.kind === 'held') {
+        update(service, { desired: { kind: 'running' }, crashes: [] })
+      }
+    },
+    status: () => plans.map(statusOf),
+    running: () => [...running].map(([service, process]) => ({ service, ...process })),
+    until(service, isTrue, signal) {
+      const plan = planOf.get(service)
+      return new Promise((resolve, reject) => {
+        const finish = (): void => {
+          watchers.delete(check)
+          signal.removeEventListener('abort', give)
+        }
+        const give = (): void => {
+          finish()
+          reject(signal.reason)
+        }
+        const check = (changed: string): void => {
+          if (changed !== service || plan === undefined) return
+          const status = statusOf(plan)
+          if (!isTrue(status)) return
+          finish()
+          resolve(status)
+        }
+        watchers.add(check)
+        signal.addEventListener('abort', give)
+        if (signal.aborted) give()
+        else check(service)
+      })
+    },
+  }
+}

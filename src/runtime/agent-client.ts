@@ -1,0 +1,138 @@
+// What every other command says to the agent. It stays light: `msvc status` should feel instant.
+
+import { basename } from 'node:path'
+import { agentHttp, AgentAbsent, type AgentHttp } from '../adapters/agent-http.ts'
+import { isHalted, setHalted } from '../adapters/agent-halt.ts'
+import { readAgentRecord } from '../adapters/agent-record.ts'
+import { agentSocketPath } from '../adapters/agent-socket.ts'
+import { systemClock } from '../adapters/clock.ts'
+import { errors } from '../errors.ts'
+import type { SystemEvent } from '../events.ts'
+import type { FaultStatus, FleetStatus, LogLine, ServiceStatus } from '../system/agent-api.ts'
+
+export interface AgentClient {
+  status(): Promise<FleetStatus>
+  /** All events after that number, then new ones as they come, until the signal aborts or the agent ends. */
+  events(after?: number, signal?: AbortSignal): AsyncGenerator<SystemEvent, void, undefined>
+  /** The events up to now. */
+  eventsSoFar(after?: number): Promise<SystemEvent[]>
+  fault(request: { kind: string; target: string; forMs?: number }): Promise<FaultStatus>
+  faults(): Promise<FaultStatus[]>
+  /** One fault, or all that are open. */
+  heal(id?: string): Promise<FaultStatus[]>
+  restart(service: string): Promise<ServiceStatus>
+  logs(query: LogQuery): AsyncGenerator<LogLine, void, undefined>
+  /** Resolves when the fleet and its agent are gone. */
+  stop(): Promise<void>
+}
+
+export interface LogQuery {
+  services?: string[]
+  /** Lines per service. */
+  tail?: number
+  /** Epoch ms. */
+  since?: number
+  follow?: boolean
+  signal?: AbortSignal
+}
+
+/** The client of a running agent, or `errors.agentNotRunning`. */
+export async function connectAgent(root: string): Promise<AgentClient> {
+  const client = await findAgent(root)
+  if (client === undefined) throw errors.agentNotRunning(basename(root))
+  return client
+}
+
+/** The same, or undefined. What a killed agent left is cleaned up on the way, and said on stderr. */
+export async function findAgent(root: string): Promise<AgentClient | undefined> {
+  const http = agentHttp(agentSocketPath(root))
+  if (await answers(http)) return clientOf(http, root)
+  if (readAgentRecord(root) !== undefined) {
+    const { reconcile } = await import('./reconcile.ts')
+    const cleanup = await reconcile(root)
+    if (cleanup !== undefined) process.stderr.write(`${cleanup.summary}\n`)
+  }
+  return undefined
+}
+
+async function answers(http: AgentHttp): Promise<boolean> {
+  try {
+    await http.ask({ path: '/faults' })
+    return true
+  } catch (error) {
+    if (error instanceof AgentAbsent) return false
+    throw error
+  }
+}
+
+const stopWithinMs = 30_000
+
+function clientOf(http: AgentHttp, root: string): AgentClient {
+  async function* events(after = 0, signal?: AbortSignal, follow = true) {
+    const path = `/events?after=${after}&follow=${follow ? 1 : 0}`
+    for await (const line of http.lines({ path, ...(signal && { signal }) })) {
+      if (line.startsWith('data: ')) yield JSON.parse(line.slice('data: '.length)) as SystemEvent
+    }
+  }
+
+  return {
+    status: () => http.ask({ path: '/status' }),
+    events: (after, signal) => events(after, signal),
+    eventsSoFar: (after) => collect(events(after, undefined, false)),
+    fault: (body) => http.ask({ method: 'POST', path: '/faults', body }),
+    faults: () => http.ask({ path: '/faults' }),
+    heal: (id) =>
+      http.ask({
+        method: 'POST',
+        path: id === undefined ? '/faults/heal' : `/faults/${encodeURIComponent(id)}/heal`,
+      }),
+    restart: (service) =>
+      http.ask({ method: 'POST', path: `/services/${encodeURIComponent(service)}/restart` }),
+    async *logs({ services = [], tail, since, follow, signal }) {
+      const query = new URLSearchParams(services.map((service): [string, string] => ['service', service]))
+      if (tail !== undefined) query.set('tail', String(tail))
+      if (since !== undefined) query.set('since', String(since))
+      if (follow === true) query.set('follow', '1')
+      for await (const line of http.lines({ path: `/logs?${query}`, ...(signal && { signal }) })) {
+        yield JSON.parse(line) as LogLine
+      }
+    },
+    async stop() {
+      await http.ask({ method: 'POST', path: '/stop' })
+      const deadline = systemClock.monotonicMs() + stopWithinMs
+      while (readAgentRecord(root) !== undefined) {
+        if (systemClock.monotonicMs() > deadline) throw new Error('the agent did not end in time')
+        await systemClock.sleep(20)
+      }
+    },
+  }
+}
+
+async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = []
+  for await (const item of items) all.push(item)
+  return all
+}
+
+/** Blocks new faults and heals all; works without an agent too. */
+export async function haltFaults(root: string): Promise<{ halted: boolean; healed: FaultStatus[] }> {
+  setHalted(root, true) // the file first: it counts even when nobody answers
+  const answer = await askIfThere<{ halted: boolean; healed: FaultStatus[] }>(root, 'POST')
+  return answer ?? { halted: isHalted(root), healed: [] }
+}
+
+export async function liftHalt(root: string): Promise<{ halted: boolean; healed: FaultStatus[] }> {
+  setHalted(root, false)
+  await askIfThere(root, 'DELETE')
+  return { halted: isHalted(root), healed: [] }
+}
+
+async function askIfThere<T>(root: string, method: 'POST' | 'DELETE'): Promise<T | undefined> {
+  await findAgent(root)
+  try {
+    return await agentHttp(agentSocketPath(root)).ask<T>({ method, path: '/halt' })
+  } catch (error) {
+    if (error instanceof AgentAbsent) return undefined
+    throw error
+  }
+}

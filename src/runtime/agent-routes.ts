@@ -1,0 +1,202 @@
+// What the agent answers; the contract stands in system/agent-api.ts.
+
+import type { AgentReply, AgentRequest, Handler, Sink } from '../adapters/agent-server.ts'
+import type { FaultDesk } from '../chaos/fault-desk.ts'
+import { errors } from '../errors.ts'
+import type { SystemEvent } from '../events.ts'
+import type { BreakerWatch } from '../fleet/breaker-watch.ts'
+import type { ServicePlan } from '../fleet/launch-plan.ts'
+import type { Supervisor } from '../fleet/supervisor.ts'
+import type { Clock } from '../ports.ts'
+import type { EdgeStatus, FleetStatus, LogLine, ServiceStatus } from '../system/agent-api.ts'
+import { suggest } from '../system/suggest.ts'
+import { edgesOf } from '../system/system.ts'
+import type { AgentConfig } from './agent.ts'
+import type { EventRecord } from './event-record.ts'
+import type { LogFeed } from './log-feed.ts'
+
+export interface AgentParts {
+  config: AgentConfig
+  plans: ServicePlan[]
+  startedAt: number
+  events: EventRecord
+  feed: LogFeed
+  supervisor: Supervisor
+  breakers: BreakerWatch
+  desk: FaultDesk
+  clock: Clock
+  isHalted(): boolean
+  setHalted(isWanted: boolean): void
+  readLogs(service: string, tail: number): LogLine[]
+  stop(): void
+}
+
+const restartWithinMs = 60_000
+const defaultTail = 100
+/** A reader that is so far behind has stopped reading. */
+const maximumWaitingBytes = 4_000_000
+
+export function agentRoutes(parts: AgentParts): Handler {
+  const { desk } = parts
+  return async (request) => {
+    const [first = '', second, third] = request.segments
+    switch (`${request.method} /${[first, second && '*', third].filter(Boolean).join('/')}`) {
+      case 'GET /status':
+        return json(fleetStatus(parts))
+      case 'GET /events':
+        return eventStream(parts, request)
+      case 'GET /logs':
+        return logStream(parts, request)
+      case 'POST /services/*/restart':
+        return json(await restart(parts, second ?? ''))
+      case 'GET /faults':
+        return json(desk.list())
+      case 'POST /faults':
+        return json(await desk.request(readFaultRequest(request.body)), 201)
+      case 'POST /faults/*':
+        if (second !== 'heal') break
+        return json(await desk.healAll('command'))
+      case 'POST /faults/*/heal':
+        return json([await desk.heal(second ?? '', 'command')])
+      case 'POST /halt':
+        parts.setHalted(true)
+        return json({ halted: true, healed: await desk.healAll('halt') })
+      case 'DELETE /halt':
+        parts.setHalted(false)
+        return json({ halted: false, healed: [] })
+      case 'POST /stop':
+        parts.stop()
+        return json({ stopping: true }, 202)
+    }
+    return json(
+      {
+        error: { code: 'unknown-route', message: `The agent has no ${request.method} /${first}.`, next: '' },
+      },
+      404,
+    )
+  }
+}
+
+const json = (body: unknown, status = 200): AgentReply => ({ kind: 'json', status, body })
+
+function fleetStatus({
+  config,
+  startedAt,
+  supervisor,
+  breakers,
+  desk,
+  isHalted,
+  plans,
+}: AgentParts): FleetStatus {
+  const { system, root, cliVersion } = config
+  const known = breakers.known()
+  return {
+    version: 1,
+    system: { name: system.name, root, entry: system.entry },
+    agent: { pid: process.pid, startedAt, cliVersion },
+    halted: isHalted(),
+    services: supervisor.status(),
+    edges: edgesOf(system).map(({ name, kind, callee }): EdgeStatus => {
+      const found = known.find((breaker) => breaker.name === name)
+      const { transitions: _, ...breaker } = found ?? { transitions: [] }
+      return {
+        name,
+        kind,
+        url: plans.find((plan) => plan.name === callee)?.url ?? '',
+        breaker: found === undefined ? null : (breaker as EdgeStatus['breaker']),
+      }
+    }),
+    faults: desk.list(),
+  }
+}
+
+async function restart({ supervisor, plans }: AgentParts, service: string): Promise<ServiceStatus> {
+  requireService(plans, service)
+  const before = supervisor.status().find(({ name }) => name === service)
+  if (before?.state === 'held') throw errors.serviceHeld(service, before.detail ?? '')
+  const firstStart = before?.restarts ?? 0
+  supervisor.restart(service)
+  const status = await supervisor.until(
+    service,
+    ({ state, restarts }) =>
+      state === 'crash-looped' ||
+      state === 'stopped' ||
+      state === 'held' ||
+      (state === 'ready' && (restarts > firstStart || before?.pid === null)),
+    AbortSignal.timeout(restartWithinMs),
+  )
+  if (status.state !== 'ready') throw errors.serviceNotReady(service, status.detail ?? status.state, [])
+  return status
+}
+
+function eventStream({ events, clock }: AgentParts, { query }: AgentRequest): AgentReply {
+  const after = Number(query.get('after') ?? 0)
+  const write = (sink: Sink, event: SystemEvent): void =>
+    sink.write(`id: ${event.seq}\ndata: ${JSON.stringify(event)}\n\n`)
+  return {
+    kind: 'stream',
+    contentType: 'text/event-stream',
+    async run(sink) {
+      if (query.get('follow') === '0') {
+        for (const event of events.since(after)) write(sink, event)
+        return
+      }
+      const leave = events.subscribe(after, (event) => write(sink, event))
+      await untilGone(sink, clock)
+      leave()
+    },
+  }
+}
+
+function logStream({ plans, readLogs, feed, clock }: AgentParts, { query }: AgentRequest): AgentReply {
+  const asked = query.getAll('service')
+  for (const service of asked) requireService(plans, service)
+  const services = asked.length > 0 ? asked : plans.map(({ name }) => name)
+  const tail = Number(query.get('tail') ?? defaultTail)
+  const since = Number(query.get('since') ?? 0)
+  return {
+    kind: 'stream',
+    contentType: 'application/x-ndjson',
+    async run(sink) {
+      const kept = services.flatMap((service) => readLogs(service, tail)).filter(({ at }) => at >= since)
+      for (const line of kept.toSorted((one, other) => one.at - other.at)) writeLine(sink, line)
+      if (query.get('follow') !== '1') return
+      let leftOut = 0
+      const leave = feed.subscribe((line) => {
+        if (!services.includes(line.service)) return
+        // A reader that is slow must cost neither our memory nor the service's time.
+        if (sink.waiting() > maximumWaitingBytes / 4) return void (leftOut += 1)
+        if (leftOut > 0) {
+          const note = `… ${leftOut} lines were left out: the reader is slower than the services`
+          writeLine(sink, { service: line.service, at: line.at, stream: 'stderr', line: note })
+          leftOut = 0
+        }
+        writeLine(sink, line)
+      })
+      await untilGone(sink, clock)
+      leave()
+    },
+  }
+}
+
+const writeLine = (sink: Sink, line: LogLine): void => sink.write(`${JSON.stringify(line)}\n`)
+
+/** Resolves when the reader hung up, or reads no more. */
+async function untilGone(sink: Sink, clock: Clock): Promise<void> {
+  while (!sink.closed.aborted && sink.waiting() < maximumWaitingBytes) {
+    await clock.sleep(1000, sink.closed).catch(() => {}) // closed: the loop ends
+  }
+}
+
+function requireService(plans: ServicePlan[], service: string): void {
+  const known = plans.map(({ name }) => name)
+  if (!known.includes(service)) throw errors.unknownService(service, known, suggest(service, known))
+}
+
+function readFaultRequest(body: unknown): { kind: string; target: string; forMs: number | undefined } {
+  const { kind, target, forMs } = (body ?? {}) as Record<string, unknown>
+  if (typeof kind !== 'string' || typeof target !== 'string') {
+    throw errors.badValue('a fault', JSON.stringify(body ?? null), '{"kind":…,"target":…,"forMs":…}')
+  }
+  return { kind, target, forMs: forMs as number | undefined }
+}

@@ -1,0 +1,165 @@
+// The agent: the process behind `msvc up`. It runs the fleet of one system, owns every fault, records
+// every event, and serves all of that on its socket. The composition root of fleet and chaos.
+//
+// Crash-only: there is no state that a kill -9 could leave half-made. The guard ends the services, the
+// next command closes the books (reconcile.ts).
+//
+//   stdin, first line: AgentConfig as JSON. With `attached`, the end of stdin ends the fleet too.
+
+import { mkdirSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { isHalted, setHalted } from '../adapters/agent-halt.ts'
+import { openJournal } from '../adapters/agent-journal.ts'
+import { openLogs, readLogs } from '../adapters/agent-logs.ts'
+import {
+  claimAgentRecord,
+  removeAgentRecord,
+  updateAgentRecord,
+  type AgentRecord,
+} from '../adapters/agent-record.ts'
+import { serveAgent } from '../adapters/agent-server.ts'
+import { agentSocketPath } from '../adapters/agent-socket.ts'
+import { systemClock } from '../adapters/clock.ts'
+import { startGuard } from '../adapters/guard.ts'
+import { probeHttp } from '../adapters/http-probe.ts'
+import { freePorts } from '../adapters/ports-free.ts'
+import { ownIdentity } from '../adapters/process-identity.ts'
+import { guardedProcesses } from '../adapters/processes.ts'
+import { secret } from '../adapters/random.ts'
+import { openFaultDesk } from '../chaos/fault-desk.ts'
+import { faultKinds } from '../chaos/faults.ts'
+import { watchBreakers } from '../fleet/breaker-watch.ts'
+import { planLaunches, type ServicePlan } from '../fleet/launch-plan.ts'
+import { defaultRestartPolicy } from '../fleet/restart-policy.ts'
+import { stopWaves } from '../fleet/stop-order.ts'
+import { supervise } from '../fleet/supervisor.ts'
+import type { System } from '../system/system.ts'
+import { agentRoutes } from './agent-routes.ts'
+import { recordEvents } from './event-record.ts'
+import { fleetUnderFault } from './fleet-under-fault.ts'
+import { logFeed } from './log-feed.ts'
+import { stopFleet } from './stop-fleet.ts'
+
+export interface AgentConfig {
+  root: string
+  system: System
+  cliVersion: string
+  /** End when standard input ends. */
+  attached: boolean
+}
+
+const graceMs = 8000
+const haltCheckMs = 250
+
+export async function runAgent(config: AgentConfig, stop: AbortSignal): Promise<void> {
+  const { root, system } = config
+  const clock = systemClock
+  const startedAt = clock.now()
+  const socket = agentSocketPath(root)
+
+  using journal = openJournal(root, startedAt)
+  let record: AgentRecord = {
+    ...ownIdentity(),
+    socket,
+    journal: journal.path,
+    startedAt,
+    processes: [],
+  }
+  if (!claimAgentRecord(root, record)) throw new Error('another agent runs this system')
+  await using cleanup = new AsyncDisposableStack()
+  cleanup.defer(() => removeAgentRecord(root))
+  using logs = openLogs(root)
+  await using guard = await startGuard()
+
+  const plans = await plan(config)
+  for (const { launch } of plans) mkdirSync(launch.env['DATA_DIR'] ?? root, { recursive: true })
+  const events = recordEvents(journal)
+  const { publish, publishDurably } = events
+  const feed = logFeed()
+  const processes = guardedProcesses(guard)
+  const breakers = watchBreakers({ http: probeHttp, clock, publish })
+  const supervisor = supervise({
+    plans,
+    processes,
+    http: probeHttp,
+    clock,
+    policy: defaultRestartPolicy,
+    graceMs,
+    publish,
+    onOutput(service, lines) {
+      const at = clock.now()
+      logs.append(service, at, lines)
+      for (const { stream, line } of lines) feed.tell({ service, at, stream, line })
+    },
+    lastLines: (service) => readLogs(root, service, 10).map(({ line }) => line),
+    onProcesses() {
+      const running = supervisor.running().map(({ service, pid, startTime }) => ({ service, pid, startTime }))
+      record = { ...record, processes: running }
+      updateAgentRecord(root, record)
+    },
+    onReady: (of, signal) => void breakers.follow(of, signal),
+  })
+  const desk = openFaultDesk({
+    kinds: faultKinds,
+    services: plans.map(({ name }) => name),
+    fleet: fleetUnderFault(supervisor, processes),
+    clock,
+    isHalted: () => isHalted(root),
+    publish,
+    publishDurably,
+  })
+
+  const asked = new AbortController()
+  const ending = AbortSignal.any([stop, asked.signal])
+  await using _server = await serveAgent(
+    socket,
+    agentRoutes({
+      ...{ config, plans, startedAt, events, feed, supervisor, breakers, desk, clock },
+      isHalted: () => isHalted(root),
+      setHalted: (isWanted) => setHalted(root, isWanted),
+      readLogs: (service, tail) => readLogs(root, service, tail),
+      stop: () => asked.abort(),
+    }),
+  )
+  for (const { name } of plans) supervisor.start(name)
+
+  // A halt without us (the file alone) is honoured too.
+  while (!ending.aborted) {
+    await clock.sleep(haltCheckMs, ending).catch(() => {}) // the end is what we wait for
+    if (isHalted(root)) void desk.healAll('halt')
+  }
+  desk.close()
+  await stopFleet({ supervisor, waves: stopWaves(system), clock, graceMs })
+}
+
+async function plan({ root, system }: AgentConfig): Promise<ServicePlan[]> {
+  const free = await freePorts(system.services.length * 2)
+  const ports = Object.fromEntries(
+    system.services.map(({ name, port }, index) => [
+      name,
+      { port: port ?? free[2 * index] ?? 0, adminPort: free[2 * index + 1] ?? 0 },
+    ]),
+  )
+  return planLaunches(system, {
+    root,
+    ports,
+    node: process.execPath,
+    environment: process.env,
+    tokenSecret: secret(),
+  })
+}
+
+async function main(): Promise<void> {
+  const stop = new AbortController()
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => stop.abort())
+  const lines = createInterface({ input: process.stdin })
+  const config = await new Promise<AgentConfig>((resolve, reject) => {
+    lines.once('line', (line) => resolve(JSON.parse(line) as AgentConfig))
+    lines.once('close', () => reject(new Error('no configuration on standard input')))
+  })
+  if (config.attached) lines.once('close', () => stop.abort())
+  await runAgent(config, stop.signal)
+  process.exit()
+}
+
+if (import.meta.main) await main()

@@ -1,0 +1,25 @@
+// What chaos may do to the fleet, said with the supervisor's words.
+
+import type { FleetUnderFault } from '../chaos/fault.ts'
+import type { Supervisor } from '../fleet/supervisor.ts'
+import type { Processes } from '../ports.ts'
+
+export const fleetUnderFault = (supervisor: Supervisor, processes: Processes): FleetUnderFault => ({
+  whyDown(service) {
+    const status = supervisor.status().find(({ name }) => name === service)
+    if (status === undefined) return `${service} is not of this fleet`
+    if (status.pid !== null && status.state !== 'stopping') return undefined
+    return `${service} is ${status.state}${status.detail === null ? '' : ` (${status.detail})`}`
+  },
+  hold: (service, faultId) => supervisor.hold(service, faultId),
+  signal: (process, signal) => processes.signalGroup(process, signal),
+  async release(service, signal) {
+    supervisor.release(service)
+    const { state, detail } = await supervisor.until(
+      service,
+      (status) => status.state === 'ready' || status.state === 'crash-looped' || status.state === 'stopped',
+      signal,
+    )
+    if (state !== 'ready') throw new Error(`${service} is ${state}${detail === null ? '' : `: ${detail}`}`)
+  },
+})

@@ -1,0 +1,71 @@
+// Cleans up after an agent that ended without a goodbye (kill -9, a crash, the machine's own end).
+//
+// The guard has ended its services by then; this is the layer below: what the guard missed is ended
+// (pid and start time checked), the journal gets the end of each open fault, the record is removed.
+
+import { rmSync } from 'node:fs'
+import { basename } from 'node:path'
+import { readJournal, reopenJournal } from '../adapters/agent-journal.ts'
+import { readAgentRecord, takeAgentRecord, type AgentRecord } from '../adapters/agent-record.ts'
+import { systemClock } from '../adapters/clock.ts'
+import { isAlive, signalGroup } from '../adapters/process-identity.ts'
+import { closeUnhealed } from '../chaos/unhealed.ts'
+import { recordEvents } from './event-record.ts'
+
+export interface Cleanup {
+  agentPid: number
+  /** Services that had outlived their agent. */
+  endedProcesses: number
+  closedFaults: number
+  /** One line for stderr. */
+  summary: string
+}
+
+/** Undefined when there was nothing to clean up. */
+export async function reconcile(root: string): Promise<Cleanup | undefined> {
+  const seen = readAgentRecord(root)
+  if (seen === undefined || isAlive(seen)) return undefined
+  // Of two commands that come at once, one gets the record and cleans up.
+  const record = takeAgentRecord(root)
+  if (record === undefined) return undefined
+  const endedProcesses = await endLeftovers(record)
+  const closedFaults = closeFaults(record)
+  rmSync(record.socket, { force: true })
+  return {
+    agentPid: record.pid,
+    endedProcesses,
+    closedFaults,
+    summary: describe(root, record.pid, endedProcesses, closedFaults),
+  }
+}
+
+// The guard may be at work at this very moment, and services that end on TERM deserve the moment.
+const guardTimeMs = 1000
+
+async function endLeftovers({ processes }: AgentRecord): Promise<number> {
+  const deadline = systemClock.monotonicMs() + guardTimeMs
+  const left = () => processes.filter((one) => signalGroup(one, 0))
+  while (left().length > 0 && systemClock.monotonicMs() < deadline) await systemClock.sleep(20)
+  const survivors = left()
+  for (const one of survivors) signalGroup(one, 'SIGKILL')
+  return survivors.length
+}
+
+function closeFaults({ journal }: AgentRecord): number {
+  const events = readJournal(journal)
+  const missing = closeUnhealed(events, systemClock.now())
+  if (missing.length === 0) return 0
+  using file = reopenJournal(journal)
+  const record = recordEvents(file, (events.at(-1)?.seq ?? 0) + 1)
+  for (const event of missing) record.publishDurably(event)
+  return missing.length
+}
+
+function describe(root: string, pid: number, processes: number, faults: number): string {
+  const parts = [
+    processes > 0 ? `${processes} leftover ${processes === 1 ? 'process' : 'processes'} ended` : '',
+    faults > 0 ? `${faults} open ${faults === 1 ? 'fault' : 'faults'} closed` : '',
+  ].filter(Boolean)
+  const what = parts.length > 0 ? parts.join(', ') : 'nothing was left running'
+  return `msvc: the agent of ${basename(root)} (pid ${pid}) had ended without a goodbye; cleaned up: ${what}.`
+}

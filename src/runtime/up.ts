@@ -1,0 +1,104 @@
+// Starts the fleet of a system and waits until every service is ready; a start that fails leaves
+// nothing running.
+
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { startAgent, type StartedAgent } from '../adapters/agent-process.ts'
+import { systemClock } from '../adapters/clock.ts'
+import { diskFiles } from '../adapters/files.ts'
+import { errors } from '../errors.ts'
+import type { SystemEvent } from '../events.ts'
+import { loadSystem } from '../system/load-system.ts'
+import type { System } from '../system/system.ts'
+import type { AgentConfig } from './agent.ts'
+import { findAgent, type AgentClient } from './agent-client.ts'
+import { preflight } from './preflight.ts'
+
+export interface StartFleetOptions {
+  root: string
+  cliVersion: string
+  /** Read from msvc.yaml when left out. */
+  system?: System
+  /** True: the fleet ends when this process does. False: it stays. */
+  attached?: boolean
+  /** How long the services may take to become ready, together. */
+  readyWithinMs?: number
+  onEvent?: (event: SystemEvent) => void
+  signal?: AbortSignal
+}
+
+export type Fleet = { agent: AgentClient } & ({ kind: 'started' } | { kind: 'was-running' })
+
+const defaultReadyWithinMs = 60_000
+const agentAnswersWithinMs = 15_000
+
+export async function startFleet(options: StartFleetOptions): Promise<Fleet> {
+  const { root, signal, attached = false } = options
+  const system = options.system ?? (await loadSystem(root, diskFiles))
+  const running = await findAgent(root)
+  if (running !== undefined) return { kind: 'was-running', agent: running }
+  await preflight(root, system)
+
+  const config: AgentConfig = { root, system, cliVersion: options.cliVersion, attached }
+  const logPath = join(root, '.msvc', 'logs', 'agent.log')
+  const started = startAgent({ entry: agentEntry(), config, isAttached: attached, logPath, cwd: root })
+  const agent = await connectOrExplain(root, started, logPath)
+  try {
+    await everyServiceReady(agent, system, options)
+    signal?.throwIfAborted()
+  } catch (error) {
+    await agent.stop().catch(() => {}) // it may have ended already; the error tells why we are here
+    throw error
+  }
+  if (!attached) started.release()
+  return { kind: 'started', agent }
+}
+
+/** agent.ts from the source, agent.js from the build. */
+const agentEntry = (): string =>
+  fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './agent.ts' : './agent.js', import.meta.url))
+
+async function connectOrExplain(root: string, started: StartedAgent, logPath: string): Promise<AgentClient> {
+  const ended = { yet: false }
+  void started.ended.then(() => {
+    ended.yet = true
+  })
+  const deadline = systemClock.monotonicMs() + agentAnswersWithinMs
+  while (!ended.yet && systemClock.monotonicMs() < deadline) {
+    const agent = await findAgent(root)
+    if (agent !== undefined) return agent
+    await systemClock.sleep(20)
+  }
+  throw errors.agentDied(started.lastLines(), logPath)
+}
+
+async function everyServiceReady(
+  agent: AgentClient,
+  system: System,
+  options: StartFleetOptions,
+): Promise<void> {
+  const { onEvent, readyWithinMs = defaultReadyWithinMs, signal } = options
+  const patience = AbortSignal.timeout(readyWithinMs)
+  const missing = new Set(system.services.map(({ name }) => name))
+  for await (const event of agent.events(0, AbortSignal.any([patience, ...(signal ? [signal] : [])]))) {
+    onEvent?.(event)
+    if (event.type === 'service.ready') missing.delete(event.subject)
+    if (missing.size === 0) return
+    if (event.type === 'service.exited' && !event.data.expected && missing.has(event.subject)) {
+      const { code, signal: by } = event.data
+      const why = by === null ? `it ended with code ${code}` : `it was ended by ${by}`
+      throw errors.serviceNotReady(event.subject, why, await lastLines(agent, event.subject))
+    }
+  }
+  signal?.throwIfAborted()
+  const [slow = ''] = missing
+  if (!patience.aborted) throw errors.agentDied([], join(options.root, '.msvc', 'logs', 'agent.log'))
+  const why = `no answer of 200 within ${readyWithinMs / 1000} s`
+  throw errors.serviceNotReady(slow, why, await lastLines(agent, slow))
+}
+
+async function lastLines(agent: AgentClient, service: string): Promise<string[]> {
+  const lines: string[] = []
+  for await (const { line } of agent.logs({ services: [service], tail: 10 })) lines.push(line)
+  return lines
+}
