@@ -1,0 +1,85 @@
+// A service's settings: from the environment only, checked once at the start.
+//
+// Every service knows the variables below; it adds its own as TypeBox properties, and each callee
+// adds `<CALLEE>_URL`. A wrong or missing variable ends the start with its name (see lifecycle.ts).
+
+import envSchema from 'env-schema'
+import { Type, type Static, type TObject, type TProperties } from 'typebox'
+
+/** A switch: only `1` is on. */
+export const flag = () => Type.Enum(['0', '1'], { default: '0' })
+
+const port = () => Type.Integer({ minimum: 0, maximum: 65_535, default: 0 })
+
+const commonSettings = {
+  HOST: Type.String({ default: '127.0.0.1' }),
+  /** 0 takes a free port. */
+  PORT: port(),
+  /** Always on loopback: health, metrics and breakers. */
+  ADMIN_PORT: port(),
+  SERVICE_NAME: Type.String({ pattern: '^[a-z][a-z0-9-]*$' }),
+  /** Where the service keeps its database. */
+  DATA_DIR: Type.String({ minLength: 1, default: '.msvc/data' }),
+  LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], { default: 'info' }),
+  /** How long readiness says no before connections are closed: at least one probe period of the balancer. */
+  DRAIN_MS: Type.Integer({ minimum: 0, maximum: 60_000, default: 300 }),
+  /** End when standard input ends: the life line of whoever started us. */
+  EXIT_ON_STDIN_END: flag(),
+  /** Traces are exported when this is set, and only then. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(Type.String()),
+}
+
+export type CommonConfig = Static<TObject<typeof commonSettings>>
+export type Config<Settings extends TProperties> = CommonConfig & Static<TObject<Settings>>
+
+/** Thrown for a bad environment; the message names each variable. */
+export class ConfigError extends Error {}
+
+export interface ReadConfigOptions<Settings extends TProperties> {
+  settings: Settings
+  callees: string[]
+  env: Record<string, string | undefined>
+}
+
+export function readConfig<Settings extends TProperties>(
+  options: ReadConfigOptions<Settings>,
+): { config: Config<Settings>; calleeUrls: Map<string, string> } {
+  const { settings, callees, env } = options
+  const urls = Object.fromEntries(callees.map((name) => [urlVariable(name), calleeUrl()]))
+  const schema = Type.Object({ ...commonSettings, ...urls, ...settings })
+  const values = validate<Config<Settings> & Record<string, string>>(schema, env)
+  const calleeUrls = new Map(callees.map((name) => [name, values[urlVariable(name)] ?? '']))
+  return { config: values, calleeUrls }
+}
+
+/** `payment` → `PAYMENT_URL` */
+export const urlVariable = (service: string): string => `${service.toUpperCase().replaceAll('-', '_')}_URL`
+
+const calleeUrl = () => Type.String({ pattern: '^https?://[^/]+/?$' })
+
+function validate<T>(schema: TObject, env: Record<string, string | undefined>): T {
+  try {
+    return envSchema<T>({ schema, data: definedOnly(env), env: false })
+  } catch (error) {
+    if (error instanceof Error && 'errors' in error) {
+      throw new ConfigError((error.errors as Complaint[]).map(name).join('; '), { cause: error })
+    }
+    throw error
+  }
+}
+
+const definedOnly = (env: Record<string, string | undefined>): Record<string, string> =>
+  Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined))
+
+interface Complaint {
+  instancePath: string
+  message: string
+  params: { missingProperty?: string; allowedValues?: unknown[] }
+}
+
+/** The variable and what is wrong with it, never its value: it may be a secret. */
+function name({ instancePath, message, params }: Complaint): string {
+  if (params.missingProperty !== undefined) return `${params.missingProperty} is not set`
+  const allowed = params.allowedValues === undefined ? '' : ` (${params.allowedValues.join(', ')})`
+  return `${instancePath.slice(1)} ${message}${allowed}`
+}

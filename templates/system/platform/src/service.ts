@@ -1,0 +1,124 @@
+// A service, put together: everything that the service contract asks for around the routes that are
+// the service's own. Tests run one in their own process; start-service.ts makes it a process.
+
+import { mkdirSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { once } from 'node:events'
+import type { TProperties } from 'typebox'
+import { createAdminServer } from './admin-server.ts'
+import { createApp, type App } from './app.ts'
+import { createBreakers } from './breakers.ts'
+import { createCallee, type Callee } from './callee.ts'
+import { systemClock, type Clock } from './clock.ts'
+import { readConfig, type Config } from './config.ts'
+import { createHealth } from './health.ts'
+import { createLogger, type Logger } from './logger.ts'
+import { createMetrics } from './metrics.ts'
+import { createTelemetry } from './telemetry.ts'
+
+export interface ServiceDefinition<Settings extends TProperties, Callees extends string> {
+  /** Environment variables of its own. */
+  settings?: Settings
+  /** The edges to other services, each with the time that one attempt may take. */
+  callees?: Record<Callees, { attemptTimeoutMs: number }>
+  /** Faces the outside: deadline, retries and traces of callers are not believed. */
+  isEdge?: boolean
+  /** How long a request may take when its caller does not say; 3 s if not given. */
+  deadlineMs?: number
+  /** Adds the routes; what it starts, it stops in an `onClose` step. */
+  build: (tools: ServiceTools<Settings, Callees>) => void | Promise<void>
+}
+
+export interface ServiceTools<Settings extends TProperties, Callees extends string> {
+  app: App
+  config: Config<Settings>
+  log: Logger
+  clock: Clock
+  callee: (name: Callees) => Callee
+  /** Runs when no request is in flight any more; the steps run in reverse order. */
+  onClose: (step: () => void | Promise<void>) => void
+}
+
+export interface RunningService {
+  name: string
+  /** `http://127.0.0.1:4001` */
+  url: string
+  adminUrl: string
+  log: Logger
+  drainMs: number
+  /** Unready from now on, but still answering: the probe period in which balancers look away. */
+  drain(): void
+  /** Finishes what is in flight, closes stores, sends the last spans. */
+  close(): Promise<void>
+}
+
+export async function runService<Settings extends TProperties, Callees extends string>(
+  definition: ServiceDefinition<Settings, Callees>,
+  env: Record<string, string | undefined>,
+): Promise<RunningService> {
+  const calleeOptions: Record<string, { attemptTimeoutMs: number }> = definition.callees ?? {}
+  const { config, calleeUrls } = readConfig({
+    settings: definition.settings ?? ({} as Settings),
+    callees: Object.keys(calleeOptions),
+    env,
+  })
+  const service = config.SERVICE_NAME
+  const clock = systemClock
+  const log = createLogger({ service, level: config.LOG_LEVEL })
+  const health = createHealth()
+  const metrics = createMetrics()
+  const breakers = createBreakers(clock)
+  const telemetry = await createTelemetry({ service, endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT })
+  breakers.subscribe(({ sequence, ...transition }) => log.warn(transition, `breaker ${transition.to}`))
+
+  const callees = new Map(
+    Object.entries(calleeOptions).map(([name, { attemptTimeoutMs }]) => {
+      const url = calleeUrls.get(name) ?? ''
+      return [
+        name,
+        createCallee({ caller: service, name, url, attemptTimeoutMs, clock, breakers, telemetry }),
+      ]
+    }),
+  )
+
+  const { isEdge = false, deadlineMs = 3000 } = definition
+  const app = createApp({ clock, log, health, metrics, telemetry, isEdge, deadlineMs })
+  const admin = createAdminServer({ health, metrics, breakers })
+  const closeSteps: (() => void | Promise<void>)[] = []
+
+  mkdirSync(config.DATA_DIR, { recursive: true })
+  admin.listen(config.ADMIN_PORT, '127.0.0.1')
+  await once(admin, 'listening')
+  await definition.build({
+    app,
+    config,
+    log,
+    clock,
+    callee: (name) => callees.get(name) as Callee,
+    onClose: (step) => void closeSteps.unshift(step),
+  })
+  const url = await app.listen({ host: config.HOST, port: config.PORT })
+  const adminUrl = `http://127.0.0.1:${(admin.address() as AddressInfo).port}`
+  health.enter('ready')
+  log.info({ url, adminUrl, pid: process.pid }, 'ready')
+
+  return {
+    name: service,
+    url,
+    adminUrl,
+    log,
+    drainMs: config.DRAIN_MS,
+    drain: () => health.enter('draining'),
+    async close() {
+      health.enter('draining')
+      await app.close()
+      for (const step of closeSteps) await step()
+      await Promise.all([...callees.values()].map((callee) => callee.close()))
+      await telemetry.shutdown()
+      metrics.close()
+      admin.close()
+      admin.closeAllConnections()
+      log.info('closed')
+    },
+  }
+}

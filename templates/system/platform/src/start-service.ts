@@ -1,0 +1,59 @@
+// A service as a process: runs it, and ends it well.
+//
+//   SIGTERM, SIGINT ─▶ unready ─▶ wait a probe period ─▶ finish requests ─▶ close stores ─▶ exit 0
+//   end of standard input (if asked for) ─▶ the same without the wait
+//   an uncaught error ─▶ logged, closed, exit 1
+
+import closeWithGrace from 'close-with-grace'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { TProperties } from 'typebox'
+import { ConfigError } from './config.ts'
+import { createLogger } from './logger.ts'
+import { runService, type RunningService, type ServiceDefinition } from './service.ts'
+
+const closeTimeoutMs = 10_000
+
+export async function startService<Settings extends TProperties, Callees extends string>(
+  definition: ServiceDefinition<Settings, Callees>,
+): Promise<void> {
+  const service = await runOrExit(definition)
+  const { log } = service
+  let isHurried = false
+
+  const { close } = closeWithGrace(
+    {
+      delay: closeTimeoutMs,
+      logger: false,
+      onTimeout: () => log.error({ closeTimeoutMs }, 'closing took too long'),
+      onSecondError: (error) => log.fatal({ err: error }, 'a second error while closing'),
+    },
+    async ({ err, signal }) => {
+      if (err !== undefined) log.fatal({ err }, 'uncaught error')
+      else log.info({ signal }, 'closing')
+      service.drain()
+      if (signal !== undefined && !isHurried) await sleep(service.drainMs)
+      await service.close()
+    },
+  )
+
+  // The variable makes it a choice, because `< /dev/null` ends at once.
+  if (process.env['EXIT_ON_STDIN_END'] === '1') {
+    process.stdin.resume().once('close', () => {
+      isHurried = true
+      void close()
+    })
+  }
+}
+
+async function runOrExit<Settings extends TProperties, Callees extends string>(
+  definition: ServiceDefinition<Settings, Callees>,
+): Promise<RunningService> {
+  try {
+    return await runService(definition, process.env)
+  } catch (error) {
+    const log = createLogger({ service: process.env['SERVICE_NAME'] ?? 'unnamed', level: 'info' })
+    if (error instanceof ConfigError) log.fatal(`bad environment: ${error.message}`)
+    else log.fatal({ err: error }, 'could not start')
+    process.exit(1)
+  }
+}

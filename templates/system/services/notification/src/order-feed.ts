@@ -1,0 +1,30 @@
+// Reads order's feed, a page at a time, through the breaker of the edge.
+
+import type { Callee } from '@system/platform'
+import { Type, type Static } from 'typebox'
+import { Value } from 'typebox/value'
+
+const Page = Type.Object({
+  events: Type.Array(
+    Type.Object({ pos: Type.Integer(), id: Type.String(), orderId: Type.String(), type: Type.String() }),
+  ),
+  next: Type.Integer(),
+})
+
+export type FeedPage = Static<typeof Page>
+
+export type FeedResult =
+  | { kind: 'page'; page: FeedPage }
+  | { kind: 'unavailable'; reason: string; retryAfterMs: number }
+
+const retryAfterMs = 200
+
+export async function readFeed(order: Callee, after: number, limit: number): Promise<FeedResult> {
+  const result = await order.call({ method: 'GET', path: `/feed?after=${after}&limit=${limit}` })
+  if (result.kind === 'refused')
+    return { kind: 'unavailable', reason: 'the breaker is open', retryAfterMs: result.retryAfterMs }
+  if (result.kind === 'failed') return { kind: 'unavailable', reason: result.message, retryAfterMs }
+  if (result.status !== 200)
+    return { kind: 'unavailable', reason: `order answered ${result.status}`, retryAfterMs }
+  return { kind: 'page', page: Value.Parse(Page, JSON.parse(result.body)) }
+}

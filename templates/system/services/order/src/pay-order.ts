@@ -1,0 +1,71 @@
+// One attempt to have an order paid, through the breaker of the edge to payment.
+//
+// The key is derived from the order, so that every attempt for one order uses the same: an attempt
+// that got no answer may have charged all the same, and the next one then finds that charge.
+
+import type { Callee } from '@system/platform'
+import type { Order } from './order.ts'
+import type { OrderStore } from './order-store.ts'
+
+export type PaymentResult =
+  | { kind: 'settled'; order: Order }
+  /** Try again, not before the time has passed. */
+  | { kind: 'unavailable'; reason: string; retryAfterMs: number }
+
+/** Answers that will be the same tomorrow. All others (408, 429, 5xx, …) may get better. */
+const finalStatuses = new Set([400, 402, 409, 422])
+const retryAfterMs = 100
+
+export interface PayOptions {
+  payment: Callee
+  store: OrderStore
+}
+
+export async function payOrder(
+  { payment, store }: PayOptions,
+  order: Order,
+  retryAttempt: number,
+): Promise<PaymentResult> {
+  const result = await payment.call({
+    method: 'POST',
+    path: '/charges',
+    body: { orderId: order.id, amountCents: order.amountCents },
+    idempotencyKey: chargeKey(order.id),
+    retryAttempt,
+  })
+  if (result.kind === 'refused') {
+    return { kind: 'unavailable', reason: 'the breaker is open', retryAfterMs: result.retryAfterMs }
+  }
+  if (result.kind === 'failed') return { kind: 'unavailable', reason: result.message, retryAfterMs }
+  const { status, body } = result
+  const { key } = order
+  const chargeId = status === 200 || status === 201 ? chargeIdOf(body) : undefined
+  if (chargeId !== undefined) {
+    return {
+      kind: 'settled',
+      order: await store.append(order.id, { type: 'order.paid', data: { key, chargeId } }),
+    }
+  }
+  if (finalStatuses.has(status)) {
+    const reason = `payment answered ${status}`
+    return {
+      kind: 'settled',
+      order: await store.append(order.id, { type: 'order.rejected', data: { key, reason } }),
+    }
+  }
+  return { kind: 'unavailable', reason: `payment answered ${status}`, retryAfterMs }
+}
+
+export const chargeKey = (orderId: string): string => `charge-${orderId}`
+
+/** `undefined` for an answer that is not a charge: whatever sent it, it was not payment. */
+function chargeIdOf(body: string): string | undefined {
+  try {
+    const charge: unknown = JSON.parse(body)
+    if (typeof charge !== 'object' || charge === null || !('id' in charge)) return undefined
+    return typeof charge.id === 'string' ? charge.id : undefined
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}

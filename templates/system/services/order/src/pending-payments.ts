@@ -1,0 +1,95 @@
+// Pays later what could not be paid at once.
+//
+//   add(id) ─▶ queue ─▶ attempt ─▶ settled
+//                ▲         │
+//                └─────────┘ unavailable: wait, then try one; when it is paid, many at a time
+//
+// The queue is memory only: what is open stands in the database, and `start` reads it from there. So
+// nothing is lost when the process dies. An outage is two log lines, not one for each order.
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Logger } from '@system/platform'
+import type { OrderStore } from './order-store.ts'
+import type { PaymentResult } from './pay-order.ts'
+import type { Order } from './order.ts'
+
+export interface PendingPayments {
+  add(orderId: string): void
+  /** Finishes the attempts under way and starts no more. */
+  stop(): Promise<void>
+}
+
+export interface PendingPaymentsOptions {
+  store: OrderStore
+  pay: (order: Order, retryAttempt: number) => Promise<PaymentResult>
+  log: Logger
+  concurrency: number
+}
+
+const minPauseMs = 25
+const maxPauseMs = 1000
+
+export function startPendingPayments({
+  store,
+  pay,
+  log,
+  concurrency,
+}: PendingPaymentsOptions): PendingPayments {
+  const stopping = new AbortController()
+  const queue = new Map<string, number>(store.open().map((orderId) => [orderId, 0]))
+  let wakeUp: (() => void) | undefined
+  if (queue.size > 0) log.info({ pending: queue.size }, 'orders are waiting for payment')
+  const running = run()
+
+  return {
+    add(orderId) {
+      queue.set(orderId, 1)
+      wakeUp?.()
+    },
+    async stop() {
+      stopping.abort()
+      wakeUp?.()
+      await running
+    },
+  }
+
+  async function run(): Promise<void> {
+    let isAvailable = true
+    let paid = 0
+    while (!stopping.signal.aborted) {
+      if (queue.size === 0) {
+        if (paid > 0) log.info({ paid }, 'all pending orders are settled')
+        paid = 0
+        await new Promise<void>((resolve) => (wakeUp = resolve))
+        continue
+      }
+      // After trouble one order at a time finds out whether payment is back.
+      const batch = [...queue].slice(0, isAvailable ? concurrency : 1)
+      const results = await Promise.all(batch.map(([orderId, attempts]) => settle(orderId, attempts)))
+      const waits = results.filter((waitMs) => waitMs > 0)
+      paid += results.length - waits.length
+      if (isAvailable && waits.length > 0) log.warn({ pending: queue.size }, 'payment is unavailable')
+      isAvailable = waits.length === 0
+      if (!isAvailable) await pause(Math.max(...waits))
+    }
+  }
+
+  /** 0 when the order is settled, else how long to wait. */
+  async function settle(orderId: string, attempts: number): Promise<number> {
+    const order = store.find(orderId)
+    queue.delete(orderId)
+    if (order?.status !== 'pending_payment') return 0
+    const result = await pay(order, attempts)
+    if (result.kind === 'settled') return 0
+    // To the end of the queue: one order that payment chokes on must not hold up the others.
+    queue.set(orderId, attempts + 1)
+    return result.retryAfterMs
+  }
+
+  async function pause(ms: number): Promise<void> {
+    const waitMs = Math.min(maxPauseMs, Math.max(minPauseMs, ms))
+    await sleep(waitMs, undefined, { signal: stopping.signal }).catch((error: Error) => {
+      if (error.name !== 'AbortError') throw error
+    })
+  }
+}
