@@ -79,7 +79,7 @@ export interface LoadInterval {
   responseMs: Percentiles
   /** From the first byte written to the end of the answer. */
   serviceMs: Percentiles
-  /** The generator's own lateness: from the intended start to the first byte written. */
+  /** The generator's own lateness: from the intended start until it took the arrival up. */
   lagMs: Percentiles
   /** The response histogram of this second, see load/histogram.ts for the encoding. */
   responseHistogram: string

@@ -84,3 +84,23 @@ export interface Http {
    */
   follow(url: string, onMessage: () => void, signal: AbortSignal): Promise<void>
 }
+
+/** One connection that carries bytes, TCP or TLS. */
+export interface ByteStream {
+  write(bytes: Uint8Array): void
+  /** Ends it at once; it reports nothing afterwards. */
+  destroy(): void
+}
+
+export interface ByteStreamEvents {
+  opened(): void
+  /** The bytes are only valid during the call. */
+  received(bytes: Buffer, length: number): void
+  /** At most once, and nothing after it. */
+  ended(end: StreamEnd): void
+}
+
+export type StreamEnd =
+  | { kind: 'closed' }
+  /** A system or TLS error code, such as ECONNRESET. */
+  | { kind: 'socket-error'; code: string; isOpen: boolean; isSecure: boolean }

@@ -1,0 +1,41 @@
+// One request, outside of the measurement: the setup steps of a scenario.
+
+import { request as requestPlain } from 'node:http'
+import { request as requestSecure } from 'node:https'
+
+export interface SingleRequest {
+  url: string
+  method: string
+  headers: Record<string, string>
+  body: string | null
+  timeoutMs: number
+  signal?: AbortSignal
+}
+
+/** Rejects when there is no complete answer in time. */
+export function sendOnce(single: SingleRequest): Promise<{ status: number; body: string }> {
+  const { method, headers, body, timeoutMs } = single
+  const timeout = AbortSignal.timeout(timeoutMs)
+  const signal = single.signal === undefined ? timeout : AbortSignal.any([single.signal, timeout])
+  const url = new URL(single.url)
+  const request = url.protocol === 'https:' ? requestSecure : requestPlain
+  const length = body === null ? {} : { 'content-length': String(Buffer.byteLength(body)) }
+  return new Promise((resolve, reject) => {
+    const outgoing = request(
+      url,
+      { method, headers: { ...headers, ...length }, agent: false, signal },
+      (answer) => {
+        const pieces: Buffer[] = []
+        answer.on('data', (piece: Buffer) => pieces.push(piece))
+        answer.on('error', reject)
+        answer.on('end', () => {
+          resolve({ status: answer.statusCode ?? 0, body: Buffer.concat(pieces).toString('utf8') })
+        })
+      },
+    )
+    outgoing.on('error', (error) => {
+      reject(timeout.aborted ? new Error(`none within ${timeoutMs} ms`) : error)
+    })
+    outgoing.end(body ?? undefined)
+  })
+}

@@ -1,0 +1,312 @@
+// The open-model engine: takes each arrival up at its intended time, whatever the target does, and sees
+// it to exactly one outcome.
+//
+//   schedule ─▶ due ─┬─▶ idle connection ─▶ sent ──────────────▶ answer │ failure │ timeout
+//                    ├─▶ new connection (one attempt) ─▶ sent ─▶   "         "         "
+//                    ├─▶ queue, at the limit of connections ─▶ sent, or shed after the timeout
+//                    └─▶ dropped, at the limit of arrivals in flight
+//
+// No retry, ever: a connection that the target closes under a request ends that arrival. No timer per
+// request: a sweep every 10 ms finds the timeouts. The clock and the sockets are handed in.
+
+import type { Outcome } from '../events.ts'
+import { type Books, enter, enterStatus, enterUnfinished, sumOf } from './books.ts'
+import { createFifo } from './fifo.ts'
+import type { Intervals } from './intervals.ts'
+import { type Ending, isLocalLimit, outcomeOf } from './outcomes.ts'
+import { bytesOf, type CompiledRequest, keyOf } from './request.ts'
+import type { Answer, ExpectedAnswer } from './response-parser.ts'
+import type { Schedule } from './schedule.ts'
+import type { ArrivalValues } from './template.ts'
+
+/** One connection. At most one request is under way on it. */
+export interface Wire {
+  send(bytes: Uint8Array, expected: ExpectedAnswer): void
+  /** Ends it; it reports nothing afterwards. */
+  close(): void
+}
+
+/** What a wire reports; `ended` at most once and last. */
+export interface WireEvents {
+  opened(): void
+  answered(answer: Answer): void
+  ended(ending: Ending): void
+}
+
+export interface EngineParts {
+  schedule: Schedule
+  requests: readonly CompiledRequest[]
+  requestOf(arrival: number): number
+  limits: { timeoutMs: number; maxInFlight: number; maxConnections: number }
+  books: Books
+  intervals: Intervals
+  nowMs(): number
+  uuid(): string
+  connect(events: WireEvents): Wire
+  onAcknowledged(arrival: number, key: string, answer: Answer): void
+  /** Every arrival has ended and every connection is closed. */
+  onDone(): void
+}
+
+export interface Engine {
+  /** Does what is due by now; returns when it wants to be called next. After the end: Infinity. */
+  tick(): number
+  /** Ends the run: what is under way or still to come is `unfinished`. */
+  stop(): void
+  /** What this machine ran out of (`EMFILE`, `EADDRNOTAVAIL` …) → how often. */
+  localLimits(): ReadonlyMap<string, number>
+  peakConnections(): number
+}
+
+interface Arrival {
+  number: number
+  request: number
+  intendedMs: number
+  takenUpMs: number
+  /** NaN until its first byte is written. */
+  sentMs: number
+  key: string | null
+}
+
+interface Connection {
+  wire: Wire
+  state:
+    | { at: 'connecting'; arrival: Arrival }
+    | { at: 'busy'; arrival: Arrival }
+    | { at: 'idle'; expiresMs: number }
+    | { at: 'closed' }
+}
+
+const sweepEveryMs = 10
+const closed = { at: 'closed' } as const
+const noValues: ArrivalValues = { uuid: '', arrival: '' }
+
+/** Starts the schedule at `startMs` on the clock `nowMs`. */
+export function startEngine(parts: EngineParts, startMs: number): Engine {
+  const { schedule, requests, limits, books, intervals, nowMs } = parts
+  const connections = new Set<Connection>()
+  const idle: Connection[] = []
+  const queue = createFifo<Arrival>()
+  const exhausted = new Map<string, number>()
+  let next = 0
+  let nextDueMs = startMs + schedule.intendedMs(0)
+  let sweepDueMs = startMs + sweepEveryMs
+  let inFlight = 0
+  let peak = 0
+  let isTicking = false
+  let isDone = false
+
+  const takeUpDue = (): void => {
+    if (isTicking || isDone) return
+    isTicking = true
+    // Until now, not until none is due: sending must leave room for reading.
+    const untilMs = nowMs()
+    while (nextDueMs <= untilMs) {
+      takeUp({
+        number: next,
+        request: parts.requestOf(next),
+        intendedMs: nextDueMs,
+        takenUpMs: nowMs(),
+        sentMs: Number.NaN,
+        key: null,
+      })
+      next += 1
+      nextDueMs = next < schedule.arrivals ? startMs + schedule.intendedMs(next) : Number.POSITIVE_INFINITY
+    }
+    isTicking = false
+    if (next === schedule.arrivals) intervals.close()
+    finishIfAllEnded()
+  }
+
+  const takeUp = (arrival: Arrival): void => {
+    intervals.begin(secondOf(arrival))
+    books.progress[0]! += 1
+    inFlight += 1
+    const connection = idle.pop()
+    if (connection !== undefined) send(connection, arrival)
+    else if (connections.size < limits.maxConnections) open(arrival)
+    else if (inFlight <= limits.maxInFlight) queue.push(arrival)
+    else settle(arrival, { kind: 'no-room' })
+  }
+
+  const open = (arrival: Arrival): void => {
+    noteSent()
+    const connection: Connection = { wire: unopened, state: { at: 'connecting', arrival } }
+    connections.add(connection)
+    peak = Math.max(peak, connections.size)
+    connection.wire = parts.connect({
+      opened: () => {
+        if (connection.state.at === 'connecting') write(connection, connection.state.arrival)
+      },
+      answered: (answer) => onAnswer(connection, answer),
+      ended: (ending) => onEnded(connection, ending),
+    })
+  }
+
+  const send = (connection: Connection, arrival: Arrival): void => {
+    noteSent()
+    write(connection, arrival)
+  }
+
+  const write = (connection: Connection, arrival: Arrival): void => {
+    const request = requests[arrival.request]!
+    const values = valuesOf(request, arrival)
+    arrival.key = keyOf(request, values)
+    const bytes = bytesOf(request, values)
+    arrival.sentMs = nowMs()
+    connection.state = { at: 'busy', arrival }
+    connection.wire.send(bytes, { isHead: request.isHead, keepsBody: arrival.key !== null })
+  }
+
+  const valuesOf = (request: CompiledRequest, arrival: Arrival): ArrivalValues =>
+    request.hasGaps
+      ? { uuid: request.needsUuid ? parts.uuid() : '', arrival: String(arrival.number) }
+      : noValues
+
+  /** An arrival counts for the achieved rate when it is sent in the schedule's time. */
+  const noteSent = (): void => {
+    if (nowMs() - startMs <= schedule.durationMs) books.progress[1]! += 1
+  }
+
+  const onAnswer = (connection: Connection, answer: Answer): void => {
+    const { state } = connection
+    if (state.at !== 'busy') return
+    const { arrival } = state
+    settle(arrival, {
+      kind: 'answered',
+      status: answer.status,
+      expected: requests[arrival.request]!.expect,
+    })
+    if (arrival.key !== null && answer.status >= 200 && answer.status < 300) {
+      parts.onAcknowledged(arrival.number, arrival.key, answer)
+    }
+    if (!answer.isReusable) {
+      discard(connection)
+      serveQueue()
+    } else {
+      const waiting = queue.shift()
+      if (waiting !== undefined) send(connection, waiting)
+      else rest(connection, answer)
+    }
+    takeUpDue()
+  }
+
+  const rest = (connection: Connection, answer: Answer): void => {
+    // Closed a second before the target would: else a request could meet the target's FIN on the way.
+    const keepMs = answer.idleTimeoutMs === null ? Number.POSITIVE_INFINITY : answer.idleTimeoutMs - 1000
+    connection.state = { at: 'idle', expiresMs: nowMs() + keepMs }
+    idle.push(connection)
+  }
+
+  const onEnded = (connection: Connection, ending: Ending): void => {
+    const { state } = connection
+    discard(connection)
+    if (state.at === 'connecting' || state.at === 'busy') settle(state.arrival, ending)
+    serveQueue()
+    takeUpDue()
+  }
+
+  /** A place for a connection is free: the longest waiting arrival gets its one attempt. */
+  const serveQueue = (): void => {
+    while (connections.size < limits.maxConnections) {
+      const waiting = queue.shift()
+      if (waiting === undefined) return
+      open(waiting)
+    }
+  }
+
+  const discard = (connection: Connection): void => {
+    if (connection.state.at === 'closed') return
+    if (connection.state.at === 'idle') idle.splice(idle.indexOf(connection), 1)
+    connection.state = closed
+    connections.delete(connection)
+    connection.wire.close()
+  }
+
+  const sweep = (now: number): void => {
+    for (const connection of connections) {
+      const { state } = connection
+      if (state.at === 'idle') {
+        if (state.expiresMs <= now) discard(connection)
+      } else if (state.at !== 'closed' && now - state.arrival.intendedMs >= limits.timeoutMs) {
+        discard(connection)
+        settle(state.arrival, { kind: 'timed-out' })
+      }
+    }
+    for (let first = queue.peek(); first !== undefined; first = queue.peek()) {
+      if (now - first.intendedMs < limits.timeoutMs) break
+      queue.shift()
+      settle(first, { kind: 'waited-out' })
+    }
+    serveQueue()
+  }
+
+  const settle = (arrival: Arrival, ending: Ending): void => {
+    const now = nowMs()
+    const outcome = outcomeOf(ending)
+    if (isLocalLimit(ending) && ending.kind === 'socket-error') {
+      exhausted.set(ending.code, (exhausted.get(ending.code) ?? 0) + 1)
+    }
+    const isSent = !Number.isNaN(arrival.sentMs)
+    const times = {
+      responseMs: isMeasured(outcome) ? now - arrival.intendedMs : null,
+      serviceMs: isSent && isMeasured(outcome) ? now - arrival.sentMs : null,
+      waitMs: isSent ? arrival.sentMs - arrival.takenUpMs : null,
+      lagMs: arrival.takenUpMs - arrival.intendedMs,
+    }
+    enter(books, arrival.request, outcome, times)
+    if (ending.kind === 'answered') enterStatus(books, arrival.request, ending.status)
+    intervals.settle({ second: secondOf(arrival), request: requests[arrival.request]!.name }, outcome, times)
+    inFlight -= 1
+    if (!isTicking) finishIfAllEnded()
+  }
+
+  const secondOf = (arrival: Arrival): number => Math.floor((arrival.intendedMs - startMs) / 1000)
+
+  const finishIfAllEnded = (): void => {
+    if (isDone || inFlight > 0 || next < schedule.arrivals) return
+    isDone = true
+    for (const connection of connections) discard(connection)
+    const accounted = sumOf(books.outcomes)
+    if (accounted !== schedule.arrivals) {
+      throw new Error(`${schedule.arrivals} arrivals were scheduled, but ${accounted} have ended`)
+    }
+    parts.onDone()
+  }
+
+  return {
+    tick() {
+      takeUpDue()
+      const now = nowMs()
+      if (now >= sweepDueMs && !isDone) {
+        sweep(now)
+        sweepDueMs = now + sweepEveryMs
+      }
+      return isDone ? Number.POSITIVE_INFINITY : Math.min(nextDueMs, sweepDueMs)
+    },
+    stop() {
+      if (isDone) return
+      const never = schedule.arrivals - next
+      next = schedule.arrivals
+      nextDueMs = Number.POSITIVE_INFINITY
+      enterUnfinished(books, never)
+      intervals.close()
+      for (const connection of connections) {
+        const { state } = connection
+        discard(connection)
+        if (state.at === 'connecting' || state.at === 'busy') settle(state.arrival, { kind: 'interrupted' })
+      }
+      for (let first = queue.shift(); first !== undefined; first = queue.shift()) {
+        settle(first, { kind: 'interrupted' })
+      }
+      finishIfAllEnded()
+    },
+    localLimits: () => exhausted,
+    peakConnections: () => peak,
+  }
+}
+
+/** What never went out has no response time: a drop after 0 ms would flatter the percentiles. */
+const isMeasured = (outcome: Outcome): boolean => outcome !== 'dropped' && outcome !== 'unfinished'
+
+const unopened: Wire = { send: () => {}, close: () => {} }

@@ -1,0 +1,95 @@
+// The books of each second of the schedule: an arrival belongs to the second of its intended time,
+// however late it ends. A second is told once all of its arrivals have ended, in order.
+
+import { type LoadInterval, type Outcome, type OutcomeCounts } from '../events.ts'
+import { clear, createHistogram, encode, type Histogram, percentiles, recordMs } from './histogram.ts'
+
+/** Times of one arrival that ended; null where it never came that far. */
+export interface Times {
+  responseMs: number | null
+  serviceMs: number | null
+  lagMs: number
+}
+
+export interface Intervals {
+  /** An arrival of this second has been taken up. Seconds come in ascending order. */
+  begin(second: number): void
+  settle(arrival: { second: number; request: string }, outcome: Outcome, times: Times): void
+  /** No arrival will begin any more: the last second is complete when its arrivals have ended. */
+  close(): void
+}
+
+interface Second {
+  second: number
+  begun: number
+  ended: number
+  outcomes: OutcomeCounts
+  requests: Record<string, OutcomeCounts>
+  response: Histogram
+  service: Histogram
+  lag: Histogram
+}
+
+export function createIntervals(onInterval: (interval: LoadInterval) => void): Intervals {
+  const open: Second[] = []
+  const spare: Second[] = []
+  let current = -1
+  let isClosed = false
+
+  const start = (second: number): Second => {
+    const reused = spare.pop()
+    if (reused === undefined) {
+      const histograms = { response: createHistogram(), service: createHistogram(), lag: createHistogram() }
+      return { second, begun: 0, ended: 0, outcomes: {}, requests: {}, ...histograms }
+    }
+    for (const histogram of [reused.response, reused.service, reused.lag]) clear(histogram)
+    return Object.assign(reused, { second, begun: 0, ended: 0, outcomes: {}, requests: {} })
+  }
+  const tellComplete = (): void => {
+    for (;;) {
+      const first = open[0]
+      if (first === undefined || first.ended < first.begun || (first.second === current && !isClosed)) return
+      onInterval(intervalOf(first))
+      spare.push(first)
+      open.shift()
+    }
+  }
+
+  return {
+    begin(second) {
+      if (second !== current) {
+        open.push(start(second))
+        current = second
+        tellComplete()
+      }
+      open.at(-1)!.begun += 1
+    },
+    settle({ second, request }, outcome, { responseMs, serviceMs, lagMs }) {
+      const books = open.find((candidate) => candidate.second === second)
+      if (books === undefined) throw new Error(`an arrival of second ${second} ended after all of them had`)
+      books.ended += 1
+      books.outcomes[outcome] = (books.outcomes[outcome] ?? 0) + 1
+      const own = (books.requests[request] ??= {})
+      own[outcome] = (own[outcome] ?? 0) + 1
+      recordMs(books.lag, lagMs)
+      if (responseMs !== null) recordMs(books.response, responseMs)
+      if (serviceMs !== null) recordMs(books.service, serviceMs)
+      if (books.ended === books.begun) tellComplete()
+    },
+    close() {
+      isClosed = true
+      tellComplete()
+    },
+  }
+}
+
+const intervalOf = ({ second, begun, outcomes, requests, response, service, lag }: Second): LoadInterval => ({
+  second,
+  scheduled: begun,
+  outcomes,
+  requests,
+  responseMs: percentiles(response),
+  serviceMs: percentiles(service),
+  lagMs: percentiles(lag),
+  responseHistogram: encode(response),
+})

@@ -1,0 +1,76 @@
+// How an arrival ended → exactly one outcome.
+
+import type { Outcome } from '../events.ts'
+
+/** What the engine and the connection saw of the end of one arrival. */
+export type Ending =
+  /** A complete answer; `expected` is what the scenario's `expect:` says, if it says anything. */
+  | { kind: 'answered'; status: number; expected: readonly number[] | null }
+  /** The timeout passed after it was given to a connection. */
+  | { kind: 'timed-out' }
+  /** The socket failed with a system or TLS error code. */
+  | { kind: 'socket-error'; code: string; isOpen: boolean; isSecure: boolean }
+  /** The peer closed before the answer was complete. */
+  | { kind: 'closed' }
+  /** The answer is not HTTP/1.1. */
+  | { kind: 'malformed'; reason: string }
+  /** Never sent: it waited for a connection until its timeout had passed. */
+  | { kind: 'waited-out' }
+  /** Never sent: the limit of arrivals in flight was reached. */
+  | { kind: 'no-room' }
+  /** The run was ended first. */
+  | { kind: 'interrupted' }
+
+/** Codes that say "this machine has run out of something": the generator's fault, not the target's. */
+const localLimits = new Set(['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'ENOBUFS', 'ENOMEM', 'EAGAIN'])
+
+export const isLocalLimit = (ending: Ending): boolean =>
+  ending.kind === 'socket-error' && localLimits.has(ending.code)
+
+export function outcomeOf(ending: Ending): Outcome {
+  switch (ending.kind) {
+    case 'answered':
+      return outcomeOfAnswer(ending.status, ending.expected)
+    case 'timed-out':
+      return 'timeout'
+    case 'socket-error':
+      return outcomeOfSocketError(ending)
+    case 'closed':
+      return 'eof'
+    case 'malformed':
+      return 'protocol-error'
+    case 'waited-out':
+      return 'shed'
+    case 'no-room':
+      return 'dropped'
+    case 'interrupted':
+      return 'unfinished'
+  }
+}
+
+function outcomeOfAnswer(status: number, expected: readonly number[] | null): Outcome {
+  if (expected !== null) return expected.includes(status) ? 'ok' : 'check-failed'
+  return status >= 400 ? 'http-error' : 'ok'
+}
+
+function outcomeOfSocketError(ending: Extract<Ending, { kind: 'socket-error' }>): Outcome {
+  if (isLocalLimit(ending)) return 'dropped'
+  switch (ending.code) {
+    case 'ECONNRESET':
+    case 'EPIPE':
+    case 'ECONNABORTED':
+      return 'reset'
+    case 'ECONNREFUSED':
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+    case 'EHOSTDOWN':
+    case 'ENETDOWN':
+    case 'EACCES':
+      return 'refused'
+    case 'ETIMEDOUT':
+      return 'timeout'
+    default:
+      // What is left on a secure connection that never opened is a failed handshake or certificate.
+      return ending.isSecure && !ending.isOpen ? 'tls' : 'reset'
+  }
+}

@@ -1,0 +1,85 @@
+// The books of a run → its report.
+
+import type { GeneratorReport, LoadProgress, LoadReport } from '../system/load-report.ts'
+import { type Books, countsOf, statusesOf } from './books.ts'
+import { percentiles } from './histogram.ts'
+import type { Limits } from './plan.ts'
+import { diagnose } from './self-diagnosis.ts'
+import type { Schedule } from './schedule.ts'
+
+/** What the generator's thread says at the end. */
+export interface RunEnd {
+  /** Epoch milliseconds of the schedule's start. */
+  startedAt: number
+  /** From the schedule's start to the end of the last arrival. */
+  elapsedMs: number
+  isInterrupted: boolean
+  localLimits: ReadonlyMap<string, number>
+  generator: GeneratorReport
+}
+
+export interface ReportParts {
+  target: string
+  ratePerSecond: number
+  schedule: Schedule
+  limits: Limits
+  requestNames: readonly string[]
+  books: Books
+  end: RunEnd
+}
+
+export function reportOf(parts: ReportParts): LoadReport {
+  const { books, end, schedule, ratePerSecond, limits } = parts
+  const asked = { arrivals: schedule.arrivals, ratePerSecond, durationMs: schedule.durationMs }
+  const sentForMs = end.isInterrupted ? Math.min(end.elapsedMs, schedule.durationMs) : schedule.durationMs
+  const figures = {
+    achievedRate: sentForMs === 0 ? 0 : round((books.progress[1]! * 1000) / sentForMs),
+    outcomes: countsOf(books.outcomes),
+    responseMs: percentiles(books.response),
+    okResponseMs: percentiles(books.okResponse),
+    serviceMs: percentiles(books.service),
+    lagMs: percentiles(books.lag),
+    waitMs: percentiles(books.wait),
+  }
+  return {
+    version: 1,
+    target: parts.target,
+    startedAt: end.startedAt,
+    schedule: asked,
+    ...figures,
+    ...diagnose({ ...figures, ...end, ...end.generator, schedule: asked, limits }),
+    isInterrupted: end.isInterrupted,
+    statuses: addUp(books.requests.map(({ statuses }) => statusesOf(statuses))),
+    requests: books.requests.map((request, index) => ({
+      name: parts.requestNames[index]!,
+      outcomes: countsOf(request.outcomes),
+      statuses: statusesOf(request.statuses),
+      responseMs: percentiles(request.response),
+    })),
+    generator: end.generator,
+  }
+}
+
+/** What can be said while the run goes on. */
+export function progressOf(books: Books, elapsedMs: number): LoadProgress {
+  const outcomes = countsOf(books.outcomes)
+  const ended = Object.values(outcomes).reduce((sum, count) => sum + count, 0)
+  const due = books.progress[0]!
+  return {
+    elapsedMs,
+    due,
+    inFlight: Math.max(0, due - ended),
+    outcomes,
+    responseMs: percentiles(books.response),
+  }
+}
+
+function addUp(counts: readonly Record<string, number>[]): Record<string, number> {
+  const sums: Record<string, number> = {}
+  for (const [status, answers] of counts.flatMap((each) => Object.entries(each))) {
+    sums[status] = (sums[status] ?? 0) + answers
+  }
+  return sums
+}
+
+const round = (value: number): number => Math.round(value * 1000) / 1000

@@ -1,0 +1,160 @@
+// A request as bytes: made once, so that sending one only splices in what differs per arrival.
+
+import { type ArrivalValues, fill, fillJson, type Gap, splitAtGaps, type Variables } from './template.ts'
+
+/** A request as a scenario or the command line describes it, for one target. */
+export interface RequestSource {
+  name: string
+  method: string
+  /** From the root of the target, with query. */
+  path: string
+  headers: Readonly<Record<string, string>>
+  /** An object is sent as JSON, a text as it is. */
+  body: unknown
+  /** What counts as ok; null: any status below 400. */
+  expect: readonly number[] | null
+}
+
+/** Plain data: it crosses to the generator's thread by structured clone. */
+export interface CompiledRequest {
+  name: string
+  isHead: boolean
+  expect: readonly number[] | null
+  /** The request in order; `length` is the body's length in digits. */
+  parts: (Uint8Array | Gap | 'length')[]
+  bodyLength: { fixed: number; gaps: Gap[] }
+  /** The value of its Idempotency-Key, if it has that header. */
+  key: (string | { gap: Gap })[] | null
+  hasGaps: boolean
+  needsUuid: boolean
+}
+
+/** Throws a plain Error with the reason when the filled-in request cannot be sent. */
+export function compileRequest(
+  source: RequestSource,
+  target: { host: string; pathPrefix: string },
+  variables: Variables,
+): CompiledRequest {
+  const path = target.pathPrefix + fill(source.path, variables)
+  const body = bodyText(fillJson(source.body, variables))
+  const headers = allHeaders(source, target.host, body !== null).map(([name, value]): [string, string] => [
+    name,
+    fill(value, variables),
+  ])
+  checkSyntax(source.method, path, headers)
+
+  const head = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+  const bodyParts = body === null ? [] : splitAtGaps(body)
+  const hasLength = body !== null || ['POST', 'PUT', 'PATCH'].includes(source.method)
+  const parts = [
+    ...splitAtGaps(`${source.method} ${path} HTTP/1.1\r\n${head}${hasLength ? 'content-length: ' : ''}`),
+    ...(hasLength ? [{ gap: 'length' as const }] : []),
+    hasLength ? '\r\n\r\n' : '\r\n',
+    ...bodyParts,
+  ]
+  const key = headers.find(([name]) => name.toLowerCase() === 'idempotency-key')?.[1]
+  const bodyGaps = bodyParts.flatMap((part) => (typeof part === 'string' ? [] : [part.gap]))
+  const has = (gap: Gap): boolean => parts.some((part) => typeof part === 'object' && part.gap === gap)
+  const fixed = bodyParts.reduce(
+    (sum, part) => sum + (typeof part === 'string' ? Buffer.byteLength(part) : 0),
+    0,
+  )
+  return {
+    name: source.name,
+    isHead: source.method === 'HEAD',
+    expect: source.expect,
+    parts: joinBytes(parts, bodyGaps.length === 0 ? fixed : null),
+    bodyLength: { fixed, gaps: bodyGaps },
+    key: key === undefined ? null : splitAtGaps(key),
+    hasGaps: has('uuid') || has('arrival'),
+    needsUuid: has('uuid'),
+  }
+}
+
+/** The bytes of one request. A request without gaps is always the same buffer. */
+export function bytesOf(request: CompiledRequest, values: ArrivalValues): Uint8Array {
+  const { parts } = request
+  const [first] = parts
+  if (parts.length === 1 && typeof first === 'object') return first
+  const length = lengthDigits(request, values)
+  const text = (part: Gap | 'length'): string => (part === 'length' ? length : values[part])
+  let size = 0
+  for (const part of parts) size += typeof part === 'string' ? text(part).length : part.length
+  const bytes = Buffer.allocUnsafe(size)
+  let at = 0
+  for (const part of parts) {
+    if (typeof part === 'string') {
+      at += bytes.write(text(part), at, 'latin1')
+    } else {
+      bytes.set(part, at)
+      at += part.length
+    }
+  }
+  return bytes
+}
+
+/** The Idempotency-Key of one request. */
+export const keyOf = (request: CompiledRequest, values: ArrivalValues): string | null =>
+  request.key === null
+    ? null
+    : request.key.map((part) => (typeof part === 'string' ? part : values[part.gap])).join('')
+
+const lengthDigits = ({ bodyLength: { fixed, gaps } }: CompiledRequest, values: ArrivalValues): string =>
+  gaps.length === 0 ? String(fixed) : String(gaps.reduce((sum, gap) => sum + values[gap].length, fixed))
+
+const bodyText = (body: unknown): string | null =>
+  body === undefined || body === null ? null : typeof body === 'string' ? body : JSON.stringify(body)
+
+function allHeaders(source: RequestSource, host: string, hasBody: boolean): [string, string][] {
+  const given = Object.entries(source.headers)
+  const has = (name: string): boolean => given.some(([other]) => other.toLowerCase() === name)
+  const ours: [string, string][] = []
+  if (!has('host')) ours.push(['host', host])
+  if (!has('user-agent')) ours.push(['user-agent', 'msvc'])
+  if (!has('accept')) ours.push(['accept', '*/*'])
+  if (hasBody && typeof source.body !== 'string' && !has('content-type')) {
+    ours.push(['content-type', 'application/json'])
+  }
+  return [...ours, ...given]
+}
+
+/** Header names that would break the framing if a user could set them. */
+const framing = new Set(['content-length', 'transfer-encoding', 'upgrade', 'expect', 'te', 'trailer'])
+
+function checkSyntax(method: string, path: string, headers: [string, string][]): void {
+  if (!/^[A-Z]+$/.test(method) || method === 'CONNECT') throw new Error(`the method ${method} cannot be sent`)
+  if (!/^\/[\x21-\x7e]*$/.test(path)) {
+    throw new Error(`the path ${JSON.stringify(path)} has characters that must be percent-encoded`)
+  }
+  for (const [name, value] of headers) {
+    if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name))
+      throw new Error(`${JSON.stringify(name)} is no header name`)
+    if (framing.has(name.toLowerCase())) throw new Error(`the header ${name} is set by msvc itself`)
+    if (!/^[\t\x20-\x7e]*$/.test(value)) {
+      throw new Error(`the header ${name} has a value with control or non-ASCII characters`)
+    }
+  }
+}
+
+/** Neighbouring literals become one buffer; the length becomes a literal where it is known. */
+function joinBytes(
+  parts: readonly (string | { gap: Gap | 'length' })[],
+  knownLength: number | null,
+): CompiledRequest['parts'] {
+  const joined: CompiledRequest['parts'] = []
+  let literal = ''
+  const flush = (): void => {
+    if (literal !== '') joined.push(new Uint8Array(Buffer.from(literal)))
+    literal = ''
+  }
+  for (const part of parts) {
+    if (typeof part === 'string') literal += part
+    else if (part.gap === 'length' && knownLength !== null) literal += String(knownLength)
+    else {
+      flush()
+      joined.push(part.gap)
+    }
+  }
+  flush()
+  return joined
+}

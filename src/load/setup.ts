@@ -1,0 +1,103 @@
+// The setup steps of a scenario: each is sent once, and what it captures is known to all that follow.
+
+import { errors, type Place } from '../errors.ts'
+import type { SetupStep } from './scenario.ts'
+import { fill, fillJson, type Variables } from './template.ts'
+
+export interface SetupRequest {
+  method: string
+  path: string
+  headers: Record<string, string>
+  body: string | null
+}
+
+export interface SetupPorts {
+  /** Rejects when there is no answer. */
+  send(request: SetupRequest): Promise<{ status: number; body: string }>
+  uuid(): string
+}
+
+/** All captured variables. Throws `setup-failed`, naming the step and what the target answered. */
+export async function runSetup(steps: readonly SetupStep[], ports: SetupPorts): Promise<Variables> {
+  let variables: Variables = {}
+  for (const step of steps) {
+    variables = { ...variables, ...(await runStep(step, { ...variables, uuid: ports.uuid() }, ports)) }
+  }
+  return variables
+}
+
+async function runStep(step: SetupStep, variables: Variables, ports: SetupPorts): Promise<Variables> {
+  const answer = await ports.send(requestOf(step, variables)).catch((cause: unknown) => {
+    throw errors.setupFailed(about(step), `there was no answer (${reasonOf(cause)})`, cause)
+  })
+  const isExpected = step.expect === null ? answer.status < 400 : step.expect.includes(answer.status)
+  if (!isExpected) {
+    const wanted = step.expect === null ? 'a status below 400' : step.expect.join(' or ')
+    throw errors.setupFailed(
+      about(step),
+      `it answered ${answer.status} instead of ${wanted}${excerpt(answer.body)}`,
+    )
+  }
+  const captures = Object.entries(step.capture)
+  if (captures.length === 0) return {}
+  const body = parseJson(answer.body)
+  return Object.fromEntries(
+    captures.map(([name, path]) => {
+      const value = valueAt(body, path.split('.').slice(1))
+      if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+        return [name, value]
+      throw errors.setupFailed(
+        about(step),
+        `its answer has no ${path} to capture as ${name}${excerpt(answer.body)}`,
+      )
+    }),
+  )
+}
+
+function requestOf(step: SetupStep, variables: Variables): SetupRequest {
+  const body = fillJson(step.body, variables)
+  const headers = Object.fromEntries(
+    Object.entries(step.headers).map(([name, value]) => [name, fill(value, variables)]),
+  )
+  const isJson = body !== null && typeof body !== 'string'
+  const hasType = Object.keys(headers).some((name) => name.toLowerCase() === 'content-type')
+  return {
+    method: step.method,
+    path: fill(step.path, variables),
+    headers: isJson && !hasType ? { 'content-type': 'application/json', ...headers } : headers,
+    body: body === null ? null : isJson ? JSON.stringify(body) : (body as string),
+  }
+}
+
+const about = (step: SetupStep): { name: string; request: string; place: Place } => ({
+  name: step.name,
+  request: `${step.method} ${step.path}`,
+  place: step.place,
+})
+
+const reasonOf = (cause: unknown): string =>
+  cause instanceof Error ? ((cause as NodeJS.ErrnoException).code ?? cause.message) : String(cause)
+
+const excerpt = (body: string): string => {
+  const line = body.replaceAll(/\s+/g, ' ').trim()
+  return line === '' ? '' : `: ${line.length > 200 ? `${line.slice(0, 200)}…` : line}`
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    // Whatever it is, it has nothing that could be captured; the caller says so with an excerpt.
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+const valueAt = (value: unknown, path: readonly string[]): unknown =>
+  path.reduce<unknown>(
+    (found, key) =>
+      typeof found === 'object' && found !== null && Object.hasOwn(found, key)
+        ? (found as Record<string, unknown>)[key]
+        : undefined,
+    value,
+  )

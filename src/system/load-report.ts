@@ -1,0 +1,95 @@
+// What a load run found: the object that `msvc load --json` prints, and that reports and verdicts read.
+
+import type { OutcomeCounts, Percentiles } from '../events.ts'
+
+export interface LoadReport {
+  version: 1
+  target: string
+  /** Epoch milliseconds of the schedule's start. */
+  startedAt: number
+  schedule: { arrivals: number; ratePerSecond: number; durationMs: number }
+  /** Arrivals per second that were really sent (written, or a connection attempted) in the schedule's time. */
+  achievedRate: number
+  /** Their sum is `schedule.arrivals`. */
+  outcomes: OutcomeCounts
+  /** From the intended start to the end, of every arrival that was attempted, failed ones included. */
+  responseMs: Percentiles
+  /** The same of the arrivals that ended ok. */
+  okResponseMs: Percentiles
+  /** From the first byte written to the end of the answer. */
+  serviceMs: Percentiles
+  /** The generator's own lateness: from the intended start until it took the arrival up. */
+  lagMs: Percentiles
+  /** From there until the first byte was written: waiting for a connection. response = lag + wait + service. */
+  waitMs: Percentiles
+  verdict: LoadVerdict
+  /** Why the verdict is not `valid`, or what else to know about the numbers. */
+  reasons: string[]
+  /** What could not keep up, when the target or msvc could not serve the schedule. */
+  limit: string | null
+  isInterrupted: boolean
+  /** Status → answers. */
+  statuses: Record<string, number>
+  requests: RequestReport[]
+  generator: GeneratorReport
+}
+
+export type LoadVerdict = 'valid' | 'generator-limited' | 'noisy'
+
+export interface RequestReport {
+  name: string
+  outcomes: OutcomeCounts
+  statuses: Record<string, number>
+  responseMs: Percentiles
+}
+
+/** How the generator's own thread fared. */
+export interface GeneratorReport {
+  /** CPU time of its threads (engine and metronome) per arrival, in µs; null where it cannot be read. */
+  cpuPerArrivalUs: number | null
+  /** Share of the time in which its event loop was busy, 0 to 1. */
+  eventLoopUtilization: number
+  /** Share of the time in which its thread was ready but had no core, 0 to 1; null where it cannot be read. */
+  runQueueWait: number | null
+  /** The most connections that were open at once. */
+  connections: number
+}
+
+/** A `202` and the like for a request with an Idempotency-Key: what the target has promised. */
+export interface Acknowledged {
+  arrival: number
+  key: string
+  status: number
+  /** `id` of the JSON answer; null when there is none. */
+  id: string | null
+}
+
+/** What is known while a run goes on, several times a second. */
+export interface LoadProgress {
+  elapsedMs: number
+  /** Arrivals whose intended time has come. */
+  due: number
+  inFlight: number
+  outcomes: OutcomeCounts
+  responseMs: Percentiles
+}
+
+/** A closed-model run by autocannon: so many connections, each sends when its last answer is there. */
+export interface SaturationReport {
+  version: 1
+  engine: 'autocannon'
+  model: 'closed'
+  target: string
+  startedAt: number
+  connections: number
+  durationMs: number
+  /** Answers per second. */
+  throughput: number
+  answers: number
+  statuses: Record<string, number>
+  errors: number
+  timeouts: number
+  /** From a request's actual sending; see `notMeasured`. */
+  serviceMs: Percentiles
+  notMeasured: string[]
+}
