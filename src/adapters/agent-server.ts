@@ -18,7 +18,7 @@ export type AgentReply =
   | { kind: 'json'; status: number; body: unknown }
   | { kind: 'stream'; contentType: string; run: (sink: Sink) => Promise<void> }
 
-/** Where a stream goes; `closed` aborts when the reader hangs up. */
+/** Where a stream goes; `closed` aborts when the reader hangs up or the server ends. */
 export interface Sink {
   write(text: string): void
   /** Bytes that the reader has not taken yet. */
@@ -33,8 +33,9 @@ const maximumBody = 64 * 1024
 /** Listens until disposed; the caller holds the system's lock, so an old socket is a leftover. */
 export async function serveAgent(path: string, handler: Handler): Promise<AsyncDisposable> {
   rmSync(path, { force: true })
+  const closing = new AbortController()
   const server = createServer((request, response) => {
-    answer(request, response, handler).catch((error: unknown) => {
+    answer({ request, response, handler, closing: closing.signal }).catch((error: unknown) => {
       if (response.headersSent) response.destroy()
       else sendJson(response, statusOf(error), { error: publicPart(error) })
     })
@@ -44,14 +45,29 @@ export async function serveAgent(path: string, handler: Handler): Promise<AsyncD
   chmodSync(path, 0o600)
   return {
     async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
+      // Streams end by themselves, with what they still have to say; a reader that does not read is cut.
+      closing.abort()
+      const closed = once(server, 'close')
       server.close()
+      const cut = setTimeout(() => server.closeAllConnections(), 500)
+      await closed
+      clearTimeout(cut)
       rmSync(path, { force: true })
     },
   }
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, handler: Handler): Promise<void> {
+async function answer({
+  request,
+  response,
+  handler,
+  closing,
+}: {
+  request: IncomingMessage
+  response: ServerResponse
+  handler: Handler
+  closing: AbortSignal
+}): Promise<void> {
   const refusal = refuse(request)
   if (refusal !== undefined) return sendJson(response, refusal.status, { error: refusal.error })
   const url = new URL(request.url ?? '/', 'http://msvc')
@@ -69,7 +85,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, handle
   await reply.run({
     write: (text) => void response.write(text),
     waiting: () => response.writableLength,
-    closed: closed.signal,
+    closed: AbortSignal.any([closed.signal, closing]),
   })
   response.end()
 }
@@ -103,7 +119,9 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
 }
 
 function sendJson(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(`${JSON.stringify(body)}\n`)
+  response
+    .writeHead(status, { 'content-type': 'application/json', connection: 'close' })
+    .end(`${JSON.stringify(body)}\n`)
 }
 
 const statuses: Record<string, number> = { 'unknown-service': 404, 'unknown-fault': 404, 'bad-value': 400 }

@@ -22,8 +22,8 @@ export interface AgentClient {
   heal(id?: string): Promise<FaultStatus[]>
   restart(service: string): Promise<ServiceStatus>
   logs(query: LogQuery): AsyncGenerator<LogLine, void, undefined>
-  /** Resolves when the fleet and its agent are gone. */
-  stop(): Promise<void>
+  /** Resolves when the fleet and its agent are gone; `now` kills instead of asking. */
+  stop(how?: { now: boolean }): Promise<void>
 }
 
 export interface LogQuery {
@@ -97,8 +97,8 @@ function clientOf(http: AgentHttp, root: string): AgentClient {
         yield JSON.parse(line) as LogLine
       }
     },
-    async stop() {
-      await http.ask({ method: 'POST', path: '/stop' })
+    async stop({ now } = { now: false }) {
+      await http.ask({ method: 'POST', path: `/stop?now=${now ? 1 : 0}` })
       const deadline = systemClock.monotonicMs() + stopWithinMs
       while (readAgentRecord(root) !== undefined) {
         if (systemClock.monotonicMs() > deadline) throw new Error('the agent did not end in time')

@@ -28,7 +28,7 @@ export interface AgentParts {
   isHalted(): boolean
   setHalted(isWanted: boolean): void
   readLogs(service: string, tail: number): LogLine[]
-  stop(): void
+  stop(now: boolean): void
 }
 
 const restartWithinMs = 60_000
@@ -65,7 +65,7 @@ export function agentRoutes(parts: AgentParts): Handler {
         parts.setHalted(false)
         return json({ halted: false, healed: [] })
       case 'POST /stop':
-        parts.stop()
+        parts.stop(request.query.get('now') === '1')
         return json({ stopping: true }, 202)
     }
     return json(

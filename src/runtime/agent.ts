@@ -118,7 +118,10 @@ export async function runAgent(config: AgentConfig, stop: AbortSignal): Promise<
       isHalted: () => isHalted(root),
       setHalted: (isWanted) => setHalted(root, isWanted),
       readLogs: (service, tail) => readLogs(root, service, tail),
-      stop: () => asked.abort(),
+      stop(now) {
+        asked.abort()
+        if (now) for (const { name } of plans) supervisor.kill(name)
+      },
     }),
   )
   for (const { name } of plans) supervisor.start(name)

@@ -9,7 +9,7 @@
 //   GET  /faults                         → FaultStatus[] (newest first)
 //   POST /faults/:id/heal · POST /faults/heal → FaultStatus[] once healed
 //   POST /halt · DELETE /halt            → {halted, healed: FaultStatus[]}
-//   POST /stop                           → 202; the agent ends its fleet and itself
+//   POST /stop                           → 202; the agent ends its fleet and itself; ?now=1 kills
 // Errors: {error:{code,message,next,data?}} with 400, 404 or 409.
 
 import type { BreakerState } from '../events.ts'

@@ -1,0 +1,114 @@
+// Faults: data → text.
+
+import chalk from 'chalk'
+import type { SystemEvent } from '../../events.ts'
+import type { FaultStatus } from '../../system/agent-api.ts'
+import { formatDuration } from '../../system/duration.ts'
+import { table } from './table.ts'
+
+export interface FaultList {
+  halted: boolean
+  /** Newest first. */
+  faults: FaultStatus[]
+}
+
+/** One fault that was just set and is not waited for. */
+export function setView({ id, kind, target, requestedAt, expiresAt, detail }: FaultStatus): string {
+  return [
+    `${chalk.magenta(kind)} ${target}: ${detail ?? 'applied'}. It ends by itself in ${formatDuration(Math.round(expiresAt - requestedAt))}.`,
+    `Fault ${chalk.bold(id)}. End it early with ${chalk.cyan(`msvc chaos heal ${id}`)}, see it with ${chalk.cyan('msvc chaos status')}.`,
+  ].join('\n')
+}
+
+/** One fault that was followed to its end. */
+export function endView({ id, kind, target, state, detail }: FaultStatus): string {
+  if (state === 'healed') return `${kind} ${target} is over: ${target} is ready again.`
+  if (state === 'failed') return chalk.red(`${kind} ${target} (${id}): ${detail ?? 'failed'}.`)
+  return `${kind} ${target} (${id}) goes on until its lease ends; end it with ${chalk.cyan(`msvc chaos heal ${id}`)}.`
+}
+
+/** @param now epoch ms */
+export function faultsView({ halted, faults }: FaultList, now: number): string {
+  const head = halted ? [chalk.yellow('Halted: no fault is set until `msvc chaos halt --lift`.')] : []
+  if (faults.length === 0) return [...head, 'No fault was set since `msvc up`.'].join('\n')
+  return [...head, ...table(faultRows(faults, now))].join('\n')
+}
+
+export function healedView(healed: FaultStatus[]): string {
+  if (healed.length === 0) return 'No fault was open.'
+  return healed
+    .map(({ id, kind, target, state, detail }) =>
+      state === 'healed'
+        ? `${id} (${kind} ${target}) healed; ${target} is ready.`
+        : chalk.red(`${id} (${kind} ${target}): ${detail ?? state}.`),
+    )
+    .join('\n')
+}
+
+export function faultRows(faults: FaultStatus[], now: number): string[][] {
+  return [
+    ['FAULT', 'KIND', 'TARGET', 'STATE', 'ENDS', ''].map((title) => chalk.dim(title)),
+    ...faults.map(({ id, kind, target, state, expiresAt, detail }) => [
+      id,
+      kind,
+      target,
+      state === 'failed' ? chalk.red(state) : state === 'healed' ? chalk.green(state) : chalk.magenta(state),
+      state === 'active' ? `in ${Math.max(0, Math.ceil((expiresAt - now) / 1000))}s` : '',
+      chalk.dim(detail ?? ''),
+    ]),
+  ]
+}
+
+/** "back in 23 s", under the events while a fault is waited for. */
+export const countdown = (target: string, leftMs: number): string =>
+  leftMs > 0
+    ? chalk.dim(`${target} comes back in ${Math.ceil(leftMs / 1000)} s · Ctrl-C brings it back now`)
+    : chalk.dim(`the lease has ended; waiting until all is well again`)
+
+/** One event of a fault's story. @param zero epoch ms from which its time counts */
+export function eventLine(event: SystemEvent, zero: number): string {
+  const ms = Math.round(event.at - zero)
+  const time = `${ms < 0 ? '' : '+'}${ms} ms`.padStart(10)
+  return `${chalk.dim(time)}  ${describe(event)}`
+}
+
+function describe(event: SystemEvent): string {
+  const { subject } = event
+  switch (event.type) {
+    case 'service.started':
+      return `${subject} started (pid ${event.data.pid})`
+    case 'service.ready':
+      return `${subject} ${chalk.green('ready')} after ${Math.round(event.data.afterMs)} ms`
+    case 'service.exited': {
+      const { code, signal, expected, pid } = event.data
+      const how = signal === null ? `code ${code}` : signal
+      return expected
+        ? `${subject} ended (${how})`
+        : `${subject} ${chalk.red('ended by itself')} (pid ${pid}, ${how})`
+    }
+    case 'service.restarted':
+      return `${subject} starts again, try ${event.data.attempt} (${event.data.reason})`
+    case 'service.crash-looped':
+      return [
+        `${subject} ${chalk.red('keeps crashing')}: ${event.data.exits} times; it is not started again`,
+        ...event.data.lastLines.map((line) => `${' '.repeat(12)}${chalk.dim(line)}`),
+      ].join('\n')
+    case 'breaker.transition': {
+      const { from, to, reason } = event.data
+      const colour = to === 'closed' ? chalk.green : to === 'open' ? chalk.red : chalk.yellow
+      return `breaker ${subject.replace(':', ' → ')}: ${from.replace('_', '-')} → ${colour(to.replace('_', '-'))} ${chalk.dim(reason)}`
+    }
+    case 'fault.requested':
+      return `${event.data.kind} ${event.data.target} asked for, for ${formatDuration(event.data.leaseMs)}`
+    case 'fault.applied':
+      return chalk.magenta(`${event.data.kind} ${event.data.target}: pid ${event.data.pids.join(', ')}`)
+    case 'fault.bit':
+      return chalk.magenta(event.data.evidence)
+    case 'fault.healed':
+      return chalk.green(`${event.data.kind} ${event.data.target} healed (${event.data.by})`)
+    case 'fault.failed':
+      return chalk.red(`${event.data.kind} ${event.data.target} failed: ${event.data.reason}`)
+    default:
+      return `${event.type} ${subject}`
+  }
+}

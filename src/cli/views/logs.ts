@@ -1,0 +1,73 @@
+// A line that a service wrote → a line for people. pino's JSON becomes time, level, message and the
+// fields that matter; whatever else a service writes stays as it is.
+
+import chalk from 'chalk'
+import type { LogLine } from '../../system/agent-api.ts'
+
+const prefixColours = [chalk.cyan, chalk.magenta, chalk.blue, chalk.yellow, chalk.green, chalk.redBright]
+const levels: Record<number, string> = {
+  10: chalk.dim('TRACE'),
+  20: chalk.dim('DEBUG'),
+  30: chalk.green('INFO '),
+  40: chalk.yellow('WARN '),
+  50: chalk.red('ERROR'),
+  60: chalk.bgRed('FATAL'),
+}
+/** Said by the prefix already, or of no use to a reader. */
+const boring = new Set([
+  'level',
+  'time',
+  'msg',
+  'pid',
+  'hostname',
+  'name',
+  'service',
+  'span_id',
+  'trace_flags',
+  'v',
+])
+const maximumValue = 80
+
+/** A view with prefixes of one width; services keep their colours. */
+export function logView(services: readonly string[]): (line: LogLine) => string {
+  const width = Math.max(0, ...services.map((name) => name.length))
+  return (line) => {
+    const index = Math.max(0, services.indexOf(line.service))
+    const colour = prefixColours[index % prefixColours.length] ?? chalk.cyan
+    return `${colour(line.service.padEnd(width))} ${chalk.dim('│')} ${messageOf(line)}`
+  }
+}
+
+function messageOf({ line, stream, at }: LogLine): string {
+  const record = parseRecord(line)
+  if (record === undefined) {
+    return `${chalk.dim(timeOf(at))} ${stream === 'stderr' ? chalk.red(line) : line}`
+  }
+  const fields = Object.entries(record)
+    .filter(([name]) => !boring.has(name))
+    .map(([name, value]) => `${chalk.dim(`${name}=`)}${brief(name, value)}`)
+  const level = levels[Number(record['level'])] ?? String(record['level']).padEnd(5)
+  const message = typeof record['msg'] === 'string' ? record['msg'] : ''
+  return [chalk.dim(timeOf(Number(record['time']))), level, message, ...fields].filter(Boolean).join(' ')
+}
+
+function parseRecord(line: string): Record<string, unknown> | undefined {
+  if (!line.startsWith('{')) return undefined
+  try {
+    const record = JSON.parse(line) as Record<string, unknown>
+    return typeof record['level'] === 'number' && Number.isFinite(Number(record['time'])) ? record : undefined
+  } catch {
+    return undefined // a line that only looks like JSON
+  }
+}
+
+// Time of day, in UTC as in the files.
+const timeOf = (at: number): string => new Date(at).toISOString().slice(11, 23)
+
+function brief(name: string, value: unknown): string {
+  const { message, type } = (name === 'err' && value !== null ? value : {}) as Record<string, unknown>
+  if (typeof message === 'string') return chalk.red(`${String(type ?? 'Error')}: ${message}`)
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  if (name === 'trace_id') return text.slice(0, 8)
+  return text.length <= maximumValue ? text : `${text.slice(0, maximumValue)}…`
+}

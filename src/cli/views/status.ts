@@ -1,0 +1,111 @@
+// The fleet as it is: data → text.
+
+import chalk from 'chalk'
+import type {
+  EdgeStatus,
+  FaultStatus,
+  FleetStatus,
+  ServiceState,
+  ServiceStatus,
+} from '../../system/agent-api.ts'
+import { formatDuration } from '../../system/duration.ts'
+import { faultRows } from './chaos.ts'
+import { table } from './table.ts'
+
+/** @param now epoch ms */
+export function statusView(status: FleetStatus, now: number): string {
+  const { system, services, edges, faults, halted } = status
+  const open = faults.filter(isOpen)
+  return [
+    `${chalk.bold(system.name)} ${chalk.dim(`runs in ${system.root}`)}`,
+    '',
+    ...table([
+      ['SERVICE', 'STATE', 'PID', 'URL', 'RESTARTS', 'FOR'].map((title) => chalk.dim(title)),
+      ...services.map((service) => serviceRow(service, now)),
+    ]),
+    ...(edges.length > 0
+      ? [
+          '',
+          ...table([
+            ['EDGE', 'BREAKER', ''].map((title) => chalk.dim(title)),
+            ...edges.map((edge) => edgeRow(edge, now)),
+          ]),
+        ]
+      : []),
+    ...(open.length > 0 ? ['', ...table(faultRows(open, now))] : []),
+    ...(halted
+      ? ['', chalk.yellow('Faults are halted; allow them again with `msvc chaos halt --lift`.')]
+      : []),
+  ].join('\n')
+}
+
+/** After `msvc up -d`. */
+export function upView(status: FleetStatus, now: number): string {
+  const entry = status.services.find(({ name }) => name === status.system.entry)
+  const target = status.services.at(-1)?.name ?? ''
+  const next = [
+    ['msvc load --rps 500 --duration 20s', 'load it'],
+    [`msvc chaos kill ${weakest(status) ?? target}`, 'break it'],
+    ['msvc logs -f', 'read along'],
+    ['msvc down', 'end it'],
+  ].map(([command = '', what = '']) => [`  ${chalk.cyan(command)}`, chalk.dim(what)])
+  return [
+    statusView(status, now),
+    '',
+    `Entry: ${chalk.underline(entry?.url ?? '')}`,
+    'Next:',
+    ...table(next),
+  ].join('\n')
+}
+
+const isOpen = ({ state }: FaultStatus): boolean => state !== 'healed'
+
+/** A service that others call: killing it shows something. */
+const weakest = ({ edges }: FleetStatus): string | undefined =>
+  edges
+    .filter(({ kind }) => kind === 'call')
+    .at(-1)
+    ?.name.split(':')[1]
+
+const colours: Record<ServiceState, (text: string) => string> = {
+  starting: chalk.yellow,
+  ready: chalk.green,
+  unready: chalk.yellow,
+  stopping: chalk.yellow,
+  stopped: chalk.dim,
+  'backing-off': chalk.yellow,
+  'crash-looped': chalk.red,
+  held: chalk.magenta,
+}
+
+function serviceRow(service: ServiceStatus, now: number): string[] {
+  const { name, state, pid, url, restarts, since, detail } = service
+  return [
+    name,
+    colours[state](state),
+    pid === null ? '-' : String(pid),
+    url,
+    String(restarts),
+    roughly(now - since),
+    detail === null ? '' : chalk.dim(detail),
+  ]
+}
+
+function edgeRow({ name, kind, breaker }: EdgeStatus, now: number): string[] {
+  const arrow = name.replace(':', kind === 'call' ? ' → ' : ' ⇢ ')
+  if (breaker === null) return [arrow, chalk.dim('none')]
+  const { state, since, failureRate, calls } = breaker
+  const shown = state.replace('_', '-')
+  return [
+    arrow,
+    state === 'closed' ? chalk.green(shown) : state === 'open' ? chalk.red(shown) : chalk.yellow(shown),
+    chalk.dim(`for ${roughly(now - since)}, ${Math.round(failureRate * 100)} % of ${calls} calls failed`),
+  ]
+}
+
+/** "12s", "3m", "2h5m": the two largest units. */
+export function roughly(ms: number): string {
+  const whole = Math.max(0, Math.round(ms / 1000)) * 1000
+  if (whole === 0) return '0s'
+  return formatDuration(whole >= 3_600_000 ? whole - (whole % 60_000) : whole)
+}

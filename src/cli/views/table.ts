@@ -1,0 +1,19 @@
+// Rows of text → aligned columns.
+
+import { stripVTControlCharacters } from 'node:util'
+
+/** Columns as wide as their widest cell; colours do not count. */
+export function table(rows: readonly (readonly string[])[]): string[] {
+  const columns = Math.max(0, ...rows.map((row) => row.length))
+  const widths = Array.from({ length: columns }, (_, column) =>
+    Math.max(...rows.map((row) => widthOf(row[column] ?? ''))),
+  )
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - widthOf(cell)))
+      .join('  ')
+      .trimEnd(),
+  )
+}
+
+const widthOf = (text: string): number => stripVTControlCharacters(text).length

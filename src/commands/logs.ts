@@ -1,0 +1,39 @@
+import { string as argument } from '@oclif/core/args'
+import { boolean, integer, string } from '@oclif/core/flags'
+import { BaseCommand } from '../cli/base-command.ts'
+import { logView } from '../cli/views/logs.ts'
+import { rootHere } from '../runtime/here.ts'
+import { logLines, writeLine } from '../runtime/logs.ts'
+import { parseDuration } from '../system/duration.ts'
+
+export default class Logs extends BaseCommand {
+  static override summary = 'Show what the services wrote; without a running fleet, what was kept.'
+  static override description = 'With --json, one object a line: {"service","at","stream","line"}.'
+  static override strict = false
+  static override examples = [
+    '<%= config.bin %> logs order -f',
+    '<%= config.bin %> logs --since 5m',
+    '<%= config.bin %> logs payment -n 20 --json',
+  ]
+  static override args = { services: argument({ description: 'Names of services; all if not said.' }) }
+  static override flags = {
+    follow: boolean({ char: 'f', description: 'Go on with new lines until Ctrl-C.' }),
+    lines: integer({ char: 'n', description: 'Lines per service.', default: 100, min: 0 }),
+    since: string({ description: 'Only lines that are not older.', helpValue: '<duration>' }),
+  }
+
+  async run(): Promise<void> {
+    const { argv, flags } = await this.parse(Logs)
+    const services = argv as string[]
+    const lines = await logLines(await rootHere(), {
+      services,
+      tail: flags.lines,
+      follow: flags.follow,
+      ...(flags.since !== undefined && { sinceMs: parseDuration(flags.since, '--since') }),
+    })
+    const view = this.jsonEnabled() ? JSON.stringify : logView(lines.services)
+    for await (const line of lines) {
+      if (!(await writeLine(view(line)))) return
+    }
+  }
+}

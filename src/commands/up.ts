@@ -1,0 +1,58 @@
+import { boolean, string } from '@oclif/core/flags'
+import { BaseCommand, exitCodes } from '../cli/base-command.ts'
+import { eventLine } from '../cli/views/chaos.ts'
+import { logView } from '../cli/views/logs.ts'
+import { upView } from '../cli/views/status.ts'
+import type { FleetStatus } from '../system/agent-api.ts'
+import { parseDuration } from '../system/duration.ts'
+
+export default class Up extends BaseCommand {
+  static override summary = 'Start every service of the system here, and keep them running.'
+  static override description =
+    'A service that ends is started again, later each time; one that keeps ending is left down, and you are told.\n' +
+    'Without --detach it stays and shows the logs: Ctrl-C ends the services gracefully, a second one at once.'
+  static override examples = ['<%= config.bin %> up -d', '<%= config.bin %> up']
+  static override flags = {
+    detach: boolean({ char: 'd', description: 'Return when every service is ready; they stay.' }),
+    timeout: string({
+      description: 'How long the services may take to become ready.',
+      default: '60s',
+      helpValue: '<duration>',
+    }),
+  }
+
+  async run(): Promise<FleetStatus | undefined> {
+    const { flags } = await this.parse(Up)
+    const readyWithinMs = parseDuration(flags.timeout, '--timeout')
+    const [{ startFleet, takeInterrupts, stayInForeground }, { rootHere }] = await Promise.all([
+      import('../runtime/up-command.ts'),
+      import('../runtime/here.ts'),
+    ])
+    const root = await rootHere()
+    using ctrlC = takeInterrupts()
+    const beganAt = Date.now()
+    const { kind, agent } = await startFleet({
+      root,
+      cliVersion: this.config.version,
+      attached: !flags.detach,
+      readyWithinMs,
+      signal: ctrlC.first,
+      onEvent: (event) => this.progress(eventLine(event, beganAt)),
+    })
+    const status = await agent.status()
+    if (kind === 'was-running') this.progress('It is running already.')
+    if (flags.detach || kind === 'was-running') return this.show(status, upView(status, Date.now()))
+
+    this.progress(`\n${upView(status, Date.now())}\n`)
+    const view = logView(status.services.map(({ name }) => name))
+    const wasAsked = await stayInForeground({
+      agent,
+      ctrlC,
+      line: (line) => (this.jsonEnabled() ? JSON.stringify(line) : view(line)),
+      onStop: () => this.progress('\nStopping; Ctrl-C again ends everything at once.'),
+    })
+    this.progress(wasAsked ? 'Stopped.' : 'The fleet went down: it was ended from elsewhere.')
+    if (!wasAsked) this.endWith(exitCodes.failed)
+    return undefined
+  }
+}
