@@ -131,6 +131,12 @@ export const errors = {
     }),
 
   // load
+  scenarioMissing: (file: string) =>
+    new UserError({
+      code: 'scenario-missing',
+      message: `There is no scenario file ${file}.`,
+      next: 'Name one with --scenario, or give a URL as the target.',
+    }),
   targetInvalid: (target: string, reason: string) =>
     new UserError({
       code: 'target-invalid',

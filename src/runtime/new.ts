@@ -72,7 +72,7 @@ async function newSystemOfOne(
   const { name } = wish
   const alone: System = { name, entry: name, services: [] }
   const entry = chooseService(wish, alone)
-  const answers = { name, template: template.name, port: choosePort(wish.port, alone) }
+  const answers = { name, template: template.name, port: choosePort(wish.port, alone), route: template.route }
   const [system, one, service] = await Promise.all(['system', 'one', template.folder].map(readTemplate))
   const create = oneServiceSystemTree(
     answers,

@@ -42,7 +42,8 @@ export function chosenTemplate(name: string): ServiceTemplate {
   const template = templateNamed(name)
   if (template !== undefined) return template
   const hint = suggest(name, templateNames)
-  throw errors.badValue('--template', name, hint === undefined ? templateNames.join(', ') : `${hint}`)
+  const known = `one of ${templateNames.join(', ')}`
+  throw errors.badValue('--template', name, hint === undefined ? known : `${known}; did you mean ${hint}?`)
 }
 
 export function choosePort(wanted: number | undefined, system: System): number {

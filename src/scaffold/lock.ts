@@ -20,10 +20,9 @@ export interface Lock {
 export const hashesOf = (tree: Tree, sha256: Sha256): Record<string, string> =>
   Object.fromEntries(tree.map(({ path, content }) => [path, sha256(content)]))
 
-export const lockText = (lock: Lock): string =>
-  `${JSON.stringify({ ...lock, files: sorted(lock.files) }, null, 2)}\n`
+export const lockText = (lock: Lock): string => `${JSON.stringify(inOrder(lock), null, 2)}\n`
 
-/** The lock with a service and its files added. `msvc.yaml` keeps its hash if the user had changed it. */
+/** The lock with a service and its files added.  */
 export function lockWithService(
   lock: Lock,
   service: { name: string; cliVersion: string; template: string; answers: Record<string, unknown> },
@@ -36,6 +35,9 @@ export function lockWithService(
     files: { ...lock.files, ...files },
   }
 }
+
+// The long list of files stands last, so that a person finds the rest.
+const inOrder = ({ files, ...rest }: Lock): Lock => ({ ...rest, files: sorted(files) })
 
 const sorted = (files: Record<string, string>): Record<string, string> =>
   Object.fromEntries(Object.entries(files).toSorted(([a], [b]) => (a < b ? -1 : 1)))

@@ -11,7 +11,7 @@ export interface Question {
 }
 
 export const questions = {
-  kind: { ask: 'What shall be made', flag: 'msvc new system shop, or msvc new service refunds' },
+  kind: { ask: 'Kind of thing to make', flag: 'msvc new system shop, or msvc new service refunds' },
   systemName: { ask: 'Name of the system', flag: 'msvc new system shop' },
   serviceName: { ask: 'Name of the service', flag: 'msvc new service refunds' },
   template: { ask: 'Template to start from', flag: `--template ${templateNames.join('|')}` },

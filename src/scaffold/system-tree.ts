@@ -26,6 +26,8 @@ export interface OneServiceAnswers {
   name: string
   template: string
   port: number
+  /** What load/default.yaml asks for. */
+  route: string
 }
 
 /**

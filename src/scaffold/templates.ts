@@ -10,6 +10,8 @@ export interface ServiceTemplate {
   calls: readonly string[]
   /** Services whose feed its code reads. */
   follows: readonly string[]
+  /** A GET that it answers as generated, without a token: what a system of one is loaded with. */
+  route: string
 }
 
 export const serviceTemplates: readonly ServiceTemplate[] = [
@@ -19,6 +21,7 @@ export const serviceTemplates: readonly ServiceTemplate[] = [
     about: 'one route, health, telemetry, drain: start here',
     calls: [],
     follows: [],
+    route: '/hello',
   },
   {
     name: 'gateway',
@@ -26,6 +29,7 @@ export const serviceTemplates: readonly ServiceTemplate[] = [
     about: 'takes traffic from outside, checks tokens, calls order',
     calls: ['order'],
     follows: [],
+    route: '/readyz',
   },
   {
     name: 'order',
@@ -33,6 +37,7 @@ export const serviceTemplates: readonly ServiceTemplate[] = [
     about: 'durable orders with a feed; calls payment through a breaker',
     calls: ['payment'],
     follows: [],
+    route: '/readyz',
   },
   {
     name: 'payment',
@@ -40,6 +45,7 @@ export const serviceTemplates: readonly ServiceTemplate[] = [
     about: 'charges, once per idempotency key',
     calls: [],
     follows: [],
+    route: '/readyz',
   },
   {
     name: 'notification',
@@ -47,6 +53,7 @@ export const serviceTemplates: readonly ServiceTemplate[] = [
     about: "follows order's feed and records what it sent",
     calls: [],
     follows: ['order'],
+    route: '/readyz',
   },
 ]
 

@@ -1,0 +1,124 @@
+// What the load found, as tables: each outcome, each kind of latency, each request.
+
+import { outcomes, type Outcome, type Percentiles } from '../../events.ts'
+import type { LoadReport } from '../../system/load-report.ts'
+import { countText, msText, shareText } from './format.ts'
+import { html, type Html } from './html.ts'
+
+export function loadTables(load: LoadReport): Html {
+  return html`<section class="columns">${outcomeTable(load)} ${latencyTable(load)}</section>
+    ${load.requests.length > 0 && requestTable(load)}`
+}
+
+function outcomeTable({ outcomes: counts, schedule: { arrivals } }: LoadReport): Html {
+  const occurred = outcomes.filter((name) => (counts[name] ?? 0) > 0)
+  const row = (name: Outcome) => {
+    const count = counts[name] ?? 0
+    return html`<tr>
+      <th scope="row"><i class="swatch outcome-${name}"></i>${name}</th>
+      <td>${countText(count)}</td>
+      <td>${shareText(count, arrivals)}</td>
+      <td class="bar"><meter class="outcome-${name}" min="0" max="${arrivals}" value="${count}"></meter></td>
+    </tr>`
+  }
+  const sum = occurred.reduce((total, name) => total + (counts[name] ?? 0), 0)
+  const isWhole = sum === arrivals
+  return html`<div>
+    <h2>Outcomes</h2>
+    <table>
+      <thead>
+        <tr>
+          <th>Outcome</th>
+          <th>Arrivals</th>
+          <th>Share</th>
+          <th></th>
+        </tr>
+      </thead>
+      <tbody>
+        ${occurred.map(row)}
+      </tbody>
+      <tfoot>
+        <tr class="${isWhole ? 'good' : 'bad'}">
+          <th scope="row">Sum</th>
+          <td>${countText(sum)}</td>
+          <td colspan="2">
+            ${isWhole ? 'every scheduled arrival is accounted for' : `${countText(arrivals)} were scheduled`}
+          </td>
+        </tr>
+      </tfoot>
+    </table>
+  </div>`
+}
+
+function latencyTable({ responseMs, okResponseMs, lagMs, waitMs, serviceMs }: LoadReport): Html {
+  const row = (name: string, title: string, { p50, p90, p99, p999, max }: Percentiles) =>
+    html`<tr>
+      <th scope="row" title="${title}">${name}</th>
+      ${[p50, p90, p99, p999, max].map((value) => html`<td>${msText(value)}</td>`)}
+    </tr>`
+  return html`<div>
+    <h2>Latency</h2>
+    <table>
+      <thead>
+        <tr>
+          <th></th>
+          <th>p50</th>
+          <th>p90</th>
+          <th>p99</th>
+          <th>p99.9</th>
+          <th>max</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${row('Response', 'from the intended start to the end of the answer', responseMs)}
+        ${okResponseMs && row('… of ok ones', 'the same, of arrivals that ended ok', okResponseMs)}
+        ${row('Lag', "the generator's own lateness", lagMs)}
+        ${waitMs && row('Wait', 'for a connection', waitMs)}
+        ${row('Service', 'from the first byte written to the end of the answer', serviceMs)}
+      </tbody>
+    </table>
+    <p class="aside">
+      Response counts from the moment the schedule intended, so a stalled target cannot hide the arrivals that
+      it kept waiting.
+    </p>
+  </div>`
+}
+
+function requestTable({ requests }: LoadReport): Html {
+  const total = (counts: LoadReport['outcomes']) =>
+    Object.values(counts).reduce((sum, count) => sum + count, 0)
+  return html`<section>
+    <h2>Requests</h2>
+    <table>
+      <thead>
+        <tr>
+          <th>Request</th>
+          <th>Arrivals</th>
+          <th>Ok</th>
+          <th>Statuses</th>
+          <th>p50</th>
+          <th>p99</th>
+          <th>max</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${requests.map(
+          ({ name, outcomes: counts, statuses, responseMs }) =>
+            html`<tr>
+              <th scope="row">${name}</th>
+              <td>${countText(total(counts))}</td>
+              <td>${shareText(counts.ok ?? 0, total(counts))}</td>
+              <td>
+                ${Object.entries(statuses)
+                  .map(([status, count]) => `${status} × ${countText(count)}`)
+                  .join(', ')}
+              </td>
+              <td>${msText(responseMs.p50)}</td>
+              <td>${msText(responseMs.p99)}</td>
+              <td>${msText(responseMs.max)}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </section>`
+}

@@ -1,0 +1,51 @@
+// A recorded run: what run.json says, and how runs are named, sorted and numbered.
+
+import type { EventDraft, RunKind, SystemEvent } from '../events.ts'
+import type { LoadReport } from '../system/load-report.ts'
+
+/** run.json. Times are epoch milliseconds. */
+export interface Run {
+  version: 1
+  id: string
+  kind: RunKind
+  title: string
+  target: string
+  /** Name of the system; null for a run against something else. */
+  system: string | null
+  startedAt: number
+  endedAt: number
+  verdict: string
+  summary: RunSummary
+}
+
+/** What a run found; each kind of run fills in what it has. */
+export interface RunSummary {
+  load?: LoadReport
+  breaker?: { openedAfterMs: number | null; closedAfterMs: number | null }
+  orders?: OrdersSummary | null
+  steps?: { name: string; ok: boolean; atMs: number; observed?: string }[]
+}
+
+export interface OrdersSummary {
+  acknowledged: number
+  paidOnce: number
+  lost: number
+  paidTwice: number
+}
+
+/** `20261122-153000-load-a1b2`: sorts by time, in UTC. `startedAt` is in ISO form, `chance` in [0, 1). */
+export function runId(startedAt: string, kind: RunKind, chance: number): string {
+  const digits = startedAt.replace(/[-:]/g, '').replace('T', '-').slice(0, 15)
+  const tail = Math.floor(chance * 0x1_0000)
+    .toString(16)
+    .padStart(4, '0')
+  return `${digits}-${kind}-${tail}`
+}
+
+/** Events of several sources as one journal: by their time, numbered from 1. */
+export function mergeEvents(...sources: readonly (readonly (EventDraft | SystemEvent)[])[]): SystemEvent[] {
+  return sources
+    .flat()
+    .toSorted((a, b) => a.at - b.at)
+    .map((event, index) => ({ ...event, v: 1, seq: index + 1 }) as SystemEvent)
+}

@@ -1,0 +1,144 @@
+// Composition root of recorded runs: opens one, records it, finishes it with its report; lists them
+// and opens their reports.
+
+import { join } from 'node:path'
+import { randomInt } from 'node:crypto'
+import { systemClock } from '../adapters/clock.ts'
+import { diskFiles } from '../adapters/files.ts'
+import { openInBrowser } from '../adapters/open-in-browser.ts'
+import { readReportAssets } from '../adapters/report-assets.ts'
+import { makeRunFolder, openLines } from '../adapters/runs-folder.ts'
+import { stateFolder } from '../adapters/state-folder.ts'
+import type { ListedRun } from '../cli/views/runs.ts'
+import { errors } from '../errors.ts'
+import type { EventDraft, RunKind, SystemEvent } from '../events.ts'
+import { mergeEvents, runId, type Run, type RunSummary } from '../observe/run.ts'
+import { renderReport } from '../observe/report.ts'
+import type { Acknowledged } from '../system/load-report.ts'
+import { findSystemRoot } from '../system/load-system.ts'
+import { suggest } from '../system/suggest.ts'
+
+export interface OpenRun {
+  /** The system's folder; absent for a run against something else, which is kept in the state folder. */
+  root?: string | undefined
+  /** The system's name. */
+  system?: string | null
+  kind: RunKind
+  title: string
+  target: string
+}
+
+export interface RunRecorder {
+  id: string
+  folder: string
+  /** Where report.html will stand. */
+  report: string
+  /** An event of the run itself; on disk soon, numbered when the run is finished. */
+  append(event: EventDraft): void
+  acknowledged(orders: readonly Acknowledged[]): void
+  /** Ends a run that never began: nothing of it is kept. */
+  discard(): Promise<void>
+  /** `agentEvents`: the slice of the agent's journal between the start of the run and now. */
+  finish(ended: { verdict: string; summary: RunSummary; agentEvents?: readonly SystemEvent[] }): Promise<Run>
+}
+
+/** Makes the run's folder and begins its journal with `run.started`. */
+export async function openRun({ root, system = null, kind, title, target }: OpenRun): Promise<RunRecorder> {
+  const startedAt = systemClock.now()
+  const id = runId(new Date(startedAt).toISOString(), kind, randomInt(0x1_0000) / 0x1_0000)
+  const folder = join(runsFolder(root), id)
+  await makeRunFolder(folder)
+  const journal = openLines(join(folder, 'events.ndjson'))
+  const orders = openLines(join(folder, 'acknowledged.ndjson'))
+  const report = join(folder, 'report.html')
+  const recorded: SystemEvent[] = []
+  const subject = `run:${id}`
+
+  const append = (draft: EventDraft): void => {
+    const event = { ...draft, v: 1, seq: recorded.length + 1 } as SystemEvent
+    recorded.push(event)
+    journal.append([JSON.stringify(event)])
+  }
+  append({ at: startedAt, source: 'load', type: 'run.started', subject, data: { kind, title, target } })
+
+  return {
+    id,
+    folder,
+    report,
+    append,
+    acknowledged: (lines) => orders.append(lines.map((line) => JSON.stringify(line))),
+    async discard() {
+      await Promise.all([journal.close(), orders.close()])
+      await diskFiles.remove(folder)
+    },
+    async finish({ verdict, summary, agentEvents = [] }) {
+      const endedAt = systemClock.now()
+      append({ at: endedAt, source: 'load', type: 'run.ended', subject, data: { kind, verdict } })
+      await Promise.all([journal.close(), orders.close()])
+      const run: Run = { version: 1, id, kind, title, target, system, startedAt, endedAt, verdict, summary }
+      const events = mergeEvents(recorded, agentEvents)
+      const lines = events.map((event) => `${JSON.stringify(event)}\n`).join('')
+      await diskFiles.write(join(folder, 'events.ndjson'), lines)
+      const when = new Date(startedAt)
+        .toISOString()
+        .replace('T', ' ')
+        .replace(/\.\d+Z/, ' UTC')
+      const assets = await readReportAssets()
+      await diskFiles.write(report, renderReport({ run, events, assets, when }))
+      // Last: a run without it is one that never ended.
+      await diskFiles.write(join(folder, 'run.json'), `${JSON.stringify(run, null, 2)}\n`)
+      return run
+    },
+  }
+}
+
+/** The runs of the system around a folder, or those that belong to none; newest first. */
+export async function listRuns(from: string): Promise<ListedRun[]> {
+  const folder = runsFolder(await findSystemRoot(from, diskFiles))
+  const ids = (await diskFiles.list(folder)).filter((id) => /^\d{8}-\d{6}-/.test(id))
+  return Promise.all(
+    ids
+      .toSorted()
+      .toReversed()
+      .map((id) => readRun(folder, id)),
+  )
+}
+
+/** The run with the id, or the newest one that has a report. @throws UserError no-runs, unknown-run */
+export async function findRun(from: string, id?: string): Promise<ListedRun> {
+  const runs = await listRuns(from)
+  if (id === undefined) {
+    const newest = runs.find(({ report }) => report !== null)
+    if (newest === undefined) throw errors.noRuns()
+    return newest
+  }
+  const ids = runs.map((run) => run.id)
+  const matching = runs.filter((run) => run.id === id || run.id.endsWith(`-${id}`))
+  if (matching.length !== 1) throw errors.unknownRun(id, suggest(id, ids))
+  return matching[0]!
+}
+
+/** Opens a report with the desktop's browser; false when there is none to open it with. */
+export const openReport = openInBrowser
+
+const runsFolder = (root: string | undefined): string =>
+  root === undefined ? join(stateFolder(), 'runs') : join(root, '.msvc', 'runs')
+
+async function readRun(folder: string, id: string): Promise<ListedRun> {
+  const text = await diskFiles.readIfExists(join(folder, id, 'run.json'))
+  const report = join(folder, id, 'report.html')
+  const place = { folder: join(folder, id), report: (await diskFiles.exists(report)) ? report : null }
+  if (text === undefined) return { ...(await beginningOf(folder, id)), ...place }
+  const { kind, title, target, system, startedAt, endedAt, verdict } = JSON.parse(text) as Run
+  return { id, kind, title, target, system, startedAt, endedAt, verdict, ...place }
+}
+
+/** What can be said of a run that goes on, or whose process was killed. */
+async function beginningOf(folder: string, id: string): Promise<Omit<ListedRun, 'folder' | 'report'>> {
+  const journal = await diskFiles.readIfExists(join(folder, id, 'events.ndjson'))
+  const first = journal?.split('\n', 1)[0]
+  const started = first ? (JSON.parse(first) as SystemEvent) : undefined
+  const unknown = { kind: id.split('-')[2] ?? '', title: '', target: '' }
+  const told = started?.type === 'run.started' ? started.data : unknown
+  return { id, ...told, system: null, startedAt: started?.at ?? 0, endedAt: null, verdict: 'unfinished' }
+}
