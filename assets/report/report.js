@@ -67,6 +67,7 @@
     ctx.save()
     ctx.font = `${12 * devicePixelRatio}px system-ui, sans-serif`
     ctx.fillStyle = colour('bad')
+    ctx.textAlign = 'left'
     ctx.textBaseline = 'top'
     for (const { fromS, toS, label } of data.faults) {
       const left = Math.max(chart.valToPos(fromS, 'x', true), bbox.left)
@@ -99,12 +100,7 @@
     value: (_, seconds) => (seconds == null ? '–' : clock(Math.floor(seconds))),
   }
 
-  // The axis begins and ends with the run, also where the first or last second has no row.
-  const columns = (lists) => {
-    const times = data.load.timesS
-    const pad = (list) => [null, ...list, null]
-    return [[0, ...times, Math.max(data.durationS, times.at(-1) ?? 0)], ...lists.map(pad)]
-  }
+  const columns = (lists) => [data.load.timesS, ...lists]
 
   function latencyChart(element) {
     const line = (key, width, more) => ({
@@ -161,7 +157,7 @@
       width: 0,
       paths: bars,
       points: { show: false },
-      value: (_, __, ___, row) => countText(row == null ? null : counts[row - 1]),
+      value: (_, __, ___, row) => countText(row == null ? null : counts[row]),
     }))
     const wanted = {
       label: 'scheduled',

@@ -3,11 +3,11 @@
 // What it says is decided here, in pure functions; the script inside only draws the charts, from data
 // that is embedded beside it. Its content security policy allows exactly those scripts and styles.
 
-import { isOf, type SystemEvent } from '../events.ts'
+import type { SystemEvent } from '../events.ts'
 import { expectationsOf } from './expectations.ts'
 import { faultStories } from './fault-story.ts'
 import { faultWindows } from './fault-windows.ts'
-import { loadSeries } from './load-series.ts'
+import { loadSeries, type LoadSeries } from './load-series.ts'
 import { chartData } from './report/chart-data.ts'
 import { expectationTable, ordersTable, stepTable, timelineTable } from './report/evidence-tables.ts'
 import { figureTiles } from './report/figures.ts'
@@ -38,7 +38,7 @@ export function renderReport({ run, events, assets, when }: ReportInput): string
   const windows = faultWindows(events)
   const series = loadSeries(events, load?.startedAt)
   const startedAt = series?.startedAt ?? run.startedAt
-  const endedAt = lastNews(events) ?? run.endedAt
+  const endedAt = Math.max(lastNews(events) ?? 0, lastSecond(series) ?? 0) || run.endedAt
   const charts = chartData({ events, series, faults: windows, startedAt, endedAt })
   const expectations = expectationsOf(events)
   return html`<!doctype html>
@@ -109,10 +109,13 @@ function policy({ scripts, styles }: ReportInput['assets']): string {
   return `default-src 'none'; script-src ${allowed(scripts)}; style-src ${allowed(styles)}; base-uri 'none'; form-action 'none'`
 }
 
-// Of the run itself: what the checks afterwards took is of no interest on the time axis.
-function lastNews(events: readonly SystemEvent[]): number | undefined {
-  return events.findLast((event) => !isOf('run.ended')(event) && event.type !== 'orders.checked')?.at
-}
+// Where the time axis ends: with the last thing that happened to the system or the load. The checks of
+// the run afterwards are of no interest on it.
+const lastNews = (events: readonly SystemEvent[]): number | undefined =>
+  events.findLast(({ subject }) => !subject.startsWith('run:'))?.at
+
+const lastSecond = (series: LoadSeries | undefined): number | undefined =>
+  series && series.startedAt + ((series.seconds.at(-1) ?? 0) + 1) * 1000
 
 const withoutHistogram = (event: SystemEvent): unknown =>
   event.type === 'load.interval' ? { ...event, data: { ...event.data, responseHistogram: undefined } } : event

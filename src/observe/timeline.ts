@@ -4,7 +4,7 @@ import type { SystemEvent } from '../events.ts'
 
 export interface TimelineRow {
   at: number
-  /** Since the last fault before it took hold; null before the first one. */
+  /** Since the last fault before it took hold; null before the first one, and for what the run itself says. */
   afterFaultMs: number | null
   tone: 'bad' | 'good' | 'warn' | 'plain'
   subject: string
@@ -21,7 +21,7 @@ export function timelineOf(events: readonly SystemEvent[]): TimelineRow[] {
     const told = tell(event)
     if (told === undefined) continue
     const [tone, what, detail] = told
-    const afterFaultMs = faultAt === null ? null : event.at - faultAt
+    const afterFaultMs = faultAt === null || isOfTheRun(event) ? null : event.at - faultAt
     rows.push({ at: event.at, afterFaultMs, tone, subject: subjectOf(event), what, detail })
   }
   return rows
@@ -90,8 +90,13 @@ const breakerTone = {
   disabled: 'warn',
 } as const
 
-const subjectOf = (event: SystemEvent): string =>
-  'target' in event.data && event.subject.startsWith('fault:') ? event.data.target : event.subject
+const isOfTheRun = ({ subject }: SystemEvent): boolean => subject.startsWith('run:')
+
+function subjectOf(event: SystemEvent): string {
+  if (isOfTheRun(event)) return 'run'
+  const subject = 'target' in event.data ? event.data.target : event.subject
+  return subject.replace(':', ' → ')
+}
 
 const ms = (value: number): string =>
   value < 1000 ? `${Math.round(value)} ms` : `${Number((value / 1000).toFixed(1))} s`

@@ -13,9 +13,9 @@ export function stepTable(steps: NonNullable<RunSummary['steps']>): Html {
       <thead>
         <tr>
           <th></th>
-          <th>Step</th>
+          <th class="text">Step</th>
           <th>At</th>
-          <th>Observed</th>
+          <th class="text">Observed</th>
         </tr>
       </thead>
       <tbody>
@@ -41,9 +41,9 @@ export function expectationTable(results: readonly ExpectationResult[]): Html {
       <thead>
         <tr>
           <th></th>
-          <th>What had to hold</th>
-          <th>Expected</th>
-          <th>Observed</th>
+          <th class="text">What had to hold</th>
+          <th class="text">Expected</th>
+          <th class="text">Observed</th>
         </tr>
       </thead>
       <tbody>
@@ -96,9 +96,9 @@ export function timelineTable(rows: readonly TimelineRow[], startedAt: number): 
         <tr>
           <th>Time</th>
           <th>After the fault</th>
-          <th>Subject</th>
-          <th>Event</th>
-          <th>Detail</th>
+          <th class="text">Subject</th>
+          <th class="text">Event</th>
+          <th class="text">Detail</th>
         </tr>
       </thead>
       <tbody>
@@ -107,7 +107,7 @@ export function timelineTable(rows: readonly TimelineRow[], startedAt: number): 
             html`<tr class="${tone}">
               <td>${clockText(at - startedAt)}</td>
               <td>${afterFaultMs === null ? '' : `+${countText(afterFaultMs)} ms`}</td>
-              <th scope="row">${subject.replace(':', ' → ')}</th>
+              <th scope="row">${subject}</th>
               <td class="text"><span class="dot"></span>${what}</td>
               <td class="text">${detail}</td>
             </tr>`,

@@ -95,7 +95,7 @@ function requestTable({ requests }: LoadReport): Html {
           <th>Request</th>
           <th>Arrivals</th>
           <th>Ok</th>
-          <th>Statuses</th>
+          <th class="text">Statuses</th>
           <th>p50</th>
           <th>p99</th>
           <th>max</th>
@@ -108,7 +108,7 @@ function requestTable({ requests }: LoadReport): Html {
               <th scope="row">${name}</th>
               <td>${countText(total(counts))}</td>
               <td>${shareText(counts.ok ?? 0, total(counts))}</td>
-              <td>
+              <td class="text">
                 ${Object.entries(statuses)
                   .map(([status, count]) => `${status} × ${countText(count)}`)
                   .join(', ')}
