@@ -144,6 +144,14 @@ export const errors = {
       next: 'Give a whole address, such as http://127.0.0.1:4000/orders.',
       data: { target },
     }),
+  targetUnreachable: (target: string) =>
+    new UserError({
+      code: 'target-unreachable',
+      message: `Nothing takes connections at ${target}.`,
+      next: 'Start it first, or check host and port.',
+      exitCode: exitCodes.failed,
+      data: { target },
+    }),
   hostUnknown: (host: string, cause: unknown) =>
     new UserError({
       code: 'host-unknown',

@@ -104,3 +104,14 @@ export type StreamEnd =
   | { kind: 'closed' }
   /** A system or TLS error code, such as ECONNRESET. */
   | { kind: 'socket-error'; code: string; isOpen: boolean; isSecure: boolean }
+
+/** A closed-model run: so many connections, each sends when its last answer is there. */
+export interface SaturationPlan {
+  url: string
+  connections: number
+  durationMs: number
+  timeoutMs: number
+  method: string
+  headers: Record<string, string>
+  body?: string
+}

@@ -14,17 +14,21 @@ function beat(memory: SharedArrayBuffer, wake: () => void): void {
   const words = new Int32Array(memory, 0, 4)
   const due = new Float64Array(memory, metronomeMemory.dueOffset, 1)
   let overshootMs = 0.06
-  let lastMs = monotonicMs()
+  let wokenMs = 0
+  wake()
   while (Atomics.load(words, isOver) === 0) {
-    const targetMs = Math.min(Math.max(lastMs + periodMs, due[0]!), lastMs + longestSleepMs)
-    const sleepMs = targetMs - monotonicMs() - overshootMs
+    const nowMs = monotonicMs()
+    const targetMs = Math.min(Math.max(wokenMs + periodMs, due[0]!), nowMs + longestSleepMs)
+    const sleepMs = targetMs - nowMs - overshootMs
     if (sleepMs > 0) {
       Atomics.wait(words, sleep, 0, sleepMs)
       const lateMs = monotonicMs() - targetMs + overshootMs
       // A core that was taken away says nothing about the slack.
       if (lateMs < 0.5) overshootMs += (lateMs - overshootMs) / 32
     }
-    lastMs = Math.max(monotonicMs(), targetMs)
+    // The engine may have been awake in the meantime and have done what was due.
+    if (due[0]! > targetMs + periodMs / 4) continue
+    wokenMs = monotonicMs()
     if (Atomics.exchange(words, isUnderWay, 1) === 0) wake()
   }
 }

@@ -21,10 +21,11 @@ export const metronomeMemory = {
 
 export interface Metronome {
   /**
-   * From now on calls `tick` at the times that it asks for: it returns the next one, in ms of
-   * `performance.now()` of this thread; Infinity: never again.
+   * Calls `tick` at the time last set by `wakeAt`, at least every 10 ms while that is in the past.
    */
-  run(tick: () => number): void
+  run(tick: () => void): void
+  /** In ms of `performance.now()` of this thread. Costs nothing: set it as often as it changes. */
+  wakeAt(dueMs: number): void
   /** Ends the helper; resolves with the CPU time it took, in ms. */
   stop(): Promise<number>
 }
@@ -53,11 +54,14 @@ export async function startMetronome(): Promise<Metronome> {
   return {
     run(tick) {
       const beat = (): void => {
-        due[0] = tick() + offsetMs
+        tick()
         Atomics.store(words, isUnderWay, 0)
       }
       helper.on('message', beat)
       beat()
+    },
+    wakeAt(dueMs) {
+      due[0] = dueMs + offsetMs
     },
     async stop() {
       const { user, system } = await helper.cpuUsage()

@@ -23,7 +23,7 @@ export async function resolveHost(hostname: string, port: number, signal?: Abort
   return first.address
 }
 
-const takesConnections = (host: string, port: number): Promise<boolean> =>
+export const takesConnections = (host: string, port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect({ host, port, timeout: 1000 })
     const answer = (takes: boolean) => (): void => {

@@ -44,13 +44,15 @@ export interface EngineParts {
   uuid(): string
   connect(events: WireEvents): Wire
   onAcknowledged(arrival: number, key: string, answer: Answer): void
+  /** When `tick` wants to be called next, on the clock `nowMs`; Infinity: never again. */
+  onDue(dueMs: number): void
   /** Every arrival has ended and every connection is closed. */
   onDone(): void
 }
 
 export interface Engine {
-  /** Does what is due by now; returns when it wants to be called next. After the end: Infinity. */
-  tick(): number
+  /** Does what is due by now. */
+  tick(): void
   /** Ends the run: what is under way or still to come is `unfinished`. */
   stop(): void
   /** What this machine ran out of (`EMFILE`, `EADDRNOTAVAIL` …) → how often. */
@@ -97,7 +99,7 @@ export function startEngine(parts: EngineParts, startMs: number): Engine {
   let isDone = false
 
   const takeUpDue = (): void => {
-    if (isTicking || isDone) return
+    if (isTicking || isDone || nowMs() < nextDueMs) return
     isTicking = true
     // Until now, not until none is due: sending must leave room for reading.
     const untilMs = nowMs()
@@ -115,6 +117,7 @@ export function startEngine(parts: EngineParts, startMs: number): Engine {
     }
     isTicking = false
     if (next === schedule.arrivals) intervals.close()
+    parts.onDue(Math.min(nextDueMs, sweepDueMs))
     finishIfAllEnded()
   }
 
@@ -261,7 +264,7 @@ export function startEngine(parts: EngineParts, startMs: number): Engine {
     if (!isTicking) finishIfAllEnded()
   }
 
-  const secondOf = (arrival: Arrival): number => Math.floor((arrival.intendedMs - startMs) / 1000)
+  const secondOf = (arrival: Arrival): number => Math.floor(schedule.intendedMs(arrival.number) / 1000)
 
   const finishIfAllEnded = (): void => {
     if (isDone || inFlight > 0 || next < schedule.arrivals) return
@@ -282,7 +285,7 @@ export function startEngine(parts: EngineParts, startMs: number): Engine {
         sweep(now)
         sweepDueMs = now + sweepEveryMs
       }
-      return isDone ? Number.POSITIVE_INFINITY : Math.min(nextDueMs, sweepDueMs)
+      parts.onDue(isDone ? Number.POSITIVE_INFINITY : Math.min(nextDueMs, sweepDueMs))
     },
     stop() {
       if (isDone) return

@@ -71,6 +71,7 @@ async function generate(job: LoadJob, port: NonNullable<typeof parentPort>): Pro
         lines.push({ arrival, key, status: answer.status, id: idOf(answer) })
         if (lines.length >= acknowledgedBatch) tellAcknowledged()
       },
+      onDue: (dueMs) => metronome.wakeAt(dueMs),
       onDone: () => ended.resolve(),
     },
     startMs,
@@ -81,7 +82,7 @@ async function generate(job: LoadJob, port: NonNullable<typeof parentPort>): Pro
     engine.stop()
   })
   tell({ type: 'started', startedAt })
-  metronome.run(engine.tick)
+  metronome.run(() => engine.tick())
   await ended.promise
   const elapsedMs = performance.now() - startMs
   const { cpuMs, eventLoopUtilization, runQueueWait } = watch.read()

@@ -1,0 +1,193 @@
+// A load run: data → text. One line per second for logs, a frame for a terminal, a summary at the end.
+
+import chalk from 'chalk'
+import type { LoadInterval, OutcomeCounts, Outcome, Percentiles } from '../../events.ts'
+import { formatDuration } from '../../system/duration.ts'
+import type { LoadProgress, LoadReport, SaturationReport } from '../../system/load-report.ts'
+import { table } from './table.ts'
+
+/** One second, as a line of a log. */
+export function intervalLine({ second, scheduled, outcomes, responseMs }: LoadInterval): string {
+  const failed = failures(outcomes)
+  return [
+    `${String(second).padStart(4)}s`,
+    `${count(scheduled)} arrivals`,
+    `ok ${count(outcomes.ok ?? 0)}`,
+    ...failed.map(([outcome, times]) => chalk.red(`${outcome} ${count(times)}`)),
+    chalk.dim(`p50 ${ms(responseMs.p50)}  p99 ${ms(responseMs.p99)}  max ${ms(responseMs.max)}`),
+  ].join('  ')
+}
+
+export interface LiveLoad {
+  target: string
+  schedule: { arrivals: number; ratePerSecond: number; durationMs: number }
+  progress: LoadProgress | null
+  /** The seconds told so far, in order. */
+  intervals: readonly LoadInterval[]
+  columns: number
+}
+
+/** A frame that is drawn over the last one. */
+export function liveFrame({ target, schedule, progress, intervals, columns }: LiveLoad): string {
+  const { elapsedMs = 0, due = 0, inFlight = 0, outcomes = {}, responseMs = nothing } = progress ?? {}
+  const share = Math.min(1, due / schedule.arrivals)
+  const width = Math.max(10, Math.min(60, columns - 24))
+  const recent = intervals.slice(-width)
+  const last = intervals.at(-1)
+  const elapsed = formatDuration(Math.floor(elapsedMs / 1000) * 1000)
+  return [
+    `${chalk.bold(target)}  ${chalk.dim(`${count(schedule.ratePerSecond)} rps for ${formatDuration(schedule.durationMs)}`)}`,
+    `${bar(share, width)} ${percent(share)}  ${chalk.dim(elapsed)}`,
+    `arrivals  ${count(due)} of ${count(schedule.arrivals)}, ${count(inFlight)} in flight`,
+    `outcomes  ${outcomeBar(outcomes, width)}  ${outcomesText(outcomes)}`,
+    `response  p50 ${ms(responseMs.p50)}  p90 ${ms(responseMs.p90)}  p99 ${ms(responseMs.p99)}  max ${ms(responseMs.max)}`,
+    `p99       ${sparkline(recent.map((interval) => interval.responseMs.p99))}  ${chalk.dim(`${ms(last?.responseMs.p99 ?? null)} in second ${last?.second ?? 0}`)}`,
+  ].join('\n')
+}
+
+/** The report of an open-model run. */
+export function loadView(report: LoadReport): string {
+  const { schedule, outcomes, requests } = report
+  const dim = (cells: string[]): string[] => cells.map((cell) => chalk.dim(cell))
+  return [
+    `${chalk.bold(report.target)}  ${chalk.dim(`open model, ${count(schedule.ratePerSecond)} rps for ${formatDuration(schedule.durationMs)}`)}`,
+    '',
+    ...table([
+      ['arrivals', `${count(schedule.arrivals)} scheduled, all accounted for`],
+      ['rate', `${count(report.achievedRate)} of ${count(schedule.ratePerSecond)} per second sent on time`],
+      ['outcomes', `${outcomeBar(outcomes, 30)}  ${outcomesText(outcomes)}`],
+      ['statuses', statusesText(report.statuses)],
+    ]),
+    '',
+    ...table([
+      dim(['LATENCY', 'p50', 'p90', 'p99', 'p99.9', 'max', '']),
+      latencyRow('response', report.responseMs, 'from the intended start, failed arrivals included'),
+      ...((outcomes.ok ?? 0) === schedule.arrivals || outcomes.ok === undefined
+        ? []
+        : [latencyRow('  ok only', report.okResponseMs, 'the same, of those that ended ok')]),
+      latencyRow('service', report.serviceMs, 'from the first byte written'),
+      latencyRow('wait', report.waitMs, 'for a connection'),
+      latencyRow('lag', report.lagMs, "the generator's own lateness"),
+    ]),
+    ...(requests.length > 1 ? ['', ...table([dim(requestTitles), ...requests.map(requestRow)])] : []),
+    '',
+    ...verdictLines(report),
+  ].join('\n')
+}
+
+/** The report of a closed-model run, with what it cannot say. */
+export function saturationView(report: SaturationReport): string {
+  const { connections, durationMs, serviceMs } = report
+  return [
+    `${chalk.bold(report.target)}  ${chalk.dim(`closed model by autocannon, ${connections} connections for ${formatDuration(durationMs)}`)}`,
+    '',
+    ...table([
+      ['throughput', `${count(report.throughput)} answers per second`],
+      ['answers', `${count(report.answers)}  ${statusesText(report.statuses)}`],
+      ['failures', `${count(report.errors)} errors, of which ${count(report.timeouts)} timeouts`],
+      [
+        'service',
+        `p50 ${ms(serviceMs.p50)}  p90 ${ms(serviceMs.p90)}  p99 ${ms(serviceMs.p99)}  max ${ms(serviceMs.max)}`,
+      ],
+    ]),
+    '',
+    chalk.yellow('Not measured:'),
+    ...report.notMeasured.map((line) => `  - ${line}`),
+  ].join('\n')
+}
+
+const requestTitles = ['REQUEST', 'ARRIVALS', 'OUTCOMES', 'p50', 'p99', 'max']
+
+function requestRow({ name, outcomes, responseMs }: LoadReport['requests'][number]): string[] {
+  const arrivals = Object.values(outcomes).reduce((sum, times) => sum + times, 0)
+  return [
+    name,
+    count(arrivals),
+    outcomesText(outcomes),
+    ms(responseMs.p50),
+    ms(responseMs.p99),
+    ms(responseMs.max),
+  ]
+}
+
+const latencyRow = (name: string, { p50, p90, p99, p999, max }: Percentiles, what: string): string[] => [
+  name,
+  ...[p50, p90, p99, p999, max].map(ms),
+  chalk.dim(what),
+]
+
+function verdictLines({ verdict, reasons, limit, isInterrupted }: LoadReport): string[] {
+  const said = {
+    valid: chalk.green('valid: the numbers are the target’s, not the generator’s'),
+    noisy: chalk.yellow('noisy: something else on this machine disturbed the measurement'),
+    'generator-limited': chalk.yellow('generator-limited: msvc could not keep the schedule'),
+  }[verdict]
+  return [
+    ...(limit === null ? [] : [`Limit:   ${chalk.yellow(limit)}`]),
+    ...(isInterrupted ? [`Run:     ${chalk.yellow('interrupted')}`] : []),
+    `Verdict: ${said}`,
+    ...reasons.map((reason) => `         ${chalk.dim(reason)}`),
+  ]
+}
+
+/** Failed outcomes, the most frequent first. */
+const failures = (outcomes: OutcomeCounts): [Outcome, number][] =>
+  (Object.entries(outcomes) as [Outcome, number][])
+    .filter(([outcome]) => outcome !== 'ok')
+    .toSorted(([, a], [, b]) => b - a)
+
+function outcomesText(outcomes: OutcomeCounts): string {
+  const ok = outcomes.ok === undefined ? [] : [chalk.green(`ok ${count(outcomes.ok)}`)]
+  return [
+    ...ok,
+    ...failures(outcomes).map(([outcome, times]) => chalk.red(`${outcome} ${count(times)}`)),
+  ].join('  ')
+}
+
+const statusesText = (statuses: Record<string, number>): string =>
+  Object.entries(statuses)
+    .map(([status, answers]) => `${status} × ${count(answers)}`)
+    .join('  ') || chalk.dim('no answers')
+
+/** Green for ok, red for the rest; what failed at all is never rounded away. */
+function outcomeBar(outcomes: OutcomeCounts, width: number): string {
+  const ok = outcomes.ok ?? 0
+  const total = failures(outcomes).reduce((sum, [, times]) => sum + times, ok)
+  if (total === 0) return chalk.dim('·'.repeat(width))
+  const red = ok === total ? 0 : Math.min(width, Math.max(1, Math.round(((total - ok) / total) * width)))
+  return chalk.green('█'.repeat(width - red)) + chalk.red('█'.repeat(red))
+}
+
+const bar = (share: number, width: number): string => {
+  const full = Math.round(share * width)
+  return '█'.repeat(full) + chalk.dim('░'.repeat(width - full))
+}
+
+const steps = [...'▁▂▃▄▅▆▇█']
+
+/** One step per value, on a logarithmic scale from the smallest to the largest; a gap where there is none. */
+export function sparkline(values: readonly (number | null)[]): string {
+  const known = values.filter((value): value is number => value !== null && value > 0).map(Math.log)
+  const low = Math.min(...known)
+  const range = Math.max(...known) - low
+  return values
+    .map((value) => {
+      if (value === null) return ' '
+      const height = value <= 0 || range === 0 ? 0 : (Math.log(value) - low) / range
+      return steps[Math.min(steps.length - 1, Math.floor(height * steps.length))]
+    })
+    .join('')
+}
+
+const nothing: Percentiles = { p50: null, p90: null, p99: null, p999: null, max: null }
+
+/** Three significant digits: 0.162 ms, 16.2 ms, 1.62 s. */
+export function ms(value: number | null): string {
+  if (value === null) return '–'
+  if (value >= 1000) return `${Number((value / 1000).toPrecision(3))} s`
+  return `${Number(value.toPrecision(3))} ms`
+}
+
+const count = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 1 })
+
+const percent = (share: number): string => `${Math.floor(share * 100)} %`
