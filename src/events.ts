@@ -112,3 +112,9 @@ export const isOf =
   <T extends EventType>(type: T) =>
   (event: SystemEvent): event is Extract<SystemEvent, { type: T }> =>
     event.type === type
+
+/** The same, about one subject and not before a moment. */
+export const isAbout =
+  <T extends EventType>(type: T, subject: string, since = 0) =>
+  (event: SystemEvent): event is Extract<SystemEvent, { type: T }> =>
+    event.type === type && event.subject === subject && event.at >= since

@@ -4,7 +4,7 @@
 //   ├─ baseline ─┤ payment dead            ├─ payment back, breaker closes ─┤─ settle ─▶ orders checked
 //   └────────────── load at ratePerSecond, never slowed down by the target ┘
 
-import { isOf, type LoadInterval, type OutcomeCounts, type SystemEvent } from '../events.ts'
+import type { LoadInterval, OutcomeCounts } from '../events.ts'
 
 export const demoPlan = {
   ratePerSecond: 500,
@@ -47,17 +47,6 @@ export interface DemoResult {
 /** Passed only when every step of the plan was taken and seen to hold. */
 export const verdictOf = (steps: readonly DemoStep[], planned: number): DemoResult['verdict'] =>
   steps.length === planned && steps.every(({ ok }) => ok) ? 'PASS' : 'FAIL'
-
-/** Ms from the moment to the first transition of the edge's breaker into the state; null if there was none. */
-export function transitionAfter(
-  events: readonly SystemEvent[],
-  { edge, to, since }: { edge: string; to: string; since: number },
-): number | null {
-  const found = events
-    .filter(isOf('breaker.transition'))
-    .find(({ subject, data, at }) => subject === edge && data.to === to && at >= since)
-  return found === undefined ? null : found.at - since
-}
 
 /** Outcomes of one request (or of all) over the seconds of load that touch the window, in ms of load time. */
 export function outcomesIn(

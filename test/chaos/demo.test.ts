@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { okShare, outcomesIn, transitionAfter, verdictOf } from '../../src/chaos/demo.ts'
-import type { LoadInterval, SystemEvent } from '../../src/events.ts'
+import { okShare, outcomesIn, verdictOf } from '../../src/chaos/demo.ts'
+import type { LoadInterval } from '../../src/events.ts'
 
 const nothing = { p50: null, p90: null, p99: null, p999: null, max: null }
 const interval = (second: number, ok: number, failed: number): LoadInterval => ({
@@ -13,16 +13,6 @@ const interval = (second: number, ok: number, failed: number): LoadInterval => (
   lagMs: nothing,
   responseHistogram: '',
 })
-const transition = (at: number, subject: string, to: 'open' | 'closed'): SystemEvent => ({
-  v: 1,
-  seq: at,
-  at,
-  source: 'service:order',
-  type: 'breaker.transition',
-  subject,
-  data: { from: to === 'open' ? 'closed' : 'half_open', to, reason: 'test' },
-})
-
 test('every second that touches the window counts, whole', () => {
   const intervals = [interval(0, 1, 0), interval(1, 2, 1), interval(2, 4, 0), interval(3, 8, 0)]
   expect(outcomesIn(intervals, { fromMs: 1_900, toMs: 2_001 }, 'place order')).toEqual({
@@ -36,16 +26,6 @@ test('every second that touches the window counts, whole', () => {
 test('the share of nothing is not a pass', () => {
   expect(okShare({})).toBeNull()
   expect(okShare({ ok: 999, timeout: 1 })).toBe(0.999)
-})
-
-test('a transition counts from the moment on, on its own edge only', () => {
-  const events = [
-    transition(5, 'order:payment', 'open'),
-    transition(20, 'gateway:order', 'open'),
-    transition(30, 'order:payment', 'open'),
-  ]
-  expect(transitionAfter(events, { edge: 'order:payment', to: 'open', since: 10 })).toBe(20)
-  expect(transitionAfter(events, { edge: 'order:payment', to: 'closed', since: 0 })).toBeNull()
 })
 
 test('a demo that stopped early has not passed, however well it went until then', () => {

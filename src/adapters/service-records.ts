@@ -1,0 +1,39 @@
+// Reads what a service recorded, page by page: `GET <path>?after=<pos>&limit=` → {<list>: […], next}.
+
+import { request } from 'node:http'
+
+const pageSize = 1000
+
+/** All records after the position, and the position of the last. Throws when the service does not answer 200. */
+export async function readRecords<T>(
+  url: string,
+  list: string,
+  { after = 0, signal }: { after?: number; signal?: AbortSignal } = {},
+): Promise<{ records: T[]; next: number }> {
+  const records: T[] = []
+  for (let position = after; ;) {
+    const page = await getJson(`${url}?after=${position}&limit=${pageSize}`, signal)
+    const found = (page[list] ?? []) as T[]
+    records.push(...found)
+    if (found.length === 0) return { records, next: position }
+    position = Number(page['next'])
+  }
+}
+
+function getJson(url: string, signal?: AbortSignal): Promise<Record<string, unknown>> {
+  return new Promise((resolve, reject) => {
+    const question = request(url, { agent: false, ...(signal && { signal }) }, (answer) => {
+      let text = ''
+      answer.setEncoding('utf8')
+      answer.on('data', (chunk: string) => (text += chunk))
+      answer.on('error', reject)
+      answer.on('end', () => {
+        if (answer.statusCode !== 200)
+          return reject(new Error(`${url} answered ${answer.statusCode}: ${text.slice(0, 200)}`))
+        resolve(JSON.parse(text) as Record<string, unknown>)
+      })
+    })
+    question.on('error', reject)
+    question.end()
+  })
+}

@@ -1,0 +1,93 @@
+import { string as argument } from '@oclif/core/args'
+import { boolean, integer, string } from '@oclif/core/flags'
+import { BaseCommand, exitCodes } from '../cli/base-command.ts'
+import { errors } from '../errors.ts'
+import { parseDuration } from '../system/duration.ts'
+import type { LoadOptions, LoadResult } from '../runtime/load-command.ts'
+
+export default class Load extends BaseCommand {
+  static override summary = 'Send load: an open model in which every arrival is accounted for.'
+  static override description = `With --rps, arrivals come on a schedule that the target cannot slow down; latency counts from the intended start,
+and every arrival ends in exactly one outcome. In a system and without a target, the entry gets its default scenario,
+load/default.yaml.
+
+With -c and without --rps, autocannon saturates a plain target with that many connections (closed model): useful for a
+rough maximum, blind to what it does not send.`
+  static override examples = [
+    '<%= config.bin %> load --rps 500 --duration 20s',
+    '<%= config.bin %> load http://127.0.0.1:4000/hello --rps 10000',
+    `<%= config.bin %> load http://127.0.0.1:4000/orders --rps 50 --method POST -H 'content-type: application/json' --body '{"sku":"a"}'`,
+    '<%= config.bin %> load http://127.0.0.1:4000/hello -c 50 --duration 10s',
+  ]
+  static override args = {
+    target: argument({
+      description: 'URL, or the name of a service; in a system, the entry with its scenario if left out',
+    }),
+  }
+  static override flags = {
+    rps: string({ char: 'R', description: 'Arrivals per second.', helpValue: '500' }),
+    duration: string({ char: 'd', description: 'How long arrivals come.', default: '10s', helpValue: '20s' }),
+    scenario: string({
+      char: 'f',
+      description: 'A scenario file instead of load/default.yaml.',
+      helpValue: 'FILE',
+    }),
+    method: string({ description: 'Of a plain target.', default: 'GET' }),
+    header: string({
+      char: 'H',
+      multiple: true,
+      description: 'Of a plain target.',
+      helpValue: "'name: value'",
+    }),
+    body: string({ description: 'Of a plain target.' }),
+    timeout: string({ description: 'An arrival that takes longer has failed.', default: '10s' }),
+    connections: integer({ char: 'c', description: 'Connections at most; without --rps, exactly these.' }),
+    'max-in-flight': integer({ description: 'Arrivals under way at most; more are dropped (and counted).' }),
+    seed: integer({ description: 'Of the order in which a scenario mixes its requests.', default: 1 }),
+    record: boolean({ description: 'Keep the run and write its report.', default: true, allowNo: true }),
+  }
+
+  async run(): Promise<LoadResult> {
+    const { args, flags } = await this.parse(Load)
+    const options: LoadOptions = {
+      target: args.target,
+      from: process.cwd(),
+      ratePerSecond: flags.rps === undefined ? undefined : rate(flags.rps),
+      durationMs: parseDuration(flags.duration, '--duration'),
+      timeoutMs: parseDuration(flags.timeout, '--timeout'),
+      scenarioFile: flags.scenario,
+      request: {
+        method: flags.method.toUpperCase(),
+        headers: headersOf(flags.header ?? []),
+        body: flags.body,
+      },
+      connections: flags.connections,
+      maxInFlight: flags['max-in-flight'],
+      seed: flags.seed,
+      record: flags.record,
+      live: !this.jsonEnabled(),
+    }
+    const { runLoadCommand } = await import('../runtime/load-command.ts')
+    const { result, text } = await runLoadCommand(options)
+    if (result.model === 'open' && result.isInterrupted) this.endWith(exitCodes.interrupted)
+    else if (result.model === 'open' && result.verdict !== 'valid') this.endWith(exitCodes.invalid)
+    return this.show(result, text)
+  }
+}
+
+function rate(text: string): number {
+  const value = Number(text.replaceAll('_', ''))
+  if (!Number.isFinite(value))
+    throw errors.badValue('--rps', text, 'a number of arrivals per second, such as 500')
+  return value
+}
+
+function headersOf(lines: string[]): Record<string, string> {
+  return Object.fromEntries(
+    lines.map((line) => {
+      const colon = line.indexOf(':')
+      if (colon < 1) throw errors.badValue('-H', line, "a header such as 'authorization: Bearer abc'")
+      return [line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()]
+    }),
+  )
+}

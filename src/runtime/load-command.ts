@@ -1,0 +1,159 @@
+// What `msvc load` asks for → a run: which target, which scenario, which model.
+
+import { join, resolve } from 'node:path'
+import { diskFiles } from '../adapters/files.ts'
+import { loadView, saturationView } from '../cli/views/load.ts'
+import { errors } from '../errors.ts'
+import type { LoadPlan } from '../load/plan.ts'
+import { parseScenario } from '../load/scenario.ts'
+import type { FleetStatus } from '../system/agent-api.ts'
+import type { LoadReport, SaturationReport } from '../system/load-report.ts'
+import { formatDuration } from '../system/duration.ts'
+import { findSystemRoot } from '../system/load-system.ts'
+import { suggest } from '../system/suggest.ts'
+import { connectAgent, type AgentClient } from './agent-client.ts'
+import { interruptible } from './interrupt.ts'
+import { liveLoad } from './live-load.ts'
+import { runLoad } from './load.ts'
+import { runRecordedLoad } from './recorded-load.ts'
+import { runSaturation } from './saturation.ts'
+
+export interface LoadOptions {
+  /** A URL, `service`, `service/path`, or nothing: the entry with its scenario. */
+  target: string | undefined
+  /** The folder in which it was typed. */
+  from: string
+  ratePerSecond: number | undefined
+  durationMs: number
+  timeoutMs: number
+  scenarioFile: string | undefined
+  request: { method: string; headers: Record<string, string>; body: string | undefined }
+  connections: number | undefined
+  maxInFlight: number | undefined
+  seed: number
+  record: boolean
+  /** Show it as it goes on. */
+  live: boolean
+}
+
+export type LoadResult =
+  | (LoadReport & { model: 'open'; runId: string | null; report: string | null })
+  | SaturationReport
+
+interface RunningSystem {
+  root: string
+  agent: AgentClient
+  status: FleetStatus
+}
+
+export async function runLoadCommand(options: LoadOptions): Promise<{ result: LoadResult; text: string }> {
+  const { ratePerSecond, connections } = options
+  if (ratePerSecond === undefined && connections === undefined) {
+    throw errors.needsAnswer('A rate', '--rps 500 (or -c 50 for a saturation run)')
+  }
+  const { target, fleet } = await findTarget(options)
+  if (ratePerSecond === undefined) return saturate(options, target)
+
+  const { durationMs, timeoutMs, seed, request, maxInFlight } = options
+  const plan: LoadPlan = {
+    target,
+    ratePerSecond,
+    durationMs,
+    timeoutMs,
+    seed,
+    method: request.method,
+    headers: request.headers,
+    ...(request.body !== undefined && { body: request.body }),
+    ...(maxInFlight !== undefined && { maxInFlight }),
+    ...(connections !== undefined && { connections }),
+  }
+  const live = options.live ? liveLoad(aboutPlan(plan)) : undefined
+  const result = await interruptible(async (signal): Promise<LoadResult> => {
+    const watchers = { ...live, signal }
+    if (!options.record)
+      return { model: 'open', ...(await runLoad(plan, watchers)), runId: null, report: null }
+    const title = `${ratePerSecond} rps for ${formatDuration(durationMs)}`
+    const { load, runId, report } = await runRecordedLoad({ plan, title, fleet }, watchers)
+    return { model: 'open', ...load, runId, report }
+  }).finally(() => live?.end())
+  return { result, text: textOf(result) }
+}
+
+function textOf(result: LoadResult): string {
+  if (result.model === 'closed') return saturationView(result)
+  const report = result.report === null ? [] : [`Report:  ${result.report}`]
+  return [loadView(result), ...report].join('\n')
+}
+
+const aboutPlan = ({ target, ratePerSecond, durationMs }: LoadPlan) => ({
+  target: 'url' in target ? target.url : target.baseUrl,
+  schedule: { arrivals: Math.round((ratePerSecond * durationMs) / 1000), ratePerSecond, durationMs },
+})
+
+async function saturate(
+  { request, connections = 10, durationMs, timeoutMs }: LoadOptions,
+  target: LoadPlan['target'],
+): Promise<{ result: LoadResult; text: string }> {
+  if (!('url' in target))
+    throw errors.needsAnswer('A URL for a saturation run', 'msvc load http://127.0.0.1:4000/ -c 50')
+  const { method, headers, body } = request
+  const plan = {
+    url: target.url,
+    connections,
+    durationMs,
+    timeoutMs,
+    method,
+    headers,
+    ...(body !== undefined && { body }),
+  }
+  const result = await interruptible((signal) => runSaturation(plan, { signal }))
+  return { result, text: saturationView(result) }
+}
+
+interface Found {
+  target: LoadPlan['target']
+  fleet?: { root: string; system: string; agent: AgentClient } | undefined
+}
+
+async function findTarget(options: LoadOptions): Promise<Found> {
+  const { target, from, scenarioFile } = options
+  const root = await findSystemRoot(from, diskFiles)
+  if (target !== undefined && looksLikeUrl(target)) {
+    const url = /^https?:/i.test(target) ? target : `http://${target}`
+    return { target: scenarioFile === undefined ? { url } : await withScenario(url, scenarioFile, from) }
+  }
+  if (root === undefined) {
+    throw target === undefined
+      ? errors.noSystemHere(from)
+      : errors.targetInvalid(target, 'it is no URL, and there is no system here')
+  }
+  const agent = await connectAgent(root)
+  const running: RunningSystem = { root, agent, status: await agent.status() }
+  const fleet = { root, agent, system: running.status.system.name }
+  const [name = '', ...path] = (target ?? running.status.system.entry).split('/')
+  const { url } = serviceOf(running, name)
+  if (path.length > 0) return { target: { url: `${url}/${path.join('/')}` }, fleet }
+  if (target !== undefined && scenarioFile === undefined) return { target: { url: `${url}/` }, fleet }
+  const file = scenarioFile ?? join(root, 'load', 'default.yaml')
+  return { target: await withScenario(url, file, from), fleet }
+}
+
+/** A scheme, or a host that no service is called: `localhost:4000/x`, `127.0.0.1/x`, `[::1]:80`. */
+const looksLikeUrl = (target: string): boolean =>
+  /^[a-z]+:\/\//i.test(target) ||
+  /^(localhost|[\d.]+|\[[\da-f:]+\]|[^/]+\.[^/]+)(:\d+)?(\/|$)/i.test(target) ||
+  /^[^/]+:\d+/.test(target)
+
+function serviceOf({ status }: RunningSystem, name: string) {
+  const service = status.services.find((one) => one.name === name)
+  if (service !== undefined) return service
+  const known = status.services.map((one) => one.name)
+  throw errors.unknownService(name, known, suggest(name, known))
+}
+
+async function withScenario(baseUrl: string, file: string, from: string): Promise<LoadPlan['target']> {
+  const path = resolve(from, file)
+  const text = await diskFiles.readIfExists(path)
+  if (text === undefined) throw errors.scenarioMissing(file)
+  return { baseUrl, scenario: parseScenario(text, file) }
+}

@@ -1,0 +1,73 @@
+// A load test that leaves a record: its intervals, the promises that it was given, and what the agent
+// saw in the same time, in one run with a report.
+
+import { AgentAbsent } from '../adapters/agent-http.ts'
+import type { LoadPlan } from '../load/plan.ts'
+import type { LoadReport } from '../system/load-report.ts'
+import type { AgentClient } from './agent-client.ts'
+import { runLoad, type LoadWatchers } from './load.ts'
+import { openRun, type RunRecorder } from './runs.ts'
+
+export interface RecordedLoadOptions {
+  plan: LoadPlan
+  title: string
+  /** The running system that is loaded; absent for a plain target. */
+  fleet?: { root: string; system: string; agent: AgentClient } | undefined
+}
+
+export interface RecordedLoad {
+  load: LoadReport
+  runId: string
+  /** Path of report.html. */
+  report: string
+}
+
+/** Throws what `runLoad` throws; then no run is left behind. */
+export async function runRecordedLoad(
+  { plan, title, fleet }: RecordedLoadOptions,
+  watchers: LoadWatchers = {},
+): Promise<RecordedLoad> {
+  const target = 'url' in plan.target ? plan.target.url : plan.target.baseUrl
+  const run = await openRun({ root: fleet?.root, system: fleet?.system ?? null, kind: 'load', title, target })
+  let load: LoadReport
+  try {
+    load = await runLoad(plan, recordInto(run, watchers))
+  } catch (error) {
+    await run.discard()
+    throw error
+  }
+  const agentEvents = await eventsSince(fleet?.agent, load.startedAt)
+  await run.finish({ verdict: load.verdict, summary: { load }, agentEvents })
+  return { load, runId: run.id, report: run.report }
+}
+
+/** The watchers, which also write down what they see. */
+export function recordInto(run: RunRecorder, watchers: LoadWatchers): LoadWatchers {
+  let startedAt = 0
+  return {
+    ...watchers,
+    onStarted(at) {
+      startedAt = at
+      watchers.onStarted?.(at)
+    },
+    onInterval(interval) {
+      const at = startedAt + (interval.second + 1) * 1000
+      run.append({ at, source: 'load', type: 'load.interval', subject: `run:${run.id}`, data: interval })
+      watchers.onInterval?.(interval)
+    },
+    onAcknowledged(lines) {
+      run.acknowledged(lines)
+      watchers.onAcknowledged?.(lines)
+    },
+  }
+}
+
+/** What the agent saw from that moment on; nothing when there is none, or it ended in between. */
+export async function eventsSince(agent: AgentClient | undefined, at: number) {
+  if (agent === undefined) return []
+  const events = await agent.eventsSoFar().catch((error: Error) => {
+    if (error instanceof AgentAbsent) return []
+    throw error
+  })
+  return events.filter((event) => event.at >= at)
+}
