@@ -1,0 +1,158 @@
+import { describe, expect, test } from 'vitest'
+import type { FaultKind, FleetUnderFault } from '../../src/chaos/fault.ts'
+import { openFaultDesk } from '../../src/chaos/fault-desk.ts'
+import { longestLeaseMs } from '../../src/chaos/lease.ts'
+import { UserError } from '../../src/errors.ts'
+import type { EventDraft } from '../../src/events.ts'
+import { fakeClock } from '../fixtures/fake-clock.ts'
+
+const noFleet = {} as FleetUnderFault // the fault below needs nothing of it
+
+function setUp(behaviour: { bite?: () => Promise<string>; undo?: () => Promise<void>; refuse?: Error } = {}) {
+  const clock = fakeClock()
+  const told: EventDraft[] = []
+  const done: string[] = []
+  const halt = { isOn: false }
+  const dent: FaultKind = {
+    kind: 'dent',
+    target: 'service',
+    defaultLeaseMs: 30_000,
+    prepare({ target }) {
+      if (behaviour.refuse) throw behaviour.refuse
+      return {
+        async apply() {
+          done.push(`dent ${target}`)
+          return { pids: [7], bite: behaviour.bite ?? (async () => 'a dent') }
+        },
+        async undo() {
+          await behaviour.undo?.()
+          done.push(`mend ${target}`)
+        },
+      }
+    },
+  }
+  const desk = openFaultDesk({
+    kinds: [dent],
+    services: ['order', 'payment'],
+    fleet: noFleet,
+    clock,
+    isHalted: () => halt.isOn,
+    publish: (event) => void told.push(event),
+    publishDurably(event) {
+      done.push('on disk')
+      told.push(event)
+    },
+  })
+  return { desk, clock, done, halt, types: () => told.map(({ type }) => type), told }
+}
+
+const codeOf = (promise: Promise<unknown>): Promise<string> =>
+  promise.then(
+    () => 'no error',
+    (error: unknown) => (error instanceof UserError ? error.code : String(error)),
+  )
+
+describe('a leased fault', () => {
+  test('its intent is on the disk before it is applied', async () => {
+    const { desk, done, types } = setUp()
+    const fault = await desk.request({ kind: 'dent', target: 'payment' })
+    expect(done).toEqual(['on disk', 'dent payment'])
+    expect(types()).toEqual(['fault.requested', 'fault.applied', 'fault.bit'])
+    expect(fault).toMatchObject({ id: 'f1', state: 'active', detail: 'a dent' })
+  })
+
+  test('ends when its lease ends, not a moment earlier, and by nobody asking', async () => {
+    const { desk, clock, done, told } = setUp()
+    await desk.request({ kind: 'dent', target: 'payment', forMs: 10_000 })
+    await clock.advance(9999)
+    expect(done).not.toContain('mend payment')
+    await clock.advance(1)
+    expect(done).toContain('mend payment')
+    expect(told.at(-1)).toMatchObject({
+      type: 'fault.healed',
+      subject: 'fault:f1',
+      data: { by: 'lease', afterMs: 10_000 },
+    })
+  })
+
+  test('lasts as long as its kind says when nothing is said', async () => {
+    const { desk, clock } = setUp()
+    const { requestedAt, expiresAt } = await desk.request({ kind: 'dent', target: 'payment' })
+    expect(expiresAt - requestedAt).toBe(30_000)
+    await clock.advance(30_000)
+    expect(desk.list()).toMatchObject([{ state: 'healed', healedAt: expiresAt }])
+  })
+
+  test('can be healed early, once', async () => {
+    const { desk, clock, done } = setUp()
+    await desk.request({ kind: 'dent', target: 'payment' })
+    await Promise.all([desk.heal('f1', 'command'), desk.heal('f1', 'command')])
+    await clock.advance(60_000)
+    expect(done.filter((what) => what === 'mend payment')).toHaveLength(1)
+  })
+
+  test('that does not bite is an error, and is undone', async () => {
+    const { desk, done, types } = setUp({ bite: () => Promise.reject(new Error('nothing happened')) })
+    await expect(desk.request({ kind: 'dent', target: 'payment' })).rejects.toThrow('nothing happened')
+    expect(done).toContain('mend payment')
+    expect(types()).toEqual(['fault.requested', 'fault.applied', 'fault.failed'])
+  })
+
+  test('that cannot be healed is said to be so, and can be tried again', async () => {
+    let isBroken = true
+    const undo = async (): Promise<void> => {
+      if (isBroken) throw new Error('payment is crash-looped')
+    }
+    const { desk } = setUp({ undo })
+    await desk.request({ kind: 'dent', target: 'payment' })
+    expect(await desk.heal('f1', 'command')).toMatchObject({
+      state: 'failed',
+      detail: expect.stringContaining('crash-looped'),
+    })
+    isBroken = false
+    expect(await desk.heal('f1', 'command')).toMatchObject({ state: 'healed' })
+  })
+
+  test('ends with the fleet, without anything being started again', async () => {
+    const { desk, clock, done, told } = setUp()
+    await desk.request({ kind: 'dent', target: 'payment' })
+    desk.close()
+    await clock.advance(60_000)
+    expect(done).not.toContain('mend payment')
+    expect(told.at(-1)).toMatchObject({ type: 'fault.healed', data: { by: 'stop' } })
+  })
+})
+
+describe('a fault is refused', () => {
+  test.for([
+    { says: 'of an unknown kind', request: { kind: 'bend', target: 'payment' }, code: 'bad-value' },
+    { says: 'on an unknown service', request: { kind: 'dent', target: 'paymnet' }, code: 'unknown-service' },
+    { says: 'for no time', request: { kind: 'dent', target: 'payment', forMs: 0 }, code: 'bad-value' },
+    { says: 'for ever', request: { kind: 'dent', target: 'payment', forMs: Infinity }, code: 'bad-value' },
+    {
+      says: 'for too long',
+      request: { kind: 'dent', target: 'payment', forMs: longestLeaseMs + 1 },
+      code: 'bad-value',
+    },
+  ])('$says', async ({ request, code }) => {
+    const { desk, types } = setUp()
+    expect(await codeOf(desk.request(request))).toBe(code)
+    expect(types()).toEqual([])
+  })
+
+  test('while faults are halted', async () => {
+    const { desk, halt } = setUp()
+    halt.isOn = true
+    expect(await codeOf(desk.request({ kind: 'dent', target: 'payment' }))).toBe('faults-halted')
+  })
+
+  test('when it would touch nothing, before anything is written or done', async () => {
+    const { desk, types, done } = setUp({ refuse: new Error('payment is down') })
+    await expect(desk.request({ kind: 'dent', target: 'payment' })).rejects.toThrow('payment is down')
+    expect([types(), done, desk.list()]).toEqual([[], [], []])
+  })
+
+  test('when it is unknown and to be healed', async () => {
+    expect(await codeOf(setUp().desk.heal('f9', 'command'))).toBe('unknown-fault')
+  })
+})
