@@ -57,7 +57,7 @@ export function readLogs(root: string, service: string, tail: number): LogLine[]
   const path = join(logFolder(root), `${service}.log`)
   const lines = linesOf(path)
   const all = lines.length >= tail ? lines : [...linesOf(`${path}.1`), ...lines]
-  return all.slice(-tail).flatMap((line) => parse(service, line))
+  return all.slice(Math.max(0, all.length - tail)).flatMap((line) => parse(service, line))
 }
 
 function linesOf(path: string): string[] {

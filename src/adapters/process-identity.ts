@@ -1,7 +1,7 @@
 // Which process is it? A pid alone does not say: it is given again after its process is gone.
 
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import type { ProcessIdentity } from '../ports.ts'
 
 /** The start time as the kernel tells it; undefined when there is no such process. */
@@ -43,19 +43,48 @@ export function signalGroup({ pid, startTime }: ProcessIdentity, signal: NodeJS.
   }
 }
 
+/**
+ * True while somebody runs in the group that the process leads. A signal of 0 does not tell: it also
+ * succeeds for zombies, which stay for ever where pid 1 reaps nobody (many containers).
+ */
+export function hasLiveGroup(leader: ProcessIdentity): boolean {
+  if (!signalGroup(leader, 0)) return false
+  return groupStates().some(({ group, state }) => group === leader.pid && !/^[ZX]/.test(state))
+}
+
+function groupStates(): { group: number; state: string }[] {
+  if (process.platform === 'linux') {
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .flatMap((pid) => {
+        const fields = statOf(Number(pid))
+        return fields === undefined ? [] : [{ state: fields[0] ?? '', group: Number(fields[2]) }]
+      })
+  }
+  const rows = execFileSync('ps', ['-A', '-o', 'pgid=,stat='], { encoding: 'utf8' }).trim().split('\n')
+  return rows.map((row) => {
+    const [group, state = ''] = row.trim().split(/\s+/)
+    return { group: Number(group), state }
+  })
+}
+
 const linuxOrPsStartTime = (pid: number): string | undefined =>
   process.platform === 'linux' ? linuxStartTime(pid, true) : startTimeOf(pid)
 
-// /proc/<pid>/stat: "pid (name) state …", the name may hold spaces and brackets; field 22 is the start
-// in clock ticks since boot.
+// Field 22 of the stat file is the start in clock ticks since boot.
 function linuxStartTime(pid: number, zombiesToo = false): string | undefined {
-  let stat: string
+  const fields = statOf(pid)
+  const isZombie = fields?.[0] === 'Z' || fields?.[0] === 'X'
+  return isZombie && !zombiesToo ? undefined : fields?.[19]
+}
+
+// /proc/<pid>/stat: "pid (name) state ppid pgrp …", the name may hold spaces and brackets. The fields
+// from the state on.
+function statOf(pid: number): string[] | undefined {
   try {
-    stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   } catch {
     return undefined // no such process
   }
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  const isZombie = fields[0] === 'Z' || fields[0] === 'X'
-  return isZombie && !zombiesToo ? undefined : fields[19]
 }

@@ -8,7 +8,7 @@ import { basename } from 'node:path'
 import { readJournal, reopenJournal } from '../adapters/agent-journal.ts'
 import { readAgentRecord, takeAgentRecord, type AgentRecord } from '../adapters/agent-record.ts'
 import { systemClock } from '../adapters/clock.ts'
-import { isAlive, signalGroup } from '../adapters/process-identity.ts'
+import { hasLiveGroup, isAlive, signalGroup } from '../adapters/process-identity.ts'
 import { closeUnhealed } from '../chaos/unhealed.ts'
 import { recordEvents } from './event-record.ts'
 
@@ -44,7 +44,7 @@ const guardTimeMs = 1000
 
 async function endLeftovers({ processes }: AgentRecord): Promise<number> {
   const deadline = systemClock.monotonicMs() + guardTimeMs
-  const left = () => processes.filter((one) => signalGroup(one, 0))
+  const left = () => processes.filter(hasLiveGroup)
   while (left().length > 0 && systemClock.monotonicMs() < deadline) await systemClock.sleep(20)
   const survivors = left()
   for (const one of survivors) signalGroup(one, 'SIGKILL')
