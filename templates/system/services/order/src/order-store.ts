@@ -104,10 +104,11 @@ export function createOrderStore(database: DatabaseSync, commit: Commit, clock: 
       return isSameLine(order, line) ? { kind: 'placed-before', order } : { kind: 'key-reused' }
     }
     const orderId = randomUUID()
-    const pos = insert(orderId, 1, { type: 'order.placed', data: { ...line, key } })
+    const placed = { ...line, key, paymentKey: `charge-${orderId}` }
+    const pos = insert(orderId, 1, { type: 'order.placed', data: placed })
     insertKey.run(key, orderId)
     insertOpen.run(orderId, pos)
-    return { kind: 'placed', order: { id: orderId, ...line, key, status: 'pending_payment', version: 1 } }
+    return { kind: 'placed', order: { id: orderId, ...placed, status: 'pending_payment', version: 1 } }
   }
 
   function appendToOpen(orderId: string, event: OrderEvent): Order {

@@ -11,8 +11,8 @@ export interface OrderLine {
 
 /** What can happen to an order, with the data of each. */
 export type OrderEvent =
-  /** `key` is the client's Idempotency-Key. */
-  | { type: 'order.placed'; data: OrderLine & { key: string } }
+  /** `key` is the client's Idempotency-Key; `paymentKey` the one under which payment is asked, always. */
+  | { type: 'order.placed'; data: OrderLine & { key: string; paymentKey: string } }
   /** Payment did not answer; whether it charged is unknown. */
   | { type: 'order.payment_pending'; data: { key: string; reason: string } }
   | { type: 'order.paid'; data: { key: string; chargeId: string } }
@@ -22,6 +22,7 @@ export type OrderEvent =
 export interface Order extends OrderLine {
   id: string
   key: string
+  paymentKey: string
   status: OrderStatus
   /** Of the last event; the next one gets the number after it. */
   version: number

@@ -1,7 +1,7 @@
 // One attempt to have an order paid, through the breaker of the edge to payment.
 //
-// The key is derived from the order, so that every attempt for one order uses the same: an attempt
-// that got no answer may have charged all the same, and the next one then finds that charge.
+// The key was recorded when the order was placed, so that every attempt for one order uses the same: an
+// attempt that got no answer may have charged all the same, and the next one then finds that charge.
 
 import type { Callee } from '@system/platform'
 import type { Order } from './order.ts'
@@ -30,7 +30,7 @@ export async function payOrder(
     method: 'POST',
     path: '/charges',
     body: { orderId: order.id, amountCents: order.amountCents },
-    idempotencyKey: chargeKey(order.id),
+    idempotencyKey: order.paymentKey,
     retryAttempt,
   })
   if (result.kind === 'refused') {
@@ -55,8 +55,6 @@ export async function payOrder(
   }
   return { kind: 'unavailable', reason: `payment answered ${status}`, retryAfterMs }
 }
-
-export const chargeKey = (orderId: string): string => `charge-${orderId}`
 
 /** `undefined` for an answer that is not a charge: whatever sent it, it was not payment. */
 function chargeIdOf(body: string): string | undefined {

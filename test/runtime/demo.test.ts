@@ -1,0 +1,81 @@
+// The demo on real processes: a healthy system passes; a system with one defect fails, at the step that
+// the defect breaks.
+
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { demoPlan, type DemoResult } from '../../src/chaos/demo.ts'
+import { runDemo } from '../../src/runtime/demo.ts'
+import { renderedSystem, type RenderedSystem } from '../fixtures/rendered-system.ts'
+
+// The same story as `msvc demo` tells, with shorter waits.
+const plan = { ...demoPlan, loadMs: 13_000, killAfterMs: 3_000, deadMs: 4_000, settleMs: 6_000 }
+const slow = { tags: ['slow' as const] }
+let state = ''
+
+beforeAll(async () => {
+  state = await mkdtemp(join(tmpdir(), 'msvc-state-'))
+  process.env['XDG_STATE_HOME'] = state
+})
+afterAll(() => rm(state, { recursive: true, force: true }))
+
+test('a system as it is generated passes, and nothing is lost', slow, async () => {
+  await using system = await renderedSystem()
+  const result = await demo(system)
+  expect(story(result)).toEqual([])
+  expect(result).toMatchObject({ verdict: 'PASS', orders: { lost: 0, paidTwice: 0 } })
+  expect(result.orders?.acknowledged).toBe((plan.ratePerSecond * plan.loadMs * 0.2) / 1000)
+  expect(result.orders?.paidOnce).toBe(result.orders?.acknowledged)
+  expect(result.breaker.openedAfterMs).toBeLessThan(1_000)
+  expect(result.breaker.closedAfterMs).toBeLessThan(5_000)
+})
+
+test('a breaker that never trips is found out', slow, async () => {
+  await using system = await renderedSystem()
+  await system.edit(
+    'platform/src/breaker.ts',
+    'if (reason !== undefined) open(call.settledMs, reason)',
+    'void reason',
+  )
+  const result = await demo(system)
+  expect(story(result)).toEqual(['the breaker opens'])
+  expect(result.verdict).toBe('FAIL')
+})
+
+test('pending orders that nobody pays later are found out', slow, async () => {
+  await using system = await renderedSystem()
+  await system.edit('services/order/src/place-order.ts', '  payLater(order.id)\n', '  void payLater\n')
+  const result = await demo(system)
+  expect(story(result)).toEqual(['the pending orders are paid'])
+  expect(result.orders?.lost).toBeGreaterThan(0)
+})
+
+test(
+  'a retry under a new key is found out, also when nobody happened to be charged twice',
+  slow,
+  async () => {
+    await using system = await renderedSystem()
+    await system.edit(
+      'services/order/src/pay-order.ts',
+      'idempotencyKey: order.paymentKey',
+      'idempotencyKey: retryAttempt === 0 ? order.paymentKey : `${order.paymentKey}-${retryAttempt}`',
+    )
+    const result = await demo(system)
+    expect(story(result)).toEqual(['nothing is lost, nobody is charged twice'])
+    expect(result.steps.at(-1)?.observed).toMatch(/under another key/)
+  },
+)
+
+const demo = ({ root }: RenderedSystem): Promise<DemoResult> =>
+  runDemo({
+    cliVersion: 'test',
+    keep: false,
+    systemFolder: root,
+    signal: new AbortController().signal,
+    plan,
+    watch: { ended: () => {}, interval: () => {}, note: () => {} },
+  })
+
+/** The steps that failed. */
+const story = ({ steps }: DemoResult): string[] => steps.filter(({ ok }) => !ok).map(({ name }) => name)
