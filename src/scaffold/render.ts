@@ -16,12 +16,11 @@ export function renderTree(template: Tree, context: TemplateContext): Tree {
   return mergeTrees(template.map((file) => renderFile(file, context)))
 }
 
-function renderFile(file: TreeFile, context: TemplateContext): TreeFile {
-  const path = undotted(file.path)
-  if (!path.endsWith(suffix)) return { path, content: file.content }
+function renderFile({ path, content }: TreeFile, context: TemplateContext): TreeFile {
+  if (!path.endsWith(suffix)) return { path: undotted(path), content }
   // noEscape: we write JSON, YAML and Markdown, and HTML entities would be wrong in all of them.
-  const render = Handlebars.compile(textOf(file), { noEscape: true, strict: true })
-  return textFile(path.slice(0, -suffix.length), render(context))
+  const render = Handlebars.compile(textOf({ path, content }), { noEscape: true, strict: true })
+  return textFile(undotted(path.slice(0, -suffix.length)), render(context))
 }
 
 // npm leaves these two out of packages under their own names, so templates store them with an underscore.

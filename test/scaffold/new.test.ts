@@ -1,0 +1,187 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { sha256 } from '../../src/adapters/sha256.ts'
+import { readTemplate } from '../../src/adapters/template-source.ts'
+import { newService, newSystem, type NewOptions } from '../../src/runtime/new.ts'
+import { templateNames, templateNamed } from '../../src/scaffold/templates.ts'
+import { parseScenario } from '../../src/load/scenario.ts'
+import { parseSystem } from '../../src/system/parse-system.ts'
+import { filesBelow, temporaryFolder } from './temporary-folder.ts'
+
+const optionsIn = (folder: string, more: Partial<NewOptions> = {}): NewOptions => ({
+  folder,
+  cliVersion: '1.2.3',
+  dryRun: false,
+  install: false,
+  git: false,
+  progress: () => {},
+  ...more,
+})
+const undotted = (path: string) => path.replace(/(^|\/)_(gitignore|npmrc)$/, '$1.$2')
+
+describe('a new system', () => {
+  test('is the template byte for byte, but for the .hbs files and our own records', async () => {
+    await using temporary = await temporaryFolder()
+    await newSystem('shop', optionsIn(temporary.path))
+    const made = await filesBelow(join(temporary.path, 'shop'))
+    const template = await readTemplate('system')
+    expect(template.length).toBeGreaterThan(20)
+
+    const expected = template.map(({ path }) => undotted(path.replace(/\.hbs$/, '')))
+    expect([...made.keys()]).toEqual([...expected, '.msvc/lock.json', '.msvc/schema.json'].toSorted())
+    for (const { path, content } of template.filter((file) => !file.path.endsWith('.hbs'))) {
+      expect(made.get(undotted(path))?.equals(content), path).toBe(true)
+    }
+    expect(template.filter(({ path }) => path.endsWith('.hbs')).length / template.length).toBeLessThanOrEqual(
+      0.15,
+    )
+  })
+
+  test('has a valid system file, scenario and package of its name', async () => {
+    await using temporary = await temporaryFolder()
+    await newSystem('shop', optionsIn(temporary.path))
+    const read = (path: string) => readFile(join(temporary.path, 'shop', path), 'utf8')
+    const system = parseSystem(await read('msvc.yaml'), 'msvc.yaml')
+    expect(system.name).toBe('shop')
+    expect(system.services.map(({ name }) => name)).toEqual(['gateway', 'order', 'payment', 'notification'])
+    expect(JSON.parse(await read('package.json'))).toMatchObject({ name: 'shop' })
+    expect(JSON.parse(await read('.msvc/schema.json'))).toHaveProperty('properties.services')
+    expect(parseScenario(await read('load/default.yaml'), 'load/default.yaml').requests).toHaveLength(2)
+  })
+
+  test('locks the hash of every file but the lock', async () => {
+    await using temporary = await temporaryFolder()
+    await newSystem('shop', optionsIn(temporary.path))
+    const made = await filesBelow(join(temporary.path, 'shop'))
+    const lock = JSON.parse(made.get('.msvc/lock.json')!.toString('utf8'))
+    made.delete('.msvc/lock.json')
+    expect(lock).toMatchObject({
+      version: 1,
+      cliVersion: '1.2.3',
+      template: 'system',
+      answers: { name: 'shop' },
+    })
+    expect(lock.files).toEqual(
+      Object.fromEntries([...made].map(([path, content]) => [path, sha256(content)])),
+    )
+  })
+
+  test('as a dry run writes nothing and tells the same files', async () => {
+    await using temporary = await temporaryFolder()
+    const dry = await newSystem('shop', optionsIn(temporary.path, { dryRun: true }))
+    expect(await filesBelow(temporary.path)).toEqual(new Map())
+    const real = await newSystem('shop', optionsIn(temporary.path))
+    expect(dry.files).toEqual(real.files)
+  })
+
+  test('lists what is in the way and writes nothing, on a dry run too', async () => {
+    await using temporary = await temporaryFolder()
+    const shop = join(temporary.path, 'shop')
+    await mkdir(shop)
+    await writeFile(join(shop, 'README.md'), 'mine')
+    await writeFile(join(shop, 'services'), 'a file where a folder should be')
+    const before = await filesBelow(temporary.path)
+    for (const dryRun of [false, true]) {
+      const refused = newSystem('shop', optionsIn(temporary.path, { dryRun }))
+      await expect(refused).rejects.toMatchObject({
+        code: 'files-in-the-way',
+        exitCode: 2,
+        data: {
+          refused: expect.arrayContaining([
+            { path: 'README.md', reason: 'exists already' },
+            { path: 'services/order/package.json', reason: 'services is not a folder' },
+          ]),
+        },
+      })
+      expect(await filesBelow(temporary.path)).toEqual(before)
+    }
+  })
+
+  test('joins a folder that has only other things in it', async () => {
+    await using temporary = await temporaryFolder()
+    await mkdir(join(temporary.path, 'shop'))
+    await writeFile(join(temporary.path, 'shop', 'notes.txt'), 'mine')
+    await newSystem('shop', optionsIn(temporary.path))
+    const made = await filesBelow(temporary.path)
+    expect(made.get('shop/notes.txt')?.toString()).toBe('mine')
+    expect(made.has('shop/msvc.yaml')).toBe(true)
+    expect([...made.keys()].filter((path) => path.includes('.msvc-'))).toEqual([])
+  })
+
+  test('with a bad name is refused before anything is read', async () => {
+    await expect(newSystem('Shop', optionsIn('/nowhere'))).rejects.toMatchObject({ code: 'bad-name' })
+  })
+})
+
+describe('a new service', () => {
+  test('joins the system: its folder, one line of msvc.yaml, its hashes in the lock', async () => {
+    await using temporary = await temporaryFolder()
+    await newSystem('shop', optionsIn(temporary.path))
+    const shop = join(temporary.path, 'shop')
+    const before = await filesBelow(shop)
+    await mkdir(join(shop, 'docs'))
+    const result = await newService(
+      { name: 'refunds', template: 'blank', dependsOn: ['order'] },
+      optionsIn(join(shop, 'docs')),
+    )
+    const after = await filesBelow(shop)
+
+    const template = await readTemplate('blank')
+    const added = template.map(({ path }) => `services/refunds/${path.replace(/\.hbs$/, '')}`)
+    expect([...after.keys()].filter((path) => !before.has(path))).toEqual(added.toSorted())
+    const changed = [...before.keys()].filter((path) => !after.get(path)?.equals(before.get(path)!))
+    expect(changed).toEqual(['.msvc/lock.json', 'msvc.yaml'])
+    expect(JSON.parse(after.get('services/refunds/package.json')!.toString())).toMatchObject({
+      name: '@system/refunds',
+    })
+    const system = parseSystem(after.get('msvc.yaml')!.toString(), 'msvc.yaml')
+    expect(system.services.at(-1)).toMatchObject({ name: 'refunds', port: 4004, dependsOn: ['order'] })
+    const lock = JSON.parse(after.get('.msvc/lock.json')!.toString())
+    expect(lock.services.refunds).toMatchObject({ template: 'blank' })
+    for (const path of [...added, 'msvc.yaml']) expect(lock.files[path], path).toBe(sha256(after.get(path)!))
+    expect(result.files.find(({ path }) => path === 'msvc.yaml')?.diff).toMatch(/^\+ {2}refunds: /m)
+  })
+
+  test('keeps the hash of a msvc.yaml that the user has changed', async () => {
+    await using temporary = await temporaryFolder()
+    await newSystem('shop', optionsIn(temporary.path))
+    const shop = join(temporary.path, 'shop')
+    const lockBefore = JSON.parse(await readFile(join(shop, '.msvc/lock.json'), 'utf8'))
+    const mine = `${await readFile(join(shop, 'msvc.yaml'), 'utf8')}# mine\n`
+    await writeFile(join(shop, 'msvc.yaml'), mine)
+    await newService({ name: 'refunds', template: 'blank' }, optionsIn(shop))
+    const lock = JSON.parse(await readFile(join(shop, '.msvc/lock.json'), 'utf8'))
+    expect(lock.files['msvc.yaml']).toBe(lockBefore.files['msvc.yaml'])
+    expect(await readFile(join(shop, 'msvc.yaml'), 'utf8')).toContain('# mine')
+  })
+
+  test('never overwrites a folder that is there already', async () => {
+    await using temporary = await temporaryFolder()
+    await newSystem('shop', optionsIn(temporary.path))
+    const shop = join(temporary.path, 'shop')
+    await mkdir(join(shop, 'services/refunds'))
+    await writeFile(join(shop, 'services/refunds/package.json'), 'mine')
+    const before = await filesBelow(shop)
+    const refused = newService({ name: 'refunds', template: 'blank' }, optionsIn(shop))
+    await expect(refused).rejects.toMatchObject({
+      data: { refused: [{ path: 'services/refunds/package.json', reason: 'exists already' }] },
+    })
+    expect(await filesBelow(shop)).toEqual(before)
+  })
+
+  test.each(templateNames)('outside a system becomes a system of one: %s', async (template) => {
+    await using temporary = await temporaryFolder()
+    const result = await newService({ name: 'refunds', template }, optionsIn(temporary.path))
+    const made = await filesBelow(join(temporary.path, 'refunds'))
+    const system = parseSystem(made.get('msvc.yaml')!.toString(), 'msvc.yaml')
+    expect(system).toMatchObject({ name: 'refunds', entry: 'refunds' })
+    expect(system.services).toEqual([expect.objectContaining({ name: 'refunds', port: 4000 })])
+    const { requests } = parseScenario(made.get('load/default.yaml')!.toString(), 'load/default.yaml')
+    expect(requests).toMatchObject([{ method: 'GET', path: templateNamed(template)!.route }])
+    expect(made.has('platform/package.json')).toBe(true)
+    const services = [...made.keys()].filter((path) => path.startsWith('services/'))
+    expect(services.every((path) => path.startsWith('services/refunds/'))).toBe(true)
+    expect(result.made).toBe('system')
+  })
+})
