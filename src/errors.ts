@@ -209,6 +209,14 @@ export const errors = {
       next: 'Start it with `msvc up -d`.',
       exitCode: exitCodes.failed,
     }),
+  agentSilent: (pid: number | undefined) =>
+    new UserError({
+      code: 'agent-silent',
+      message: `The agent${pid === undefined ? '' : ` (pid ${pid})`} is there and does not answer.`,
+      next: `End it with \`kill -9 ${pid ?? '<pid>'}\`; its services end with it. Then \`msvc up -d\`.`,
+      exitCode: exitCodes.failed,
+      data: { pid },
+    }),
   portTaken: (service: string, port: number, holder: string | undefined) =>
     new UserError({
       code: 'port-taken',

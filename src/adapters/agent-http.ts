@@ -9,11 +9,18 @@ import { UserError, type ExitCode } from '../errors.ts'
 /** Nobody listens on the socket. */
 export class AgentAbsent extends Error {}
 
+/** Somebody listens and does not answer in time. */
+export class AgentSilent extends Error {}
+
+const quickMs = 5000
+
 interface Question {
   method?: 'GET' | 'POST' | 'DELETE'
   path: string
   body?: unknown
   signal?: AbortSignal
+  /** How long the answer may take; a stream may be silent for as long as it likes. */
+  withinMs?: number
 }
 
 export interface AgentHttp {
@@ -25,7 +32,8 @@ export interface AgentHttp {
 
 export const agentHttp = (socketPath: string): AgentHttp => ({
   async ask<T>(question: Question): Promise<T> {
-    const answer = await send(socketPath, question)
+    const signal = AbortSignal.timeout(question.withinMs ?? quickMs)
+    const answer = await send(socketPath, { ...question, signal })
     const body = await text(answer)
     const data = body === '' ? undefined : JSON.parse(body)
     if ((answer.statusCode ?? 500) >= 300) throw troubleOf(data)
@@ -70,7 +78,10 @@ function send(socketPath: string, { method = 'GET', path, body, signal }: Questi
       resolve,
     )
     request.on('error', (error: NodeJS.ErrnoException) => {
-      reject(isAbsence(error) ? new AgentAbsent(error.message, { cause: error }) : error)
+      if (isAbsence(error)) reject(new AgentAbsent(error.message, { cause: error }))
+      else if (error.name === 'AbortError' || error.name === 'TimeoutError')
+        reject(new AgentSilent(path, { cause: error }))
+      else reject(error)
     })
     request.end(payload)
   })

@@ -14,7 +14,8 @@ import type { Guard } from './guard.ts'
 import { lineSplitter } from './lines.ts'
 import { signalGroup, startTimeOf } from './process-identity.ts'
 
-const registerThenRun = 'echo "add $$" >&3; exec 3>&-; exec "$@"'
+// The brackets: should the guard have died this moment, SIGPIPE ends the echo and not the service.
+const registerThenRun = '(echo "add $$" >&3); exec 3>&-; exec "$@"'
 
 export const guardedProcesses = (guard: Guard): Processes => ({
   spawn({ argv, cwd, env }: Launch, onOutput) {
@@ -22,11 +23,12 @@ export const guardedProcesses = (guard: Guard): Processes => ({
       cwd,
       env,
       detached: true,
-      stdio: ['pipe', 'pipe', 'pipe', guard.pipe],
+      stdio: ['pipe', 'pipe', 'pipe', guard.pipe()],
     })
     const exited = exitOf(child)
     const pid = child.pid ?? noProcess
     const startTime = startTimeOf(pid) ?? ''
+    guard.remember(pid)
     child.stdin?.on('error', () => {}) // a service may close its standard input
     forward(child.stdout, 'stdout', onOutput)
     forward(child.stderr, 'stderr', onOutput)

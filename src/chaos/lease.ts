@@ -8,7 +8,7 @@ export const longestLeaseMs = 15 * 60_000
 export function leaseMs(forMs: unknown, defaultMs: number): number {
   if (forMs === undefined) return defaultMs
   if (typeof forMs !== 'number' || !Number.isFinite(forMs) || forMs <= 0 || forMs > longestLeaseMs) {
-    throw errors.badValue('the time of a fault', String(forMs), 'a time above 0 and up to 15m')
+    throw errors.badValue('the time of a fault', JSON.stringify(forMs), 'a time above 0 and up to 15m')
   }
   return forMs
 }

@@ -24,7 +24,7 @@ export default class Up extends BaseCommand {
   async run(): Promise<FleetStatus | undefined> {
     const { flags } = await this.parse(Up)
     const readyWithinMs = parseDuration(flags.timeout, '--timeout')
-    const [{ startFleet, takeInterrupts, stayInForeground }, { rootHere }] = await Promise.all([
+    const [{ startFleet, takeInterrupts, stayInForeground, findAgent }, { rootHere }] = await Promise.all([
       import('../runtime/up-command.ts'),
       import('../runtime/here.ts'),
     ])
@@ -51,8 +51,12 @@ export default class Up extends BaseCommand {
       line: (line) => (this.jsonEnabled() ? JSON.stringify(line) : view(line)),
       onStop: () => this.progress('\nStopping; Ctrl-C again ends everything at once.'),
     })
-    this.progress(wasAsked ? 'Stopped.' : 'The fleet went down: it was ended from elsewhere.')
-    if (!wasAsked) this.endWith(exitCodes.failed)
+    if (wasAsked) this.progress('Stopped.')
+    else {
+      this.progress('The fleet was ended from elsewhere.')
+      await findAgent(root) // says so if the agent was killed, and cleans up
+      this.endWith(exitCodes.failed)
+    }
     return undefined
   }
 }

@@ -59,7 +59,7 @@ function planLaunch(system: System, service: Service, ground: Ground): ServicePl
         DEV_TOKENS: '1',
         TOKEN_SECRET: ground.tokenSecret,
         EXIT_ON_STDIN_END: '1',
-        NODE_COMPILE_CACHE: `${ground.root}/.msvc/data/.compile-cache`,
+        NODE_COMPILE_CACHE: `${ground.root}/.msvc/cache/compile`,
       },
     },
   }

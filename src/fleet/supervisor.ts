@@ -14,6 +14,7 @@ import type { ServicePlan } from './launch-plan.ts'
 import { describeExit, newMember, processOf, stateOf, type Member } from './member.ts'
 import { watchReadiness } from './readiness.ts'
 import type { RestartPolicy } from './restart-policy.ts'
+import { waitingForChanges } from './waiting.ts'
 
 export interface SupervisorParts {
   plans: ServicePlan[]
@@ -60,7 +61,7 @@ export function supervise(parts: SupervisorParts): Supervisor {
   const running = new Map<string, ServiceProcess>()
   const since = new Map(plans.map(({ name }) => [name, clock.now()]))
   const timers = new Map<string, AbortController>()
-  const watchers = new Set<(service: string) => void>()
+  const waiting = waitingForChanges()
 
   function update(service: string, change: Partial<Member>): void {
     const before = memberOf(service)
@@ -68,7 +69,7 @@ export function supervise(parts: SupervisorParts): Supervisor {
     members.set(service, after)
     if (stateOf(before).state !== stateOf(after).state) since.set(service, clock.now())
     advance(service)
-    for (const watcher of watchers) watcher(service)
+    waiting.changed(service)
   }
 
   function advance(service: string): void {
@@ -243,27 +244,8 @@ export function supervise(parts: SupervisorParts): Supervisor {
     running: () => [...running].map(([service, process]) => ({ service, ...process })),
     until(service, isTrue, signal) {
       const plan = planOf.get(service)
-      return new Promise((resolve, reject) => {
-        const finish = (): void => {
-          watchers.delete(check)
-          signal.removeEventListener('abort', give)
-        }
-        const give = (): void => {
-          finish()
-          reject(signal.reason)
-        }
-        const check = (changed: string): void => {
-          if (changed !== service || plan === undefined) return
-          const status = statusOf(plan)
-          if (!isTrue(status)) return
-          finish()
-          resolve(status)
-        }
-        watchers.add(check)
-        signal.addEventListener('abort', give)
-        if (signal.aborted) give()
-        else check(service)
-      })
+      if (plan === undefined) throw new Error(`${service} is not of this fleet`)
+      return waiting.until({ service, look: () => statusOf(plan), isTrue, signal })
     },
   }
 }

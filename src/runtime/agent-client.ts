@@ -1,7 +1,7 @@
 // What every other command says to the agent. It stays light: `msvc status` should feel instant.
 
 import { basename } from 'node:path'
-import { agentHttp, AgentAbsent, type AgentHttp } from '../adapters/agent-http.ts'
+import { agentHttp, AgentAbsent, AgentSilent, type AgentHttp } from '../adapters/agent-http.ts'
 import { isHalted, setHalted } from '../adapters/agent-halt.ts'
 import { readAgentRecord } from '../adapters/agent-record.ts'
 import { agentSocketPath } from '../adapters/agent-socket.ts'
@@ -46,25 +46,30 @@ export async function connectAgent(root: string): Promise<AgentClient> {
 /** The same, or undefined. What a killed agent left is cleaned up on the way, and said on stderr. */
 export async function findAgent(root: string): Promise<AgentClient | undefined> {
   const http = agentHttp(agentSocketPath(root))
-  if (await answers(http)) return clientOf(http, root)
-  if (readAgentRecord(root) !== undefined) {
-    const { reconcile } = await import('./reconcile.ts')
-    const cleanup = await reconcile(root)
-    if (cleanup !== undefined) process.stderr.write(`${cleanup.summary}\n`)
-  }
+  if (await answers(http, root)) return clientOf(http, root)
+  if (readAgentRecord(root) === undefined) return undefined
+  const { reconcile, untilSettled } = await import('./reconcile.ts')
+  // It may have begun or be about to end this very moment: both take less than a second.
+  await untilSettled(root, () => answers(http, root))
+  if (await answers(http, root)) return clientOf(http, root)
+  const cleanup = await reconcile(root)
+  if (cleanup !== undefined) process.stderr.write(`${cleanup.summary}\n`)
   return undefined
 }
 
-async function answers(http: AgentHttp): Promise<boolean> {
+async function answers(http: AgentHttp, root: string): Promise<boolean> {
   try {
     await http.ask({ path: '/faults' })
     return true
   } catch (error) {
     if (error instanceof AgentAbsent) return false
+    if (error instanceof AgentSilent) throw errors.agentSilent(readAgentRecord(root)?.pid)
     throw error
   }
 }
 
+/** What waits for a service to be ready again; the agent gives up earlier by itself. */
+const patienceMs = 90_000
 const stopWithinMs = 30_000
 
 function clientOf(http: AgentHttp, root: string): AgentClient {
@@ -79,21 +84,26 @@ function clientOf(http: AgentHttp, root: string): AgentClient {
     status: () => http.ask({ path: '/status' }),
     events: (after, signal) => events(after, signal),
     eventsSoFar: (after) => collect(events(after, undefined, false)),
-    fault: (body) => http.ask({ method: 'POST', path: '/faults', body }),
+    fault: (body) => http.ask({ method: 'POST', path: '/faults', body, withinMs: patienceMs }),
     faults: () => http.ask({ path: '/faults' }),
     heal: (id) =>
       http.ask({
         method: 'POST',
         path: id === undefined ? '/faults/heal' : `/faults/${encodeURIComponent(id)}/heal`,
+        withinMs: patienceMs,
       }),
     restart: (service) =>
-      http.ask({ method: 'POST', path: `/services/${encodeURIComponent(service)}/restart` }),
+      http.ask({
+        method: 'POST',
+        path: `/services/${encodeURIComponent(service)}/restart`,
+        withinMs: patienceMs,
+      }),
     async *logs({ services = [], tail, since, follow, signal }) {
       const query = new URLSearchParams(services.map((service): [string, string] => ['service', service]))
       if (tail !== undefined) query.set('tail', String(tail))
       if (since !== undefined) query.set('since', String(since))
       if (follow === true) query.set('follow', '1')
-      for await (const line of http.lines({ path: `/logs?${query}`, ...(signal && { signal }) })) {
+      for await (const line of http.lines({ path: `/logs?${query.toString()}`, ...(signal && { signal }) })) {
         yield JSON.parse(line) as LogLine
       }
     },
@@ -130,7 +140,7 @@ export async function liftHalt(root: string): Promise<{ halted: boolean; healed:
 async function askIfThere<T>(root: string, method: 'POST' | 'DELETE'): Promise<T | undefined> {
   await findAgent(root)
   try {
-    return await agentHttp(agentSocketPath(root)).ask<T>({ method, path: '/halt' })
+    return await agentHttp(agentSocketPath(root)).ask<T>({ method, path: '/halt', withinMs: patienceMs })
   } catch (error) {
     if (error instanceof AgentAbsent) return undefined
     throw error

@@ -1,9 +1,8 @@
 // What the agent answers; the contract stands in system/agent-api.ts.
 
-import type { AgentReply, AgentRequest, Handler, Sink } from '../adapters/agent-server.ts'
+import type { AgentReply, Handler } from '../adapters/agent-server.ts'
 import type { FaultDesk } from '../chaos/fault-desk.ts'
 import { errors } from '../errors.ts'
-import type { SystemEvent } from '../events.ts'
 import type { BreakerWatch } from '../fleet/breaker-watch.ts'
 import type { ServicePlan } from '../fleet/launch-plan.ts'
 import type { Supervisor } from '../fleet/supervisor.ts'
@@ -11,6 +10,7 @@ import type { Clock } from '../ports.ts'
 import type { EdgeStatus, FleetStatus, LogLine, ServiceStatus } from '../system/agent-api.ts'
 import { suggest } from '../system/suggest.ts'
 import { edgesOf } from '../system/system.ts'
+import { eventStream, logStream } from './agent-streams.ts'
 import type { AgentConfig } from './agent.ts'
 import type { EventRecord } from './event-record.ts'
 import type { LogFeed } from './log-feed.ts'
@@ -32,9 +32,6 @@ export interface AgentParts {
 }
 
 const restartWithinMs = 60_000
-const defaultTail = 100
-/** A reader that is so far behind has stopped reading. */
-const maximumWaitingBytes = 4_000_000
 
 export function agentRoutes(parts: AgentParts): Handler {
   const { desk } = parts
@@ -44,9 +41,10 @@ export function agentRoutes(parts: AgentParts): Handler {
       case 'GET /status':
         return json(fleetStatus(parts))
       case 'GET /events':
-        return eventStream(parts, request)
+        return eventStream(parts, request.query)
       case 'GET /logs':
-        return logStream(parts, request)
+        for (const service of request.query.getAll('service')) requireService(parts.plans, service)
+        return logStream(parts, request.query)
       case 'POST /services/*/restart':
         return json(await restart(parts, second ?? ''))
       case 'GET /faults':
@@ -127,65 +125,6 @@ async function restart({ supervisor, plans }: AgentParts, service: string): Prom
   )
   if (status.state !== 'ready') throw errors.serviceNotReady(service, status.detail ?? status.state, [])
   return status
-}
-
-function eventStream({ events, clock }: AgentParts, { query }: AgentRequest): AgentReply {
-  const after = Number(query.get('after') ?? 0)
-  const write = (sink: Sink, event: SystemEvent): void =>
-    sink.write(`id: ${event.seq}\ndata: ${JSON.stringify(event)}\n\n`)
-  return {
-    kind: 'stream',
-    contentType: 'text/event-stream',
-    async run(sink) {
-      if (query.get('follow') === '0') {
-        for (const event of events.since(after)) write(sink, event)
-        return
-      }
-      const leave = events.subscribe(after, (event) => write(sink, event))
-      await untilGone(sink, clock)
-      leave()
-    },
-  }
-}
-
-function logStream({ plans, readLogs, feed, clock }: AgentParts, { query }: AgentRequest): AgentReply {
-  const asked = query.getAll('service')
-  for (const service of asked) requireService(plans, service)
-  const services = asked.length > 0 ? asked : plans.map(({ name }) => name)
-  const tail = Number(query.get('tail') ?? defaultTail)
-  const since = Number(query.get('since') ?? 0)
-  return {
-    kind: 'stream',
-    contentType: 'application/x-ndjson',
-    async run(sink) {
-      const kept = services.flatMap((service) => readLogs(service, tail)).filter(({ at }) => at >= since)
-      for (const line of kept.toSorted((one, other) => one.at - other.at)) writeLine(sink, line)
-      if (query.get('follow') !== '1') return
-      let leftOut = 0
-      const leave = feed.subscribe((line) => {
-        if (!services.includes(line.service)) return
-        // A reader that is slow must cost neither our memory nor the service's time.
-        if (sink.waiting() > maximumWaitingBytes / 4) return void (leftOut += 1)
-        if (leftOut > 0) {
-          const note = `… ${leftOut} lines were left out: the reader is slower than the services`
-          writeLine(sink, { service: line.service, at: line.at, stream: 'stderr', line: note })
-          leftOut = 0
-        }
-        writeLine(sink, line)
-      })
-      await untilGone(sink, clock)
-      leave()
-    },
-  }
-}
-
-const writeLine = (sink: Sink, line: LogLine): void => sink.write(`${JSON.stringify(line)}\n`)
-
-/** Resolves when the reader hung up, or reads no more. */
-async function untilGone(sink: Sink, clock: Clock): Promise<void> {
-  while (!sink.closed.aborted && sink.waiting() < maximumWaitingBytes) {
-    await clock.sleep(1000, sink.closed).catch(() => {}) // closed: the loop ends
-  }
 }
 
 function requireService(plans: ServicePlan[], service: string): void {

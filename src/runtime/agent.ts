@@ -114,7 +114,15 @@ export async function runAgent(config: AgentConfig, stop: AbortSignal): Promise<
   await using _server = await serveAgent(
     socket,
     agentRoutes({
-      ...{ config, plans, startedAt, events, feed, supervisor, breakers, desk, clock },
+      config,
+      plans,
+      startedAt,
+      events,
+      feed,
+      supervisor,
+      breakers,
+      desk,
+      clock,
       isHalted: () => isHalted(root),
       setHalted: (isWanted) => setHalted(root, isWanted),
       readLogs: (service, tail) => readLogs(root, service, tail),

@@ -39,6 +39,18 @@ export async function reconcile(root: string): Promise<Cleanup | undefined> {
   }
 }
 
+const settleWithinMs = 5000
+
+/** While the agent lives and has no socket, it starts or ends: waits until that is over. */
+export async function untilSettled(root: string, answers: () => Promise<boolean>): Promise<void> {
+  const deadline = systemClock.monotonicMs() + settleWithinMs
+  while (systemClock.monotonicMs() < deadline) {
+    const record = readAgentRecord(root)
+    if (record === undefined || !isAlive(record) || (await answers())) return
+    await systemClock.sleep(20)
+  }
+}
+
 // The guard may be at work at this very moment, and services that end on TERM deserve the moment.
 const guardTimeMs = 1000
 

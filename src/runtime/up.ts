@@ -43,6 +43,8 @@ export async function startFleet(options: StartFleetOptions): Promise<Fleet> {
   const logPath = join(root, '.msvc', 'logs', 'agent.log')
   const started = startAgent({ entry: agentEntry(), config, isAttached: attached, logPath, cwd: root })
   const agent = await connectOrExplain(root, started, logPath)
+  // Two `up` at once: one agent gets the system, the other ends; both commands show the one that runs.
+  if ((await agent.status()).agent.pid !== started.pid) return { kind: 'was-running', agent }
   try {
     await everyServiceReady(agent, system, options)
     signal?.throwIfAborted()

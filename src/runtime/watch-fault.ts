@@ -11,7 +11,8 @@ import type { AgentClient } from './agent-client.ts'
 const closeWithinMs = 15_000
 
 export interface FaultViews {
-  event(event: SystemEvent): void
+  /** @param zero epoch ms at which the fault was applied */
+  event(event: SystemEvent, zero: number): void
   /** Several times a second; `leftMs` until the lease ends, 0 when it has. */
   tick(leftMs: number): void
 }
@@ -24,7 +25,7 @@ export async function watchFault(
 ): Promise<FaultStatus> {
   using ctrlC = takeInterrupts()
   const done = new AbortController()
-  ctrlC.first.addEventListener('abort', () => void agent.heal(fault.id))
+  ctrlC.first.addEventListener('abort', () => void agent.heal(fault.id).catch(() => {})) // the stream's end tells
   ctrlC.second.addEventListener('abort', () => done.abort())
   const tick = (): void => views.tick(Math.max(0, fault.expiresAt - systemClock.now()))
   void (async () => {
@@ -34,9 +35,10 @@ export async function watchFault(
     }
   })()
   let story = untold
-  for await (const event of agent.events(await seqBefore(agent, fault), done.signal)) {
+  const { firstSeq, zero } = await beginningOf(agent, fault)
+  for await (const event of agent.events(firstSeq - 1, done.signal)) {
     if (!isAbout(fault, event)) continue
-    views.event(event)
+    views.event(event, zero)
     story = tellOn(story, event)
     if (isOver(story)) break
     if (story.end !== undefined)
@@ -50,10 +52,11 @@ export async function watchFault(
   return faults.find(({ id }) => id === fault.id) ?? fault
 }
 
-async function seqBefore(agent: AgentClient, fault: FaultStatus): Promise<number> {
-  const events = await agent.eventsSoFar()
-  const request = events.find(
-    ({ type, subject }) => type === 'fault.requested' && subject === `fault:${fault.id}`,
-  )
-  return (request?.seq ?? 1) - 1
+async function beginningOf(
+  agent: AgentClient,
+  fault: FaultStatus,
+): Promise<{ firstSeq: number; zero: number }> {
+  const events = (await agent.eventsSoFar()).filter(({ subject }) => subject === `fault:${fault.id}`)
+  const applied = events.find(({ type }) => type === 'fault.applied')
+  return { firstSeq: events[0]?.seq ?? 1, zero: applied?.at ?? fault.requestedAt }
 }

@@ -82,7 +82,7 @@ test('what a service leaves behind in its group goes with it', async () => {
 })
 
 test('when the agent is gone, the guard ends all groups, the deaf and the stopped ones too', async () => {
-  const guard = await startGuard()
+  await using guard = await startGuard()
   const { spawn: start } = guardedProcesses(guard)
   const polite = start(launch('sleep 30'), noOutput)
   const deaf = start(launch("trap '' TERM; while :; do sleep 0.1; done"), noOutput)
@@ -90,10 +90,23 @@ test('when the agent is gone, the guard ends all groups, the deaf and the stoppe
   const gone = start(launch('true'), noOutput)
   await gone.exited
   const began = performance.now()
-  guard.pipe.destroy() // as the kernel does it for a killed agent
+  guard.pipe().destroy() // as the kernel does it for a killed agent
   const exits = await Promise.all([polite, deaf, stopped].map(({ exited }) => exited))
   expect(exits.map(({ signal }) => signal)).toEqual(['SIGTERM', 'SIGKILL', 'SIGTERM'])
   expect(performance.now() - began).toBeLessThan(1500)
+})
+
+test('a guard that dies is replaced by one that knows the fleet', async () => {
+  await using guard = await startGuard()
+  const { spawn: start } = guardedProcesses(guard)
+  const early = start(launch('sleep 30'), noOutput)
+  const first = guard.pid()!
+  process.kill(first, 'SIGKILL')
+  await eventually('a new guard', () => guard.pid() !== first)
+  const late = start(launch('sleep 30'), noOutput)
+  guard.pipe().destroy()
+  const exits = await Promise.all([early, late].map(({ exited }) => exited))
+  expect(exits.map(({ signal }) => signal)).toEqual(['SIGTERM', 'SIGTERM'])
 })
 
 const isZombie = (pid: number): boolean => !isAlive({ pid, startTime: startTimeOf(pid) ?? '' })

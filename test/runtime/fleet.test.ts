@@ -48,7 +48,7 @@ describe('up and down', () => {
     await agent.stop()
     expect(processes).toHaveLength(2)
     expect(processes.map(isAlive)).toEqual([false, false])
-    expect(readdirSync(join(trial.root, '.msvc')).toSorted()).toEqual(['data', 'journal', 'logs'])
+    expect(readdirSync(join(trial.root, '.msvc')).toSorted()).toEqual(['cache', 'data', 'journal', 'logs'])
     expect(await findAgent(trial.root)).toBeUndefined()
   })
 
@@ -243,7 +243,8 @@ describe('breakers', () => {
     )
     await eventOf(fleet, (event) => event.type === 'breaker.transition' && event.data.to === 'closed', 250)
     const transitions = (await fleet.agent.eventsSoFar()).filter(isOf('breaker.transition'))
-    expect(transitions.map((event) => event.at).toSorted()).toEqual(at.toSorted())
+    expect(new Set(transitions.map((event) => event.at))).toEqual(new Set(at))
+    expect(transitions).toHaveLength(3)
     expect(transitions[0]).toMatchObject({ source: 'service:order', subject: 'order:payment' })
     const { edges } = await fleet.agent.status()
     expect(edges).toMatchObject([{ name: 'order:payment', breaker: { state: 'closed' } }])

@@ -62,11 +62,18 @@ function parseRecord(line: string): Record<string, unknown> | undefined {
 }
 
 // Time of day, in UTC as in the files.
-const timeOf = (at: number): string => new Date(at).toISOString().slice(11, 23)
+function timeOf(at: number): string {
+  const ms = Math.round(at) % 86_400_000
+  const [hours, minutes, seconds] = [ms / 3_600_000, (ms / 60_000) % 60, (ms / 1000) % 60].map((part) =>
+    String(Math.floor(part)).padStart(2, '0'),
+  )
+  return `${hours}:${minutes}:${seconds}.${String(ms % 1000).padStart(3, '0')}`
+}
 
 function brief(name: string, value: unknown): string {
   const { message, type } = (name === 'err' && value !== null ? value : {}) as Record<string, unknown>
-  if (typeof message === 'string') return chalk.red(`${String(type ?? 'Error')}: ${message}`)
+  if (typeof message === 'string')
+    return chalk.red(`${typeof type === 'string' ? type : 'Error'}: ${message}`)
   const text = typeof value === 'string' ? value : JSON.stringify(value)
   if (name === 'trace_id') return text.slice(0, 8)
   return text.length <= maximumValue ? text : `${text.slice(0, maximumValue)}…`

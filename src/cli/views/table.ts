@@ -1,7 +1,5 @@
 // Rows of text → aligned columns.
 
-import { stripVTControlCharacters } from 'node:util'
-
 /** Columns as wide as their widest cell; colours do not count. */
 export function table(rows: readonly (readonly string[])[]): string[] {
   const columns = Math.max(0, ...rows.map((row) => row.length))
@@ -16,4 +14,7 @@ export function table(rows: readonly (readonly string[])[]): string[] {
   )
 }
 
-const widthOf = (text: string): number => stripVTControlCharacters(text).length
+const widthOf = (text: string): number => text.replace(colours, '').length
+
+// What chalk writes: escape, "[", numbers, "m".
+const colours = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g')

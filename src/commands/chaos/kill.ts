@@ -40,9 +40,9 @@ export default class ChaosKill extends BaseCommand {
     ])
     const footer = createLogUpdate(process.stderr)
     const end = await watchFault(agent, fault, {
-      event: (event) => {
+      event: (event, zero) => {
         footer.clear()
-        this.log(eventLine(event, fault.requestedAt))
+        this.log(eventLine(event, zero))
       },
       tick: (leftMs) => footer(countdown(fault.target, leftMs)),
     })
