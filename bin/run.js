@@ -28,7 +28,7 @@ function isNewEnough(version) {
 
 function start() {
   if (module.enableCompileCache) module.enableCompileCache()
-  import('@oclif/core')
+  import('@oclif/core/execute')
     .then((oclif) => oclif.execute({ dir: import.meta.url }))
     .catch((error) => {
       console.error(error)

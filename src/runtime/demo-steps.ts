@@ -8,6 +8,7 @@ import { checkOrders, type OrdersCheck } from '../chaos/orders-check.ts'
 import { isAbout, type BreakerState, type OutcomeCounts, type SystemEvent } from '../events.ts'
 import { parseScenario } from '../load/scenario.ts'
 import { loadSystem } from '../system/load-system.ts'
+import { onFreePorts } from '../system/system.ts'
 import { eventWithin, given, StepFailed, untilWithin, type DemoScene } from './demo-scene.ts'
 import { runLoad } from './load.ts'
 import { newSystem } from './new.ts'
@@ -53,17 +54,10 @@ async function makeSystem({ root, options }: DemoScene): Promise<string> {
 
 async function startSystem(scene: DemoScene): Promise<string> {
   const { root, options } = scene
-  const system = await loadSystem(root, diskFiles)
   // On free ports, so that the demo does not mind a system that runs already.
-  const services = system.services.map(({ port: _port, ...service }) => service)
+  const system = onFreePorts(await loadSystem(root, diskFiles))
   const { cliVersion, signal } = options
-  const fleet = await startFleet({
-    root,
-    cliVersion,
-    signal,
-    system: { ...system, services },
-    attached: true,
-  })
+  const fleet = await startFleet({ root, cliVersion, signal, system, attached: true })
   if (fleet.kind === 'was-running') {
     throw new StepFailed(`${system.name} runs already; end it with \`msvc down\` in ${root}`)
   }

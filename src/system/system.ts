@@ -50,3 +50,9 @@ const edge = (caller: string, callee: string, kind: Edge['kind']): Edge => ({
 
 /** `payment` → `PAYMENT_URL`: the variable in which a service finds a callee. */
 export const urlVariable = (service: string): string => `${service.toUpperCase().replaceAll('-', '_')}_URL`
+
+/** The same system without fixed ports, so that it can run beside another one. */
+export const onFreePorts = (system: System): System => ({
+  ...system,
+  services: system.services.map(({ port: _port, ...service }) => service),
+})

@@ -1,0 +1,17 @@
+// npm run bench -- NAME: runs one bench; without a name, lists them.
+//
+// A bench measures side by side in one run, interleaved, and prints medians with the commands compared.
+
+const benches: Record<string, () => Promise<() => Promise<void> | void>> = {
+  'start-up': async () => (await import('./start-up.ts')).benchStartUp,
+}
+
+const name = process.argv[2] ?? ''
+const load = benches[name]
+if (load === undefined) {
+  console.log(`npm run bench -- ${Object.keys(benches).join(' | ')}`)
+  process.exitCode = name === '' ? 0 : 2
+} else {
+  const bench = await load()
+  await bench()
+}
