@@ -42,7 +42,9 @@ export function createApp(options: AppOptions) {
   const contexts = new WeakMap<FastifyRequest, RequestContext>()
 
   // After the body has been read: its events would lose what is set earlier.
-  app.addHook('preHandler', (request, _reply, done) => {
+  app.addHook('preHandler', (request, reply, done) => {
+    // Lets clients with kept connections leave by themselves, before we close what is idle.
+    if (health.phase() === 'draining') reply.header('connection', 'close')
     const context = isEdge ? untold(request) : toldByCaller(request)
     contexts.set(request, context)
     runWithRequest(context, done)

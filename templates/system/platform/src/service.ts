@@ -69,7 +69,9 @@ export async function runService<Settings extends TProperties, Callees extends s
   const metrics = createMetrics()
   const breakers = createBreakers(clock)
   const telemetry = await createTelemetry({ service, endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT })
-  breakers.subscribe(({ sequence, ...transition }) => log.warn(transition, `breaker ${transition.to}`))
+  breakers.subscribe(({ sequence, ...transition }) => {
+    log[transition.to === 'closed' ? 'info' : 'warn'](transition, `breaker ${transition.to}`)
+  })
 
   const callees = new Map(
     Object.entries(calleeOptions).map(([name, { attemptTimeoutMs }]) => {
@@ -86,39 +88,48 @@ export async function runService<Settings extends TProperties, Callees extends s
   const admin = createAdminServer({ health, metrics, breakers })
   const closeSteps: (() => void | Promise<void>)[] = []
 
-  mkdirSync(config.DATA_DIR, { recursive: true })
-  admin.listen(config.ADMIN_PORT, '127.0.0.1')
-  await once(admin, 'listening')
-  await definition.build({
-    app,
-    config,
-    log,
-    clock,
-    callee: (name) => callees.get(name) as Callee,
-    onClose: (step) => void closeSteps.unshift(step),
-  })
-  const url = await app.listen({ host: config.HOST, port: config.PORT })
-  const adminUrl = `http://127.0.0.1:${(admin.address() as AddressInfo).port}`
-  health.enter('ready')
-  log.info({ url, adminUrl, pid: process.pid }, 'ready')
-
-  return {
-    name: service,
-    url,
-    adminUrl,
-    log,
-    drainMs: config.DRAIN_MS,
-    drain: () => health.enter('draining'),
-    async close() {
-      health.enter('draining')
-      await app.close()
-      for (const step of closeSteps) await step()
-      await Promise.all([...callees.values()].map((callee) => callee.close()))
-      await telemetry.shutdown()
-      metrics.close()
-      admin.close()
-      admin.closeAllConnections()
-      log.info('closed')
-    },
+  try {
+    mkdirSync(config.DATA_DIR, { recursive: true })
+    admin.listen(config.ADMIN_PORT, '127.0.0.1')
+    await once(admin, 'listening')
+    await definition.build({
+      app,
+      config,
+      log,
+      clock,
+      callee: (name) => callees.get(name) as Callee,
+      onClose: (step) => void closeSteps.unshift(step),
+    })
+    const url = await app.listen({ host: config.HOST, port: config.PORT })
+    const adminUrl = `http://127.0.0.1:${(admin.address() as AddressInfo).port}`
+    health.enter('ready')
+    log.info({ url, adminUrl, pid: process.pid }, 'ready')
+    return { name: service, url, adminUrl, log, drainMs: config.DRAIN_MS, drain, close }
+  } catch (error) {
+    await close()
+    throw error
   }
+
+  function drain(): void {
+    health.enter('draining')
+  }
+
+  async function close(): Promise<void> {
+    drain()
+    await closeApp(app)
+    for (const step of closeSteps) await step()
+    await Promise.all([...callees.values()].map((callee) => callee.close()))
+    await telemetry.shutdown()
+    metrics.close()
+    admin.close()
+    admin.closeAllConnections()
+    log.info('closed')
+  }
+}
+
+/** Node closes the connections that are idle when closing begins, and waits for the others for ever. */
+async function closeApp(app: App): Promise<void> {
+  const sweep = setInterval(() => app.server.closeIdleConnections(), 20)
+  await app.close()
+  clearInterval(sweep)
 }

@@ -2,7 +2,7 @@
 //
 //   add(id) ─▶ queue ─▶ attempt ─▶ settled
 //                ▲         │
-//                └─────────┘ unavailable: wait, then try one; when it is paid, many at a time
+//                └─────────┘ unavailable: wait, then 1 at a time, 2, 4, … as long as all goes well
 //
 // The queue is memory only: what is open stands in the database, and `start` reads it from there. So
 // nothing is lost when the process dies. An outage is two log lines, not one for each order.
@@ -54,23 +54,29 @@ export function startPendingPayments({
   }
 
   async function run(): Promise<void> {
-    let isAvailable = true
+    let atATime = concurrency
     let paid = 0
+    let isOutage = false
     while (!stopping.signal.aborted) {
       if (queue.size === 0) {
-        if (paid > 0) log.info({ paid }, 'all pending orders are settled')
+        if (isOutage) log.info({ paid }, 'all pending orders are settled')
+        isOutage = false
         paid = 0
         await new Promise<void>((resolve) => (wakeUp = resolve))
         continue
       }
-      // After trouble one order at a time finds out whether payment is back.
-      const batch = [...queue].slice(0, isAvailable ? concurrency : 1)
+      const batch = [...queue].slice(0, atATime)
       const results = await Promise.all(batch.map(([orderId, attempts]) => settle(orderId, attempts)))
       const waits = results.filter((waitMs) => waitMs > 0)
       paid += results.length - waits.length
-      if (isAvailable && waits.length > 0) log.warn({ pending: queue.size }, 'payment is unavailable')
-      isAvailable = waits.length === 0
-      if (!isAvailable) await pause(Math.max(...waits))
+      if (waits.length === 0) {
+        atATime = Math.min(concurrency, atATime * 2)
+        continue
+      }
+      if (!isOutage) log.warn({ pending: queue.size }, 'payment is unavailable')
+      isOutage = true
+      atATime = 1
+      await pause(Math.max(...waits))
     }
   }
 

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict'
+import { describe, test, type TestContext } from 'node:test'
+import { request } from 'undici'
+import type { BreakerSnapshot } from '../src/breaker.ts'
+import { runService, type ServiceDefinition } from '../src/service.ts'
+import { deadUrl, eventually, runForTest } from '../src/testing.ts'
+
+const caller: ServiceDefinition<Record<never, never>, 'payment'> = {
+  callees: { payment: { attemptTimeoutMs: 200 } },
+  build({ app, callee }) {
+    const payment = callee('payment')
+    app.get('/ask', async () => payment.call({ method: 'GET', path: '/' }))
+  },
+}
+
+const runCaller = async (t: TestContext) =>
+  runForTest(t, caller, { SERVICE_NAME: 'order', PAYMENT_URL: await deadUrl() })
+
+const breakerOf = async (adminUrl: string): Promise<BreakerSnapshot> => {
+  const { body } = await request(`${adminUrl}/breakers`)
+  const { breakers } = (await body.json()) as { breakers: BreakerSnapshot[] }
+  assert.ok(breakers[0] !== undefined)
+  return breakers[0]
+}
+
+async function ask(url: string, times: number): Promise<void> {
+  for (let count = 0; count < times; count += 1) await (await request(`${url}/ask`)).body.dump()
+}
+
+describe('who may talk to the admin server', () => {
+  const json = { 'content-type': 'application/json' }
+  const table = [
+    { what: 'a program on this machine', method: 'GET', headers: {}, status: 200 },
+    { what: 'a web page', method: 'GET', headers: { origin: 'http://127.0.0.1:4000' }, status: 403 },
+    { what: 'a browser', method: 'GET', headers: { 'user-agent': 'Mozilla/5.0 (X11)' }, status: 403 },
+    { what: 'a rebound name', method: 'GET', headers: { host: 'evil.example:4000' }, status: 421 },
+    { what: 'a form', method: 'POST', headers: { 'content-type': 'text/plain' }, status: 415 },
+    { what: 'a program that sends JSON', method: 'POST', headers: json, status: 200 },
+    { what: 'a web page that sends JSON', method: 'POST', headers: { ...json, origin: 'null' }, status: 403 },
+  ] as const
+  for (const { what, method, headers, status } of table) {
+    test(`${what}: ${status}`, async (t) => {
+      const { adminUrl } = await runCaller(t)
+      const path = method === 'GET' ? '/breakers' : '/breakers/order:payment'
+      const body = method === 'GET' ? null : '{"state":"auto"}'
+      const response = await request(adminUrl + path, { method, headers, body })
+      await response.body.dump()
+      assert.equal(response.statusCode, status)
+    })
+  }
+})
+
+test('a breaker is forced open for a time, and released', async (t) => {
+  const { adminUrl } = await runCaller(t)
+  const set = async (order: object) => {
+    const { statusCode, body } = await request(`${adminUrl}/breakers/order%3Apayment`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(order),
+    })
+    await body.dump()
+    return statusCode
+  }
+  assert.equal(await set({ state: 'forced_open', ttlMs: 5000 }), 200)
+  assert.equal((await breakerOf(adminUrl)).state, 'forced_open')
+  assert.equal(await set({ state: 'auto' }), 200)
+  assert.equal((await breakerOf(adminUrl)).state, 'closed')
+  assert.equal(await set({ state: 'ajar' }), 400)
+  assert.equal(await set({ state: 'disabled', ttlMs: 1e9 }), 400)
+})
+
+test('an open breaker leaves the service ready, and is told as degraded', async (t) => {
+  const { url, adminUrl } = await runCaller(t)
+  await ask(url, 40)
+  assert.equal((await breakerOf(adminUrl)).state, 'open')
+  const admin = await request(`${adminUrl}/readyz`)
+  assert.equal(admin.statusCode, 200)
+  assert.deepEqual(await admin.body.json(), { status: 'ok', phase: 'ready', degraded: ['order:payment'] })
+  assert.equal((await request(`${url}/readyz`)).statusCode, 200)
+})
+
+test('transitions are streamed, from the beginning or from the last one seen', async (t) => {
+  const { url, adminUrl } = await runCaller(t)
+  const read = async (lastEventId?: string) => {
+    const headers = lastEventId === undefined ? {} : { 'last-event-id': lastEventId }
+    const { body } = await request(`${adminUrl}/breakers/events`, { headers })
+    let text = ''
+    body.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
+    body.on('error', () => {})
+    t.after(() => void body.destroy())
+    return () =>
+      [...text.matchAll(/^id: (\d+)\ndata: (.*)\n$/gm)].map(([, id, data]) => [id, JSON.parse(data ?? '')])
+  }
+  const live = await read()
+  await ask(url, 40)
+  const [id, data] = (await eventually(() => live()[0])) as [string, Record<string, unknown>]
+  assert.equal(id, '1')
+  assert.deepEqual(Object.keys(data).toSorted(), ['at', 'from', 'name', 'reason', 'to'])
+  assert.deepEqual([data['name'], data['from'], data['to']], ['order:payment', 'closed', 'open'])
+  const late = await read()
+  await eventually(() => late()[0])
+  const foreign = await read('57')
+  await eventually(() => foreign()[0])
+  const caughtUp = await read('1')
+  assert.deepEqual(caughtUp(), [])
+})
+
+test('metrics tell requests by status, breakers by state, and the process', async (t) => {
+  const { url, adminUrl } = await runCaller(t)
+  await ask(url, 3)
+  const text = await (await request(`${adminUrl}/metrics`)).body.text()
+  for (const line of [
+    'http_server_requests_total{status="200"} 3',
+    'circuit_breaker_state{name="order:payment",state="closed"} 1',
+    'circuit_breaker_calls_total{name="order:payment",outcome="failure"} 3',
+  ]) {
+    assert.ok(text.includes(line), `${line} should be in\n${text}`)
+  }
+  assert.match(text, /^process_resident_memory_bytes \d+$/m)
+})
+
+test('a service that cannot get its port says so and leaves nothing behind', async (t) => {
+  const first = await runCaller(t)
+  const { port } = new URL(first.url)
+  const env = {
+    SERVICE_NAME: 'order',
+    PORT: port,
+    LOG_LEVEL: 'silent',
+    PAYMENT_URL: first.url,
+    DATA_DIR: '/tmp',
+  }
+  await assert.rejects(runService(caller, env), /EADDRINUSE/)
+})

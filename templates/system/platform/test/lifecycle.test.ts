@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { request } from 'undici'
+import { eventually, temporaryFolder } from '../src/testing.ts'
+
+const fixture = join(import.meta.dirname, 'fixtures/slow-service.ts')
+
+/** A service as a process of its own, with its log lines. */
+function start(t: TestContext, env: Record<string, string> = {}) {
+  const child = spawn(process.execPath, [fixture], {
+    env: { ...process.env, SERVICE_NAME: 'slow', DATA_DIR: temporaryFolder(t), DRAIN_MS: '200', ...env },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  t.after(() => void child.kill('SIGKILL'))
+  let text = ''
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
+  const logged = (message: string) =>
+    text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Record<string, string>)
+      .find(({ msg }) => msg?.startsWith(message))
+  const ready = async () => {
+    const { url, adminUrl } = await eventually(() => logged('ready'), 10_000)
+    assert.ok(url !== undefined && adminUrl !== undefined)
+    return { url, adminUrl }
+  }
+  const exited = once(child, 'exit') as Promise<[number | null, string | null]>
+  return { child, logged, ready, exited }
+}
+
+test('SIGTERM: unready, then what is in flight is answered, then exit 0', async (t) => {
+  const { child, ready, exited, logged } = start(t)
+  const { url, adminUrl } = await ready()
+  const slow = request(`${url}/slow`)
+  await eventually(async () =>
+    (await (await request(`${url}/count`)).body.text()) === '1' ? true : undefined,
+  )
+  child.kill('SIGTERM')
+  await eventually(async () => ((await request(`${adminUrl}/readyz`)).statusCode === 503 ? true : undefined))
+  assert.equal((await request(`${adminUrl}/livez`)).statusCode, 200)
+  const response = await slow
+  assert.equal(response.statusCode, 200)
+  assert.equal(await response.body.text(), 'done')
+  assert.deepEqual(await exited, [0, null])
+  assert.ok(logged('closed'))
+})
+
+test('the end of standard input ends a service that was asked to listen for it', async (t) => {
+  const { child, ready, exited } = start(t, { EXIT_ON_STDIN_END: '1', DRAIN_MS: '60000' })
+  await ready()
+  child.stdin.end()
+  assert.deepEqual(await exited, [0, null])
+})
+
+test('a bad environment ends the start with the name of the variable', async (t) => {
+  const { exited, logged } = start(t, { PORT: 'abc' })
+  assert.deepEqual(await exited, [1, null])
+  assert.equal(logged('bad environment')?.['msg'], 'bad environment: PORT must be integer')
+})
+
+test('an uncaught error is logged, and the exit code is 1', async (t) => {
+  const { ready, exited, logged } = start(t)
+  const { url } = await ready()
+  await request(`${url}/crash`).catch((error: Error) => error)
+  assert.deepEqual(await exited, [1, null])
+  assert.equal(logged('uncaught error')?.['level'], 'fatal')
+})
+
+test('an error in a handler is answered 500 without its message, and logged with its trace', async (t) => {
+  const { ready, logged } = start(t)
+  const { url } = await ready()
+  const { statusCode, body } = await request(`${url}/throw`)
+  assert.equal(statusCode, 500)
+  assert.doesNotMatch(await body.text(), /secret/)
+  const line = await eventually(() => logged('request failed'))
+  assert.match(line['trace_id'] ?? '', /^[0-9a-f]{32}$/)
+  assert.match(line['span_id'] ?? '', /^[0-9a-f]{16}$/)
+})
