@@ -40,7 +40,7 @@ async function checkAndTest(root: string): Promise<number> {
   const { stdout } = await run(
     process.execPath,
     ['--test', '--test-reporter=tap', 'platform/test/*.test.ts', 'services/*/test/*.test.ts'],
-    { cwd: root, env: { ...process.env, NODE_TEST_CONTEXT: undefined } },
+    { cwd: root, env: { ...process.env, NODE_TEST_CONTEXT: undefined }, timeout: 120_000 },
   )
   expect(stdout).toMatch(/^# fail 0$/m)
   return Number(/^# pass (\d+)$/m.exec(stdout)?.[1])

@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { readReportAssets } from '../../src/adapters/report-assets.ts'
+import { renderReport } from '../../src/observe/report.ts'
+import { html } from '../../src/observe/report/html.ts'
+import { sentencesOf, toneOf } from '../../src/observe/report/verdict-card.ts'
+import type { Run } from '../../src/observe/run.ts'
+import { events, run } from './fixtures/payment-killed.ts'
+
+const assets = await readReportAssets()
+const when = '2026-11-22 15:30:00 UTC'
+const render = (changed: Partial<Run> = {}, of = events) =>
+  renderReport({ run: { ...run, ...changed }, events: of, assets, when })
+const embedded = (page: string, id: string): unknown =>
+  JSON.parse(new RegExp(`<script type="application/json" id="${id}">(.*?)</script>`).exec(page)?.[1] ?? '')
+
+describe('html', () => {
+  test('escapes every value, and joins lists of its own', () => {
+    const bad = `<img src=x onerror="alert('1')">&`
+    expect(html`<p title="${bad}">${[html`<b>${bad}</b>`, null, false, 0]}</p>`.html).toBe(
+      '<p title="&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;&amp;">' +
+        '<b>&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;&amp;</b>0</p>',
+    )
+  })
+})
+
+describe('a report', () => {
+  test('asks the network for nothing: no address, no link, no image, and a policy that forbids the rest', () => {
+    const page = render()
+    const withoutScripts = page.replace(/<script[\s\S]*?<\/script>/g, '')
+    expect(withoutScripts).not.toMatch(/\b(?:src|href)=|url\(|@import/)
+    expect(page).toContain('default-src &#39;none&#39;; script-src')
+  })
+
+  test('allows exactly the scripts and styles that are in it', () => {
+    const page = render()
+    const policy = /Content-Security-Policy"\s+content="([^"]*)"/.exec(page)?.[1] ?? ''
+    const allowed = [...policy.matchAll(/sha256-[A-Za-z0-9+/=]+/g)].map(([hash]) => hash)
+    const inside = [...page.matchAll(/<(?:script|style)>([\s\S]*?)<\/(?:script|style)>/g)].map(
+      ([, text]) => `sha256-${createHash('sha256').update(text!).digest('base64')}`,
+    )
+    expect(inside.toSorted()).toEqual(allowed.toSorted())
+    expect(inside).toHaveLength(4)
+  })
+
+  test('cannot be broken by what a target or a title says', () => {
+    const evil = `</script><script>alert(1)</script><img src=x onerror=alert(1)>`
+    const page = render({ title: evil, target: evil })
+    expect(page.match(/<script/g)).toHaveLength(render().match(/<script/g)!.length)
+    expect(page).not.toContain('<img')
+    expect(embedded(page, 'run')).toMatchObject({ title: evil })
+  })
+
+  test('holds its run and its events, without the histograms', () => {
+    const page = render()
+    expect(embedded(page, 'run')).toEqual(run)
+    const inside = embedded(page, 'events') as { data: object }[]
+    expect(inside).toHaveLength(events.length)
+    expect(JSON.stringify(inside)).not.toContain('responseHistogram')
+  })
+
+  test('draws on one axis that begins with the load and ends with the last news of it', () => {
+    const charts = embedded(render(), 'charts') as {
+      durationS: number
+      load: { timesS: number[] }
+      faults: object[]
+      lanes: { label: string }[]
+    }
+    expect(charts.durationS).toBe(20)
+    expect(charts.load.timesS.slice(0, 2)).toEqual([0.5, 1.5])
+    expect(charts.faults).toEqual([{ label: 'kill payment', fromS: 5, toS: 12 }])
+    expect(charts.lanes.map(({ label }) => label)).toEqual(['payment', 'order → payment'])
+  })
+
+  test('of a run that recorded nothing still is a page', () => {
+    const page = render({ summary: {}, verdict: 'ERROR' }, [])
+    expect(page).toContain('ERROR')
+    expect(page).not.toContain('id="latency"')
+  })
+})
+
+describe('the verdict', () => {
+  test.each([
+    ['PASS', 'good'],
+    ['valid', 'good'],
+    ['FAIL', 'bad'],
+    ['DEVIATED', 'bad'],
+    ['generator-limited', 'warn'],
+    ['noisy', 'warn'],
+  ])('%s looks %s', (verdict, tone) => {
+    expect(toneOf(verdict)).toBe(tone)
+  })
+
+  test('rests on sentences, failed steps first', () => {
+    const orders = { acknowledged: 10, paidOnce: 7, lost: 1, paidTwice: 2 }
+    const steps = [{ name: 'the breaker opens', ok: false, atMs: 1, observed: 'it stayed closed' }]
+    const breaker = { openedAfterMs: null, closedAfterMs: null }
+    expect(sentencesOf({ ...run, summary: { orders, steps, breaker } })).toEqual([
+      'Failed: the breaker opens (it stayed closed).',
+      'The breaker did not open.',
+      'Of 10 acknowledged orders, 1 were lost and 2 paid twice.',
+    ])
+  })
+})
