@@ -61,7 +61,6 @@ async function startShift(): Promise<Shift> {
     stdio: ['pipe', 'ignore', 'ignore'],
   })
   child.stdin.on('error', () => {}) // it has died: its successor is told everything again
-  child.unref()
   await once(child, 'spawn')
   return child
 }

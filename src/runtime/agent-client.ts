@@ -5,7 +5,6 @@ import { agentHttp, AgentAbsent, AgentSilent, type AgentHttp } from '../adapters
 import { isHalted, setHalted } from '../adapters/agent-halt.ts'
 import { readAgentRecord } from '../adapters/agent-record.ts'
 import { agentSocketPath } from '../adapters/agent-socket.ts'
-import { systemClock } from '../adapters/clock.ts'
 import { errors } from '../errors.ts'
 import type { SystemEvent } from '../events.ts'
 import type { FaultStatus, FleetStatus, LogLine, ServiceStatus } from '../system/agent-api.ts'
@@ -109,11 +108,8 @@ function clientOf(http: AgentHttp, root: string): AgentClient {
     },
     async stop({ now } = { now: false }) {
       await http.ask({ method: 'POST', path: `/stop?now=${now ? 1 : 0}` })
-      const deadline = systemClock.monotonicMs() + stopWithinMs
-      while (readAgentRecord(root) !== undefined) {
-        if (systemClock.monotonicMs() > deadline) throw new Error('the agent did not end in time')
-        await systemClock.sleep(20)
-      }
+      const { untilEnded } = await import('./reconcile.ts')
+      if (!(await untilEnded(root, stopWithinMs))) throw errors.agentSilent(readAgentRecord(root)?.pid)
     },
   }
 }

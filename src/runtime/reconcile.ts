@@ -51,6 +51,21 @@ export async function untilSettled(root: string, answers: () => Promise<boolean>
   }
 }
 
+/** Waits until the agent has ended; true when it has, and what it may have left is cleaned up. */
+export async function untilEnded(root: string, withinMs: number): Promise<boolean> {
+  const deadline = systemClock.monotonicMs() + withinMs
+  for (;;) {
+    const record = readAgentRecord(root)
+    if (record === undefined) return true
+    if (!isAlive(record)) {
+      await reconcile(root)
+      return true
+    }
+    if (systemClock.monotonicMs() > deadline) return false
+    await systemClock.sleep(20)
+  }
+}
+
 // The guard may be at work at this very moment, and services that end on TERM deserve the moment.
 const guardTimeMs = 1000
 

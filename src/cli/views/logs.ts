@@ -5,13 +5,14 @@ import chalk from 'chalk'
 import type { LogLine } from '../../system/agent-api.ts'
 
 const prefixColours = [chalk.cyan, chalk.magenta, chalk.blue, chalk.yellow, chalk.green, chalk.redBright]
-const levels: Record<number, string> = {
-  10: chalk.dim('TRACE'),
-  20: chalk.dim('DEBUG'),
-  30: chalk.green('INFO '),
-  40: chalk.yellow('WARN '),
-  50: chalk.red('ERROR'),
-  60: chalk.bgRed('FATAL'),
+/** By pino's numbers and by the labels that our templates write. */
+const levels: Record<string, string> = {
+  ...levelOf(10, 'trace', chalk.dim),
+  ...levelOf(20, 'debug', chalk.dim),
+  ...levelOf(30, 'info', chalk.green),
+  ...levelOf(40, 'warn', chalk.yellow),
+  ...levelOf(50, 'error', chalk.red),
+  ...levelOf(60, 'fatal', chalk.bgRed),
 }
 /** Said by the prefix already, or of no use to a reader. */
 const boring = new Set([
@@ -46,16 +47,21 @@ function messageOf({ line, stream, at }: LogLine): string {
   const fields = Object.entries(record)
     .filter(([name]) => !boring.has(name))
     .map(([name, value]) => `${chalk.dim(`${name}=`)}${brief(name, value)}`)
-  const level = levels[Number(record['level'])] ?? String(record['level']).padEnd(5)
+  const level = levels[String(record['level'])] ?? ''
   const message = typeof record['msg'] === 'string' ? record['msg'] : ''
   return [chalk.dim(timeOf(Number(record['time']))), level, message, ...fields].filter(Boolean).join(' ')
+}
+
+function levelOf(number: number, label: string, colour: (text: string) => string): Record<string, string> {
+  const shown = colour(label.toUpperCase().padEnd(5))
+  return { [number]: shown, [label]: shown }
 }
 
 function parseRecord(line: string): Record<string, unknown> | undefined {
   if (!line.startsWith('{')) return undefined
   try {
     const record = JSON.parse(line) as Record<string, unknown>
-    return typeof record['level'] === 'number' && Number.isFinite(Number(record['time'])) ? record : undefined
+    return String(record['level']) in levels && typeof record['time'] === 'number' ? record : undefined
   } catch {
     return undefined // a line that only looks like JSON
   }
