@@ -1,0 +1,252 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { LoadInterval, OutcomeCounts } from '../../src/events.ts'
+import { booksBytes, countsOf, openBooks } from '../../src/load/books.ts'
+import { type Engine, startEngine, type Wire, type WireEvents } from '../../src/load/engine.ts'
+import { percentiles } from '../../src/load/histogram.ts'
+import { createIntervals } from '../../src/load/intervals.ts'
+import { compileRequest } from '../../src/load/request.ts'
+import type { Answer } from '../../src/load/response-parser.ts'
+import { constantRate } from '../../src/load/schedule.ts'
+
+const request = compileRequest(
+  { name: 'a', method: 'GET', path: '/', headers: {}, body: null, expect: null },
+  { host: 'target', pathPrefix: '' },
+  {},
+)
+const ok: Answer = { status: 200, isReusable: true, idleTimeoutMs: null, body: null }
+
+interface World {
+  now: number
+  engine: Engine
+  isDone: boolean
+  /** Intended times are 0, 1/rate, …; when each request was written. */
+  sentAt: number[]
+  connectionsOpened: number
+  openNow: number
+  outcomes(): OutcomeCounts
+  responseMs(): ReturnType<typeof percentiles>
+  intervals: LoadInterval[]
+  /** Runs what is planned, in order of time, until there is nothing left or `untilMs`. */
+  run(untilMs?: number): void
+}
+
+/** A target in virtual time: `serve` says how a request on a wire goes on. */
+interface Serving {
+  after(ms: number, action: () => void): void
+  events: WireEvents
+  number: number
+}
+
+function world(options: {
+  rate: number
+  durationMs: number
+  serve(serving: Serving): void
+  open?(serving: Serving): void
+  limits?: Partial<{ timeoutMs: number; maxInFlight: number; maxConnections: number }>
+  /** How late the engine's wake-ups are. */
+  wakeLateMs?(now: number): number
+}): World {
+  const schedule = constantRate({ ratePerSecond: options.rate, durationMs: options.durationMs })
+  const books = openBooks(new SharedArrayBuffer(booksBytes(1)), 1)
+  const planned: { at: number; action(): void }[] = []
+  const after = (ms: number, action: () => void): void => {
+    planned.push({ at: state.now + ms, action })
+  }
+  let number = 0
+  const connect = (events: WireEvents): Wire => {
+    state.connectionsOpened += 1
+    state.openNow += 1
+    let isClosed = false
+    const guarded: WireEvents = {
+      opened: () => isClosed || events.opened(),
+      answered: (answer) => isClosed || events.answered(answer),
+      ended: (ending) => isClosed || events.ended(ending),
+    }
+    const open = options.open ?? (({ events: own }) => after(0.1, own.opened))
+    open({ after, events: guarded, number })
+    return {
+      send() {
+        state.sentAt.push(state.now)
+        options.serve({ after, events: guarded, number: number++ })
+      },
+      close() {
+        if (!isClosed) state.openNow -= 1
+        isClosed = true
+      },
+    }
+  }
+  const intervals: LoadInterval[] = []
+  let wake = { at: 0 }
+  const state: World = {
+    now: 0,
+    isDone: false,
+    sentAt: [],
+    connectionsOpened: 0,
+    openNow: 0,
+    outcomes: () => countsOf(books.outcomes),
+    responseMs: () => percentiles(books.response),
+    intervals,
+    engine: undefined as never,
+    run(untilMs = Number.POSITIVE_INFINITY) {
+      for (;;) {
+        const event = planned.toSorted((a, b) => a.at - b.at)[0]
+        const wakeAt = wake.at + (options.wakeLateMs?.(wake.at) ?? 0)
+        const at = Math.min(event?.at ?? Number.POSITIVE_INFINITY, wakeAt)
+        if (at > untilMs || at === Number.POSITIVE_INFINITY) return
+        state.now = Math.max(state.now, at)
+        if (event !== undefined && event.at <= wakeAt) {
+          planned.splice(planned.indexOf(event), 1)
+          event.action()
+        } else state.engine.tick()
+      }
+    },
+  }
+  state.engine = startEngine(
+    {
+      schedule,
+      requests: [request],
+      requestOf: () => 0,
+      limits: { timeoutMs: 1000, maxInFlight: 100, maxConnections: 50, ...options.limits },
+      books,
+      intervals: createIntervals((interval) => intervals.push(interval)),
+      nowMs: () => state.now,
+      uuid: () => '',
+      connect,
+      onAcknowledged: () => {},
+      onDue: (at) => (wake = { at }),
+      onDone: () => (state.isDone = true),
+    },
+    0,
+  )
+  return state
+}
+
+const answerAfter =
+  (ms: number) =>
+  ({ after, events }: Serving): void =>
+    after(ms, () => events.answered(ok))
+
+test('every arrival is sent at its intended time, and late wake-ups are caught up', () => {
+  const shapes = fc.record({ rate: fc.integer({ min: 1, max: 400 }), lateMs: fc.integer({ min: 0, max: 30 }) })
+  fc.assert(
+    fc.property(shapes, ({ rate, lateMs }) => {
+      const run = world({ rate, durationMs: 1000, serve: answerAfter(1), wakeLateMs: (now) => (now * 7919) % (lateMs + 1) })
+      run.run()
+      expect(run.outcomes()).toEqual({ ok: rate })
+      run.sentAt.forEach((sentAt, k) => {
+        const lag = sentAt - (k * 1000) / rate
+        expect(lag).toBeGreaterThanOrEqual(-1e-9)
+        expect(lag).toBeLessThanOrEqual(lateMs + 0.2)
+      })
+    }),
+    { numRuns: 30 },
+  )
+})
+
+test('latency counts from the intended time: a stall of the target is seen by all who came meanwhile', () => {
+  const stallEnd = 2000
+  const serve = ({ after, events }: Serving): void => {
+    const wait = run.now >= 1000 && run.now < stallEnd ? stallEnd - run.now : 0.5
+    after(wait, () => events.answered(ok))
+  }
+  const run: World = world({
+    rate: 100,
+    durationMs: 4000,
+    serve,
+    limits: { timeoutMs: 10_000, maxInFlight: 1000, maxConnections: 5 },
+  })
+  run.run()
+  expect(run.outcomes()).toEqual({ ok: 400 })
+  const { p50, p90, max } = run.responseMs()
+  expect(p50).toBeLessThan(2)
+  expect(p90).toBeGreaterThan(580)
+  expect(p90).toBeLessThan(620)
+  expect(max).toBeCloseTo(1000, -1)
+})
+
+describe('no arrival gets a second attempt', () => {
+  test('on a dead port there is one connection attempt per arrival', () => {
+    const refused = { kind: 'socket-error', code: 'ECONNREFUSED', isOpen: false, isSecure: false } as const
+    const run = world({
+      rate: 100,
+      durationMs: 1000,
+      serve: () => {},
+      open: ({ after, events }) => after(0.2, () => events.ended(refused)),
+    })
+    run.run()
+    expect(run.outcomes()).toEqual({ refused: 100 })
+    expect(run.connectionsOpened).toBe(100)
+  })
+
+  test('a connection closed under a request ends that arrival, the next one takes a new connection', () => {
+    const run = world({
+      rate: 100,
+      durationMs: 1000,
+      serve: ({ after, events, number }) =>
+        after(1, () => (number % 10 === 9 ? events.ended({ kind: 'closed' }) : events.answered(ok))),
+    })
+    run.run()
+    expect(run.outcomes()).toEqual({ ok: 90, eof: 10 })
+    expect(run.sentAt).toHaveLength(100)
+    expect(run.connectionsOpened).toBe(10)
+  })
+})
+
+test('at the limits arrivals queue, then are dropped, then are shed; none gets lost', () => {
+  const run = world({
+    rate: 100,
+    durationMs: 1000,
+    serve: () => {},
+    limits: { timeoutMs: 300, maxInFlight: 10, maxConnections: 4 },
+  })
+  run.run()
+  const { timeout = 0, shed = 0, dropped = 0 } = run.outcomes()
+  expect(timeout + shed + dropped).toBe(100)
+  expect(dropped).toBeGreaterThan(50)
+  expect(run.connectionsOpened).toBe(timeout)
+  expect(run.openNow).toBe(0)
+})
+
+test('a connection that the target would soon close is closed first', () => {
+  const run = world({
+    rate: 1,
+    durationMs: 9000,
+    serve: ({ after, events, number }) =>
+      // Idle connections live for 3 s: after arrival 4 the next one comes too late for a fourth second.
+      after(1, () => events.answered({ ...ok, idleTimeoutMs: number === 4 ? 1500 : 3000 })),
+  })
+  run.run()
+  expect(run.outcomes()).toEqual({ ok: 9 })
+  expect(run.connectionsOpened).toBe(2)
+})
+
+test('intervals follow the intended times and add up to the outcomes', () => {
+  const run = world({ rate: 50, durationMs: 3000, serve: answerAfter(700) })
+  run.run(1500)
+  // The arrivals of the first second end until 1.7 s.
+  expect(run.intervals).toEqual([])
+  run.run()
+  expect(run.intervals.map(({ second, scheduled }) => [second, scheduled])).toEqual([
+    [0, 50],
+    [1, 50],
+    [2, 50],
+  ])
+  expect(run.intervals.every(({ outcomes, requests }) => outcomes.ok === 50 && requests.a?.ok === 50)).toBe(true)
+})
+
+test('stopped at any time, every arrival is accounted for exactly once and nothing stays open', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 1200 }), fc.constantFrom(0.5, 40, 5000), (stopMs, answerMs) => {
+      const run = world({ rate: 200, durationMs: 1000, serve: answerAfter(answerMs), limits: { maxConnections: 3 } })
+      run.run(stopMs)
+      run.now = Math.max(run.now, stopMs)
+      run.engine.stop()
+      run.run()
+      expect(Object.values(run.outcomes()).reduce((sum, count) => sum + count, 0)).toBe(200)
+      expect(run.isDone).toBe(true)
+      expect(run.openNow).toBe(0)
+    }),
+    { numRuns: 40 },
+  )
+})

@@ -1,0 +1,65 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { bytesOf, compileRequest, keyOf, type RequestSource } from '../../src/load/request.ts'
+
+const target = { host: 'shop.test:4000', pathPrefix: '' }
+const source = (part: Partial<RequestSource>): RequestSource => ({
+  name: 'a',
+  method: 'GET',
+  path: '/',
+  headers: {},
+  body: null,
+  expect: null,
+  ...part,
+})
+const uuid = '01234567-89ab-4cde-8f01-23456789abcd'
+const textOf = (part: Partial<RequestSource>, arrival = '7', variables = {}): string =>
+  Buffer.from(bytesOf(compileRequest(source(part), target, variables), { uuid, arrival })).toString()
+
+test('a request without gaps is always the same bytes', () => {
+  const request = compileRequest(source({ path: '/orders?limit=1' }), target, {})
+  const bytes = bytesOf(request, { uuid, arrival: '1' })
+  expect(bytesOf(request, { uuid, arrival: '2' })).toBe(bytes)
+  expect(Buffer.from(bytes).toString()).toBe(
+    'GET /orders?limit=1 HTTP/1.1\r\nhost: shop.test:4000\r\nuser-agent: msvc\r\naccept: */*\r\n\r\n',
+  )
+})
+
+test('variables are filled in once, gaps for each arrival', () => {
+  const part = { method: 'POST', path: '/{{where}}/{{arrival}}', headers: { 'Idempotency-Key': '{{uuid}}' }, body: { n: '{{arrival}}', price: '{{price}}' } }
+  const text = textOf(part, '42', { where: 'orders', price: 1999 })
+  expect(text).toContain('POST /orders/42 HTTP/1.1\r\n')
+  expect(text).toContain(`Idempotency-Key: ${uuid}\r\n`)
+  expect(text).toContain('content-type: application/json\r\n')
+  expect(text).toMatch(/\r\n\r\n\{"n":"42","price":1999\}$/)
+})
+
+test('the content length is that of the body, whatever is spliced into it', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', maxLength: 20 }), fc.nat(), (word, arrival) => {
+      const body = `${word.replaceAll('{', '')} {{arrival}} length {{uuid}} é`
+      const text = textOf({ method: 'POST', body }, String(arrival))
+      const sent = text.slice(text.indexOf('\r\n\r\n') + 4)
+      expect(text).toContain(`content-length: ${Buffer.byteLength(sent)}\r\n`)
+      expect(sent).toContain(` ${arrival} length ${uuid} é`)
+    }),
+  )
+})
+
+test('the key of an arrival is the one that is sent', () => {
+  const request = compileRequest(source({ headers: { 'idempotency-key': 'k-{{uuid}}-{{arrival}}' } }), target, {})
+  expect(keyOf(request, { uuid, arrival: '9' })).toBe(`k-${uuid}-9`)
+  expect(keyOf(compileRequest(source({}), target, {}), { uuid, arrival: '9' })).toBeNull()
+})
+
+describe('what would break the framing is refused', () => {
+  test.each<[string, Partial<RequestSource>]>([
+    ['a line break in a header', { headers: { authorization: 'Bearer {{token}}' } }],
+    ['a space in the path', { path: '/a b' }],
+    ['a header name with a colon', { headers: { 'x:': '1' } }],
+    ['a Content-Length of the user', { headers: { 'content-length': '3' } }],
+    ['an unknown method', { method: 'get /' }],
+  ])('%s', (_, part) => {
+    expect(() => compileRequest(source(part), target, { token: 'a\r\nx-evil: 1' })).toThrow(Error)
+  })
+})
