@@ -6,9 +6,8 @@ import { demoIntervalView, demoStepView, demoView } from '../cli/views/demo.ts'
 
 export default class Demo extends BaseCommand {
   static override summary = 'Show the whole job in about a minute: make, run, load, break, judge.'
-  static override description = `Makes a system of four services in a temporary folder, starts it, sends it load, kills payment, and watches: does the
-breaker open, are orders still accepted, does the breaker close, is every acknowledged order paid exactly once? It is
-judged by what the services themselves recorded, and exits 0 only if all of it was observed.`
+  static override description =
+    'Makes a system of four services in a temporary folder, starts it, sends it load, kills payment, and watches: does the breaker open, are orders still accepted, does the breaker close, is every acknowledged order paid exactly once? It is judged by what the services themselves recorded, and exits 0 only if all of it was observed.'
   static override examples = [
     '<%= config.bin %> demo',
     '<%= config.bin %> demo --keep',

@@ -7,12 +7,11 @@ import type { LoadOptions, LoadResult } from '../runtime/load-command.ts'
 
 export default class Load extends BaseCommand {
   static override summary = 'Send load: an open model in which every arrival is accounted for.'
-  static override description = `With --rps, arrivals come on a schedule that the target cannot slow down; latency counts from the intended start,
-and every arrival ends in exactly one outcome. In a system and without a target, the entry gets its default scenario,
-load/default.yaml.
-
-With -c and without --rps, autocannon saturates a plain target with that many connections (closed model): useful for a
-rough maximum, blind to what it does not send.`
+  static override description = [
+    'With --rps, arrivals come on a schedule that the target cannot slow down; latency counts from the intended start, and every arrival ends in exactly one outcome. In a system and without a target, the entry gets its default scenario, load/default.yaml.',
+    'With -c and without --rps, autocannon saturates a plain target with that many connections (closed model): useful for a rough maximum, blind to what it does not send.',
+    'Exit code 5: the run is not valid as a measurement (the generator or the machine was the limit).',
+  ].join('\n\n')
   static override examples = [
     '<%= config.bin %> load --rps 500 --duration 20s',
     '<%= config.bin %> load http://127.0.0.1:4000/hello --rps 10000',
