@@ -48,7 +48,7 @@ export interface RunningService {
   drainMs: number
   /** Unready from now on, but still answering: the probe period in which balancers look away. */
   drain(): void
-  /** Finishes what is in flight, closes stores, sends the last spans. */
+  /** Finishes what is in flight, closes stores, sends the last spans. Once, however often it is asked for. */
   close(): Promise<void>
 }
 
@@ -87,6 +87,7 @@ export async function runService<Settings extends TProperties, Callees extends s
   const app = createApp({ clock, log, health, metrics, telemetry, isEdge, deadlineMs })
   const admin = createAdminServer({ health, metrics, breakers })
   const closeSteps: (() => void | Promise<void>)[] = []
+  let closing: Promise<void> | undefined
 
   try {
     mkdirSync(config.DATA_DIR, { recursive: true })
@@ -114,7 +115,12 @@ export async function runService<Settings extends TProperties, Callees extends s
     health.enter('draining')
   }
 
-  async function close(): Promise<void> {
+  function close(): Promise<void> {
+    closing ??= closeAll()
+    return closing
+  }
+
+  async function closeAll(): Promise<void> {
     drain()
     await closeApp(app)
     for (const step of closeSteps) await step()

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict'
+import { test, type TestContext } from 'node:test'
+import {
+  deadUrl,
+  runForTest,
+  runStandIn,
+  temporaryFolder,
+  type StandInAnswer,
+} from '@system/platform/testing'
+import { service } from '../src/service.ts'
+
+const json = { 'content-type': 'application/json' }
+const secret = 'a secret that is long enough to sign'
+
+async function runGateway(
+  t: TestContext,
+  orderUrl: string,
+  env: Record<string, string> = { DEV_TOKENS: '1' },
+) {
+  const { url } = await runForTest(t, service, { ORDER_URL: orderUrl, ...env })
+  const ask = (path: string, options: RequestInit = {}) => fetch(url + path, options)
+  const token = async () =>
+    ((await (await ask('/token', { method: 'POST' })).json()) as { token: string }).token
+  return { ask, token, authorization: async () => ({ authorization: `Bearer ${await token()}` }) }
+}
+
+test('an order goes on as it came, and the answer comes back as it is', async (t) => {
+  const order = await runStandIn(t, () => ({ status: 202, body: { id: 'o1', status: 'pending_payment' } }))
+  const { ask, authorization } = await runGateway(t, order.url)
+  const headers = { ...json, ...(await authorization()), 'idempotency-key': 'k1' }
+  const response = await ask('/orders', { method: 'POST', headers, body: '{"sku": "book"}' })
+  assert.equal(response.status, 202)
+  assert.deepEqual(await response.json(), { id: 'o1', status: 'pending_payment' })
+  const [request] = order.requests
+  assert.deepEqual([request?.method, request?.path, request?.body], ['POST', '/orders', '{"sku": "book"}'])
+  assert.equal(request?.headers['idempotency-key'], 'k1')
+  assert.equal(request?.headers.authorization, undefined, 'the token stays at the gateway')
+})
+
+test('nobody gets in without a valid token, and order is not asked', async (t) => {
+  const order = await runStandIn(t, () => ({ status: 200, body: {} }))
+  const { ask, token } = await runGateway(t, order.url)
+  const valid = await token()
+  const [payload, signature] = valid.split('.')
+  const forged = Buffer.from(JSON.stringify({ subject: 'root', expiresAt: 1e15 })).toString('base64url')
+  const table = [
+    undefined,
+    '',
+    'Bearer',
+    'Bearer x',
+    `Basic ${valid}`,
+    `Bearer ${forged}.${signature}`,
+    `Bearer ${payload}.`,
+  ]
+  for (const authorization of table) {
+    const headers: Record<string, string> = authorization === undefined ? {} : { authorization }
+    const response = await ask('/orders/o1', { headers })
+    assert.equal(response.status, 401, authorization)
+    assert.equal(response.headers.get('www-authenticate'), 'Bearer')
+  }
+  assert.equal(order.requests.length, 0)
+  assert.equal((await ask('/orders/o1', { headers: { authorization: `Bearer ${valid}` } })).status, 200)
+})
+
+test('tokens are given out in development only', async (t) => {
+  const orderUrl = await deadUrl()
+  const { ask } = await runGateway(t, orderUrl, { TOKEN_SECRET: secret })
+  assert.equal((await ask('/token', { method: 'POST' })).status, 404)
+  await assert.rejects(runGateway(t, orderUrl, {}), /TOKEN_SECRET is not set/)
+})
+
+test('a token is still good after a restart of the gateway', async (t) => {
+  const order = await runStandIn(t, () => ({ status: 200, body: {} }))
+  const env = { DEV_TOKENS: '1', DATA_DIR: temporaryFolder(t) }
+  const headers = await (await runGateway(t, order.url, env)).authorization()
+  const { ask } = await runGateway(t, order.url, env)
+  assert.equal((await ask('/orders/o1', { headers })).status, 200)
+})
+
+test('when order is away or broken, the client is told to come back', async (t) => {
+  const troubles: StandInAnswer[] = ['reset', { status: 500, body: { error: 'inner detail' } }]
+  const urls = await Promise.all(troubles.map(async (trouble) => (await runStandIn(t, () => trouble)).url))
+  for (const orderUrl of [...urls, await deadUrl()]) {
+    const { ask, authorization } = await runGateway(t, orderUrl)
+    const response = await ask('/orders/o1', { headers: await authorization() })
+    assert.equal(response.status, 503)
+    assert.equal(response.headers.get('retry-after'), '1')
+    assert.doesNotMatch(await response.text(), /inner/)
+  }
+})
+
+test('once the breaker is open, order is left alone and the answer is quick', async (t) => {
+  const order = await runStandIn(t, () => ({ status: 500 }))
+  const { ask, authorization } = await runGateway(t, order.url)
+  const headers = await authorization()
+  for (let count = 0; count < 30; count += 1) assert.equal((await ask('/orders/o1', { headers })).status, 503)
+  assert.equal(order.requests.length, 20)
+})
