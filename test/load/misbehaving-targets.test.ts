@@ -10,7 +10,8 @@ import { startTarget } from '../fixtures/targets/start-target.ts'
 
 const schedule = { ratePerSecond: 400, durationMs: 250 }
 const arrivals = 100
-const sum = (outcomes: OutcomeCounts): number => Object.values(outcomes).reduce((total, count) => total + count, 0)
+const sum = (outcomes: OutcomeCounts): number =>
+  Object.values(outcomes).reduce((total, count) => total + count, 0)
 const ok = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'
 
 type Behaviour = (socket: Socket, request: number) => void
@@ -26,17 +27,45 @@ const behaviours: [string, Behaviour, OutcomeCounts][] = [
     },
     { ok: arrivals },
   ],
-  ['answers and closes', (socket) => socket.end('HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\nok'), { ok: arrivals }],
-  ['ends its answer by closing', (socket) => socket.end('HTTP/1.1 200 OK\r\n\r\nuntil the end'), { ok: arrivals }],
-  ['answers 503', (socket) => socket.write('HTTP/1.1 503 x\r\ncontent-length: 0\r\n\r\n'), { 'http-error': arrivals }],
+  [
+    'answers and closes',
+    (socket) => socket.end('HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\nok'),
+    { ok: arrivals },
+  ],
+  [
+    'ends its answer by closing',
+    (socket) => socket.end('HTTP/1.1 200 OK\r\n\r\nuntil the end'),
+    { ok: arrivals },
+  ],
+  [
+    'answers 503',
+    (socket) => socket.write('HTTP/1.1 503 x\r\ncontent-length: 0\r\n\r\n'),
+    { 'http-error': arrivals },
+  ],
   ['closes without an answer', (socket) => socket.end(), { eof: arrivals }],
   ['closes within the head', (socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-'), { eof: arrivals }],
-  ['closes within the body', (socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf'), { eof: arrivals }],
-  ['closes within a chunk', (socket) => socket.end('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n9\r\nhalf'), { eof: arrivals }],
+  [
+    'closes within the body',
+    (socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf'),
+    { eof: arrivals },
+  ],
+  [
+    'closes within a chunk',
+    (socket) => socket.end('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n9\r\nhalf'),
+    { eof: arrivals },
+  ],
   ['resets', (socket) => socket.resetAndDestroy(), { reset: arrivals }],
-  ['sends garbage', (socket) => socket.write('\x15\x03\x01\x00\x02 this is no HTTP\r\n\r\n'), { 'protocol-error': arrivals }],
+  [
+    'sends garbage',
+    (socket) => socket.write('\x15\x03\x01\x00\x02 this is no HTTP\r\n\r\n'),
+    { 'protocol-error': arrivals },
+  ],
   ['never answers', () => {}, { timeout: arrivals }],
-  ['stops in the middle of an answer', (socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf'), { timeout: arrivals }],
+  [
+    'stops in the middle of an answer',
+    (socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf'),
+    { timeout: arrivals },
+  ],
   [
     'closes every fifth connection under a request',
     (socket, request) => (request % 5 === 4 ? socket.end() : socket.write(ok)),
@@ -69,7 +98,9 @@ describe('every arrival has the outcome that fits what the target does', () => {
     const files = ['self-signed-key.pem', 'self-signed-cert.pem'].map((name) =>
       readFileSync(new URL(`../fixtures/targets/${name}`, import.meta.url)),
     )
-    const server = createTlsServer({ key: files[0]!, cert: files[1]! }, (socket) => socket.on('error', () => {}))
+    const server = createTlsServer({ key: files[0]!, cert: files[1]! }, (socket) =>
+      socket.on('error', () => {}),
+    )
     server.on('tlsClientError', () => {})
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as { port: number }
@@ -85,16 +116,26 @@ describe('every arrival has the outcome that fits what the target does', () => {
   })
 })
 
-test('a target that answers in 50 ms with two connections: the rest waits, and says so', { tags: ['slow'] }, async () => {
-  await using target = await startRawServer((socket) => setTimeout(() => socket.write(ok), 50))
-  const report = await runLoad({ target: { url: target.url }, ...schedule, timeoutMs: 600, connections: 2, maxInFlight: 20 })
-  expect(sum(report.outcomes)).toBe(arrivals)
-  expect(report.outcomes.ok).toBeGreaterThanOrEqual(10)
-  expect(report.outcomes.dropped).toBeGreaterThan(50)
-  expect(target.connections()).toBe(2)
-  expect(report.waitMs.max).toBeGreaterThan(100)
-  expect(report.limit).toMatch(/target saturated: answered about \d+ rps; .*dropped at 20 in flight/)
-})
+test(
+  'a target that answers in 50 ms with two connections: the rest waits, and says so',
+  { tags: ['slow'] },
+  async () => {
+    await using target = await startRawServer((socket) => setTimeout(() => socket.write(ok), 50))
+    const report = await runLoad({
+      target: { url: target.url },
+      ...schedule,
+      timeoutMs: 600,
+      connections: 2,
+      maxInFlight: 20,
+    })
+    expect(sum(report.outcomes)).toBe(arrivals)
+    expect(report.outcomes.ok).toBeGreaterThanOrEqual(10)
+    expect(report.outcomes.dropped).toBeGreaterThan(50)
+    expect(target.connections()).toBe(2)
+    expect(report.waitMs.max).toBeGreaterThan(100)
+    expect(report.limit).toMatch(/target saturated: answered about \d+ rps; .*dropped at 20 in flight/)
+  },
+)
 
 test('arrivals that wait for a connection until their timeout are shed', { tags: ['slow'] }, async () => {
   await using target = await startRawServer(() => {})
@@ -111,18 +152,22 @@ test('connections are reused: a fast target needs only a few', async () => {
   expect(target.connections()).toBeLessThan(50)
 })
 
-test('a target killed in the middle of a run: every arrival is accounted for', { tags: ['slow'] }, async () => {
-  await using target = await startTarget('./plain-server.ts')
-  let killed: Promise<void> | undefined
-  const report = await runLoad(
-    { target: { url: target.url }, ratePerSecond: 500, durationMs: 2000, timeoutMs: 1000 },
-    { onInterval: () => (killed ??= target.kill()) },
-  )
-  await killed
-  expect(sum(report.outcomes)).toBe(1000)
-  expect(report.outcomes.ok).toBeGreaterThanOrEqual(400)
-  expect(report.outcomes.refused).toBeGreaterThan(100)
-})
+test(
+  'a target killed in the middle of a run: every arrival is accounted for',
+  { tags: ['slow'] },
+  async () => {
+    await using target = await startTarget('./plain-server.ts')
+    let killed: Promise<void> | undefined
+    const report = await runLoad(
+      { target: { url: target.url }, ratePerSecond: 500, durationMs: 2000, timeoutMs: 1000 },
+      { onInterval: () => (killed ??= target.kill()) },
+    )
+    await killed
+    expect(sum(report.outcomes)).toBe(1000)
+    expect(report.outcomes.ok).toBeGreaterThanOrEqual(400)
+    expect(report.outcomes.refused).toBeGreaterThan(100)
+  },
+)
 
 test('an aborted run ends at once and accounts for the rest as unfinished', async () => {
   await using target = await startRawServer((socket, request) => {
@@ -146,31 +191,38 @@ test('answers to keyed requests are told with the id that the target gave', asyn
   })
   const lines: Acknowledged[] = []
   const headers = { 'Idempotency-Key': 'k-{{uuid}}-{{arrival}}' }
-  await runLoad({ target: { url: target.url }, ...schedule, headers }, { onAcknowledged: (batch) => lines.push(...batch) })
+  await runLoad(
+    { target: { url: target.url }, ...schedule, headers },
+    { onAcknowledged: (batch) => lines.push(...batch) },
+  )
   expect(lines).toHaveLength(arrivals)
   expect(new Set(lines.map(({ key }) => key)).size).toBe(arrivals)
   expect(new Set(lines.map(({ id }) => id)).size).toBe(arrivals)
   expect(lines.every(({ arrival, key, status }) => key.endsWith(`-${arrival}`) && status === 202)).toBe(true)
 })
 
-test('the same schedule on a target that stalls for a second has the percentiles of the stall', { tags: ['slow'] }, async () => {
-  const startedAt = performance.now()
-  await using target = await startRawServer((socket) => {
-    // From 2 s to 3 s nothing is answered; then everything at once.
-    const elapsed = performance.now() - startedAt
-    const delay = elapsed >= 2000 && elapsed < 3000 ? 3000 - elapsed : 0
-    if (delay === 0) socket.write(ok)
-    else setTimeout(() => socket.write(ok), delay)
-  })
-  const report = await runLoad({ target: { url: target.url }, ratePerSecond: 1000, durationMs: 4000 })
-  expect(report.outcomes).toEqual({ ok: 4000 })
-  // A quarter of the arrivals waits, evenly from 1000 ms down to 0: p99 is 960 ms, p90 600 ms, p50 none.
-  expect(report.responseMs.p50).toBeLessThan(30)
-  expect(report.responseMs.p90).toBeGreaterThan(550)
-  expect(report.responseMs.p90).toBeLessThan(650)
-  expect(report.responseMs.p99).toBeGreaterThan(910)
-  expect(report.responseMs.p99).toBeLessThan(1010)
-})
+test(
+  'the same schedule on a target that stalls for a second has the percentiles of the stall',
+  { tags: ['slow'] },
+  async () => {
+    const startedAt = performance.now()
+    await using target = await startRawServer((socket) => {
+      // From 2 s to 3 s nothing is answered; then everything at once.
+      const elapsed = performance.now() - startedAt
+      const delay = elapsed >= 2000 && elapsed < 3000 ? 3000 - elapsed : 0
+      if (delay === 0) socket.write(ok)
+      else setTimeout(() => socket.write(ok), delay)
+    })
+    const report = await runLoad({ target: { url: target.url }, ratePerSecond: 1000, durationMs: 4000 })
+    expect(report.outcomes).toEqual({ ok: 4000 })
+    // A quarter of the arrivals waits, evenly from 1000 ms down to 0: p99 is 960 ms, p90 600 ms, p50 none.
+    expect(report.responseMs.p50).toBeLessThan(30)
+    expect(report.responseMs.p90).toBeGreaterThan(550)
+    expect(report.responseMs.p90).toBeLessThan(650)
+    expect(report.responseMs.p99).toBeGreaterThan(910)
+    expect(report.responseMs.p99).toBeLessThan(1010)
+  },
+)
 
 /** Answers the first bytes of every connection with the same text. */
 async function startPlainSocket(text: string): Promise<{ port: number } & AsyncDisposable> {

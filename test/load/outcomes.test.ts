@@ -7,7 +7,11 @@ const socketError = (code: string, isSecure = false, isOpen = true): Ending => (
   isOpen,
   isSecure,
 })
-const answered = (status: number, expected: number[] | null = null): Ending => ({ kind: 'answered', status, expected })
+const answered = (status: number, expected: number[] | null = null): Ending => ({
+  kind: 'answered',
+  status,
+  expected,
+})
 
 describe('an ending is exactly one outcome', () => {
   test.each<[string, Ending, string]>([

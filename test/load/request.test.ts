@@ -26,7 +26,12 @@ test('a request without gaps is always the same bytes', () => {
 })
 
 test('variables are filled in once, gaps for each arrival', () => {
-  const part = { method: 'POST', path: '/{{where}}/{{arrival}}', headers: { 'Idempotency-Key': '{{uuid}}' }, body: { n: '{{arrival}}', price: '{{price}}' } }
+  const part = {
+    method: 'POST',
+    path: '/{{where}}/{{arrival}}',
+    headers: { 'Idempotency-Key': '{{uuid}}' },
+    body: { n: '{{arrival}}', price: '{{price}}' },
+  }
   const text = textOf(part, '42', { where: 'orders', price: 1999 })
   expect(text).toContain('POST /orders/42 HTTP/1.1\r\n')
   expect(text).toContain(`Idempotency-Key: ${uuid}\r\n`)
@@ -47,7 +52,11 @@ test('the content length is that of the body, whatever is spliced into it', () =
 })
 
 test('the key of an arrival is the one that is sent', () => {
-  const request = compileRequest(source({ headers: { 'idempotency-key': 'k-{{uuid}}-{{arrival}}' } }), target, {})
+  const request = compileRequest(
+    source({ headers: { 'idempotency-key': 'k-{{uuid}}-{{arrival}}' } }),
+    target,
+    {},
+  )
   expect(keyOf(request, { uuid, arrival: '9' })).toBe(`k-${uuid}-9`)
   expect(keyOf(compileRequest(source({}), target, {}), { uuid, arrival: '9' })).toBeNull()
 })

@@ -7,7 +7,10 @@ import { ProtocolViolation } from '../../src/load/response-head.ts'
 import { type Answer, createResponseParser } from '../../src/load/response-parser.ts'
 
 /** Feeds the pieces; the answer, if one came. */
-function parse(pieces: readonly Buffer[], options: { isHead?: boolean; closes?: boolean } = {}): Answer | null {
+function parse(
+  pieces: readonly Buffer[],
+  options: { isHead?: boolean; closes?: boolean } = {},
+): Answer | null {
   const parser = createResponseParser()
   parser.expect({ isHead: options.isHead ?? false, keepsBody: true })
   for (const piece of pieces) {
@@ -32,15 +35,27 @@ const answers: [string, string, { isHead?: boolean; closes?: boolean }?][] = [
   ['204', 'HTTP/1.1 204 No Content\r\ndate: x\r\n\r\n'],
   ['304 with a length', 'HTTP/1.1 304 Not Modified\r\ncontent-length: 10\r\n\r\n'],
   ['HEAD', 'HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n', { isHead: true }],
-  ['1xx first', 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\nHTTP/1.1 201 Created\r\ncontent-length: 1\r\n\r\n!'],
-  ['chunks', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\nA\r\n, world!!!\r\n0\r\n\r\n'],
-  ['chunks with extension and trailer', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;a=b\r\nhello\r\n0\r\nx-sum: 1\r\n\r\n'],
+  [
+    '1xx first',
+    'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\nHTTP/1.1 201 Created\r\ncontent-length: 1\r\n\r\n!',
+  ],
+  [
+    'chunks',
+    'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\nA\r\n, world!!!\r\n0\r\n\r\n',
+  ],
+  [
+    'chunks with extension and trailer',
+    'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;a=b\r\nhello\r\n0\r\nx-sum: 1\r\n\r\n',
+  ],
   ['gzip, chunked', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n2\r\nxx\r\n0\r\n\r\n'],
   ['close', 'HTTP/1.1 200 OK\r\nconnection: close\r\n\r\nuntil the end', { closes: true }],
   ['close with a length', 'HTTP/1.1 200 OK\r\nConnection: close\r\ncontent-length: 3\r\n\r\nend'],
   ['HTTP/1.0', 'HTTP/1.0 200 OK\r\ncontent-length: 2\r\n\r\nok'],
   ['HTTP/1.0 kept alive', 'HTTP/1.0 200 OK\r\nconnection: keep-alive\r\ncontent-length: 2\r\n\r\nok'],
-  ['many headers', `HTTP/1.1 500 Oops\r\n${Array.from({ length: 50 }, (_, i) => `x-${i}: ${'v'.repeat(i)}\r\n`).join('')}content-length: 1\r\n\r\n1`],
+  [
+    'many headers',
+    `HTTP/1.1 500 Oops\r\n${Array.from({ length: 50 }, (_, i) => `x-${i}: ${'v'.repeat(i)}\r\n`).join('')}content-length: 1\r\n\r\n1`,
+  ],
   ['obs-text and tabs in a value', 'HTTP/1.1 200 OK\r\nx-a: \té\t b \r\ncontent-length: \t2 \r\n\r\nok'],
 ]
 
@@ -49,7 +64,12 @@ describe('the answer is the same however the bytes are split', () => {
     const bytes = Buffer.from(text, 'latin1')
     const whole = parse([bytes], options)
     expect(whole).not.toBeNull()
-    expect(parse([...bytes].map((_byte, index) => bytes.subarray(index, index + 1)), options)).toEqual(whole)
+    expect(
+      parse(
+        [...bytes].map((_byte, index) => bytes.subarray(index, index + 1)),
+        options,
+      ),
+    ).toEqual(whole)
     fc.assert(
       fc.property(fc.array(fc.nat(2000), { maxLength: 6 }), (cuts) => {
         expect(parse(split(bytes, cuts), options)).toEqual(whole)
@@ -82,13 +102,16 @@ describe('the answer is what node:http reads from the same bytes', () => {
   const askNode = async (isHead: boolean): Promise<{ status: number; body: string } | 'error'> => {
     const { port } = server.address() as { port: number }
     return new Promise((resolve) => {
-      const outgoing = request({ port, host: '127.0.0.1', method: isHead ? 'HEAD' : 'GET', agent: false }, (answer) => {
-        let body = ''
-        answer.setEncoding('utf8')
-        answer.on('data', (text: string) => (body += text))
-        answer.on('end', () => resolve({ status: answer.statusCode!, body }))
-        answer.on('error', () => resolve('error'))
-      })
+      const outgoing = request(
+        { port, host: '127.0.0.1', method: isHead ? 'HEAD' : 'GET', agent: false },
+        (answer) => {
+          let body = ''
+          answer.setEncoding('utf8')
+          answer.on('data', (text: string) => (body += text))
+          answer.on('end', () => resolve({ status: answer.statusCode!, body }))
+          answer.on('error', () => resolve('error'))
+        },
+      )
       outgoing.on('error', () => resolve('error'))
       outgoing.end()
     })
@@ -127,15 +150,24 @@ function violations(): [string, string][] {
     ['two different lengths', 'HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n12'],
     ['a negative length', 'HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n'],
     ['letters as length', 'HTTP/1.1 200 OK\r\ncontent-length: 1a\r\n\r\n1'],
-    ['length beside chunks', 'HTTP/1.1 200 OK\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n'],
+    [
+      'length beside chunks',
+      'HTTP/1.1 200 OK\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
+    ],
     ['a chunk size that is none', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nxyz\r\n'],
-    ['a chunk longer than its size', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nabc\r\n0\r\n\r\n'],
+    [
+      'a chunk longer than its size',
+      'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nabc\r\n0\r\n\r\n',
+    ],
     ['a head without end', `HTTP/1.1 200 OK\r\nx: ${'y'.repeat(20_000)}`],
   ]
 }
 
 test('a valid answer with random bytes changed is read or refused, never anything else', () => {
-  const changes = fc.array(fc.tuple(fc.nat(200), fc.integer({ min: 0, max: 255 })), { minLength: 1, maxLength: 4 })
+  const changes = fc.array(fc.tuple(fc.nat(200), fc.integer({ min: 0, max: 255 })), {
+    minLength: 1,
+    maxLength: 4,
+  })
   fc.assert(
     fc.property(fc.constantFrom(...answers), changes, (source, edits) => {
       const bytes = Buffer.from(source[1], 'latin1')
@@ -166,7 +198,7 @@ test('a target that speaks unasked, or changes the protocol, is refused', () => 
 })
 
 test('how long the target keeps idle connections is read', () => {
-  const text = 'HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nKeep-Alive: timeout=5, max=100\r\ncontent-length: 0\r\n\r\n'
+  const text =
+    'HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nKeep-Alive: timeout=5, max=100\r\ncontent-length: 0\r\n\r\n'
   expect(parse([Buffer.from(text)])!.idleTimeoutMs).toBe(5000)
 })
-

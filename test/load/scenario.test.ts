@@ -4,7 +4,8 @@ import { parseScenario } from '../../src/load/scenario.ts'
 
 const scenario = (rest: string): string => `apiVersion: msvc/v1\nkind: Scenario\nname: default\n${rest}`
 
-const whole = scenario(`setup:                       # once, before the first arrival; captures become variables
+const whole =
+  scenario(`setup:                       # once, before the first arrival; captures become variables
   - {name: token, method: POST, path: /token, expect: 200, capture: {token: body.token}}
   - {name: seed order, method: POST, path: /orders, headers: {authorization: "Bearer {{token}}", idempotency-key: "{{uuid}}"}, body: {sku: seed, quantity: 1, amountCents: 500}, capture: {orderId: body.id}}
 requests:
@@ -27,7 +28,10 @@ test('a whole scenario is read', () => {
 })
 
 test('method and weight may be left out, expect may be a list', () => {
-  const { requests } = parseScenario(scenario('requests:\n  - {name: a, path: /, expect: [200, 404]}\n'), 'a.yaml')
+  const { requests } = parseScenario(
+    scenario('requests:\n  - {name: a, path: /, expect: [200, 404]}\n'),
+    'a.yaml',
+  )
   expect(requests[0]).toMatchObject({ method: 'GET', weight: 1, expect: [200, 404], headers: {} })
 })
 
@@ -38,22 +42,51 @@ describe('a mistake is told with its place and what was expected', () => {
     ['broken YAML', scenario('requests: [a\n'), '5:1', ''],
     ['no requests', scenario('setup: []\n'), '1:1', 'there are no requests'],
     ['an empty list', scenario('requests: []\n'), '4:11', 'there are no requests'],
-    ['an unknown field', scenario('requests:\n  - {name: a, path: /, wait: 3}\n'), '5:24', 'has no field wait'],
+    [
+      'an unknown field',
+      scenario('requests:\n  - {name: a, path: /, wait: 3}\n'),
+      '5:24',
+      'has no field wait',
+    ],
     ['no path', scenario('requests:\n  - {name: a}\n'), '5:5', 'path is missing'],
-    ['a relative path', scenario('requests:\n  - {name: a, path: orders}\n'), '5:21', 'does not begin with /'],
-    ['a method that is none', scenario('requests:\n  - {name: a, path: /, method: FETCH}\n'), '5:32', 'FETCH is not a method'],
+    [
+      'a relative path',
+      scenario('requests:\n  - {name: a, path: orders}\n'),
+      '5:21',
+      'does not begin with /',
+    ],
+    [
+      'a method that is none',
+      scenario('requests:\n  - {name: a, path: /, method: FETCH}\n'),
+      '5:32',
+      'FETCH is not a method',
+    ],
     ['weight 0', scenario('requests:\n  - {name: a, path: /, weight: 0}\n'), '5:32', 'weight'],
-    ['an impossible status', scenario('requests:\n  - {name: a, path: /, expect: ok}\n'), '5:32', 'expect is not a status'],
-    ['an unknown variable', scenario('requests:\n  - {name: a, path: "/{{who}}"}\n'), '5:21', '{{who}} is not known here'],
+    [
+      'an impossible status',
+      scenario('requests:\n  - {name: a, path: /, expect: ok}\n'),
+      '5:32',
+      'expect is not a status',
+    ],
+    [
+      'an unknown variable',
+      scenario('requests:\n  - {name: a, path: "/{{who}}"}\n'),
+      '5:21',
+      '{{who}} is not known here',
+    ],
     [
       'a variable before its capture',
-      scenario('setup:\n  - {name: a, path: "/{{id}}", capture: {id: body.id}}\nrequests:\n  - {name: b, path: /}\n'),
+      scenario(
+        'setup:\n  - {name: a, path: "/{{id}}", capture: {id: body.id}}\nrequests:\n  - {name: b, path: /}\n',
+      ),
       '5:21',
       '{{id}} is not known here',
     ],
     [
       'a capture from nowhere',
-      scenario('setup:\n  - {name: a, path: /, capture: {id: answer.id}}\nrequests:\n  - {name: b, path: /}\n'),
+      scenario(
+        'setup:\n  - {name: a, path: /, capture: {id: answer.id}}\nrequests:\n  - {name: b, path: /}\n',
+      ),
       '5:38',
       'answer.id is not a path into the answer',
     ],

@@ -35,7 +35,8 @@ test('there are rate × duration arrivals, all within the duration and in order'
 test('ten thousand a second are exactly ten in each millisecond', () => {
   const { arrivals, intendedMs } = constantRate({ ratePerSecond: 10_000, durationMs: 20_000 })
   const perMs = new Map<number, number>()
-  for (let k = 0; k < arrivals; k++) perMs.set(Math.floor(intendedMs(k)), (perMs.get(Math.floor(intendedMs(k))) ?? 0) + 1)
+  for (let k = 0; k < arrivals; k++)
+    perMs.set(Math.floor(intendedMs(k)), (perMs.get(Math.floor(intendedMs(k))) ?? 0) + 1)
   expect(arrivals).toBe(200_000)
   expect(new Set(perMs.values())).toEqual(new Set([10]))
 })

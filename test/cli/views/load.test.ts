@@ -1,0 +1,135 @@
+import { stripVTControlCharacters as plain } from 'node:util'
+import { expect, test } from 'vitest'
+import {
+  intervalLine,
+  liveFrame,
+  loadView,
+  ms,
+  saturationView,
+  sparkline,
+} from '../../../src/cli/views/load.ts'
+import type { LoadInterval } from '../../../src/events.ts'
+import type { LoadReport } from '../../../src/system/load-report.ts'
+
+const responseMs = { p50: 1.2345, p90: 5, p99: 1234.5, p999: 2000, max: 10_000 }
+const interval: LoadInterval = {
+  second: 3,
+  scheduled: 500,
+  outcomes: { ok: 480, refused: 15, timeout: 5 },
+  requests: {},
+  responseMs,
+  serviceMs: responseMs,
+  lagMs: responseMs,
+  responseHistogram: '',
+}
+const report: LoadReport = {
+  version: 1,
+  target: 'http://127.0.0.1:4000',
+  startedAt: 0,
+  schedule: { arrivals: 10_000, ratePerSecond: 500, durationMs: 20_000 },
+  achievedRate: 499.95,
+  outcomes: { ok: 9990, timeout: 10 },
+  responseMs,
+  okResponseMs: responseMs,
+  serviceMs: responseMs,
+  lagMs: responseMs,
+  waitMs: responseMs,
+  verdict: 'noisy',
+  reasons: ['it waited for a core 40 % of the time: other programs took them'],
+  limit: 'target saturated: answered about 480 rps',
+  isInterrupted: false,
+  statuses: { 200: 7990, 201: 2000 },
+  requests: [
+    { name: 'read order', outcomes: { ok: 8000 }, statuses: { 200: 8000 }, responseMs },
+    { name: 'place order', outcomes: { ok: 1990, timeout: 10 }, statuses: { 201: 1990 }, responseMs },
+  ],
+  generator: { cpuPerArrivalUs: 40, eventLoopUtilization: 0.3, runQueueWait: 0.4, connections: 12 },
+}
+
+test('a second is one line, with what failed', () => {
+  expect(plain(intervalLine(interval))).toBe(
+    '   3s  500 arrivals  ok 480  refused 15  timeout 5  p50 1.23 ms  p99 1.23 s  max 10 s',
+  )
+})
+
+test('the summary tells schedule, outcomes, latencies, requests, limit and verdict', () => {
+  const text = plain(loadView(report))
+  for (const part of [
+    'open model, 500 rps for 20s',
+    '10,000 scheduled, all accounted for',
+    'ok 9,990  timeout 10',
+    '200 × 7,990  201 × 2,000',
+    'response',
+    'ok only',
+    'place order',
+    'Limit:   target saturated',
+    'Verdict: noisy',
+    '40 % of the time',
+  ]) {
+    expect(text).toContain(part)
+  }
+})
+
+test('a frame keeps within the columns and shows the last seconds', () => {
+  const progress = { elapsedMs: 3456, due: 1728, inFlight: 20, outcomes: interval.outcomes, responseMs }
+  const frame = plain(
+    liveFrame({
+      target: report.target,
+      schedule: report.schedule,
+      progress,
+      intervals: [interval, interval],
+      columns: 80,
+    }),
+  )
+  expect(frame).toContain('17 %')
+  expect(frame).toContain('1,728 of 10,000, 20 in flight')
+  expect(
+    plain(
+      liveFrame({
+        target: report.target,
+        schedule: report.schedule,
+        progress: null,
+        intervals: [],
+        columns: 80,
+      }),
+    ),
+  ).toContain('0 %')
+})
+
+test('a closed-model run says what it does not measure', () => {
+  const text = plain(
+    saturationView({
+      version: 1,
+      engine: 'autocannon',
+      model: 'closed',
+      target: 'http://127.0.0.1:4000/',
+      startedAt: 0,
+      connections: 50,
+      durationMs: 10_000,
+      throughput: 1234.5,
+      answers: 12_345,
+      statuses: { 200: 12_345 },
+      errors: 0,
+      timeouts: 0,
+      serviceMs: responseMs,
+      notMeasured: ['Latency under a given load.'],
+    }),
+  )
+  expect(text).toContain('closed model by autocannon, 50 connections for 10s')
+  expect(text).toContain('Not measured:\n  - Latency under a given load.')
+})
+
+test('a sparkline has one step per value, and a gap where there is none', () => {
+  expect(sparkline([1, 10, 100, null, 1])).toBe('▁▅█ ▁')
+  expect(sparkline([])).toBe('')
+  expect(sparkline([5, 5])).toBe('▁▁')
+})
+
+test.each([
+  [0.1234, '0.123 ms'],
+  [16.24, '16.2 ms'],
+  [1620, '1.62 s'],
+  [null, '–'],
+])('%s ms is %s', (value, text) => {
+  expect(ms(value)).toBe(text)
+})

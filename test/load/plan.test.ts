@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest'
+import { UserError } from '../../src/errors.ts'
+import { limitsOf, type LoadPlan, targetOf } from '../../src/load/plan.ts'
+import { runLoad } from '../../src/runtime/load.ts'
+
+const plan = (part: Partial<LoadPlan>): LoadPlan => ({
+  target: { url: 'http://127.0.0.1:4000/' },
+  ratePerSecond: 100,
+  durationMs: 1000,
+  ...part,
+})
+const url = (text: string): Partial<LoadPlan> => ({ target: { url: text } })
+
+describe('a plan that makes no sense is refused before anything is sent', () => {
+  test.each<[string, Partial<LoadPlan>, string]>([
+    ['rate 0', { ratePerSecond: 0 }, '--rps'],
+    ['a negative rate', { ratePerSecond: -5 }, '--rps'],
+    ['no number', { ratePerSecond: Number.NaN }, '--rps'],
+    ['an absurd rate', { ratePerSecond: 1e9 }, '--rps'],
+    ['duration 0', { durationMs: 0 }, '--duration'],
+    ['less than one arrival', { ratePerSecond: 0.1, durationMs: 1000 }, '--duration'],
+    ['timeout 0', { timeoutMs: 0 }, '--timeout'],
+    ['no arrival in flight', { maxInFlight: 0 }, '--max-in-flight'],
+    ['half a connection', { connections: 0.5 }, '--connections'],
+    ['no URL', url('shop'), 'it is no URL'],
+    ['another protocol', url('ftp://127.0.0.1/'), 'not ftp'],
+    ['a password', url('http://me:secret@127.0.0.1/'), 'authorization header'],
+    ['a header with a line break', { headers: { 'x-a': 'b\r\nc: d' } }, 'control'],
+    ['a method that cannot be sent', { method: 'CONNECT' }, 'CONNECT cannot be sent'],
+  ])('%s', async (_, part, reason) => {
+    const run = runLoad(plan(part))
+    await expect(run).rejects.toThrow(UserError)
+    await expect(runLoad(plan(part))).rejects.toThrow(reason)
+  })
+
+  test('a name that leads nowhere', async () => {
+    await expect(runLoad(plan(url('http://no-such-host.invalid/')))).rejects.toThrow(
+      /no-such-host.invalid leads to no address/,
+    )
+  })
+})
+
+test('arrivals in flight are limited by rate and timeout, connections to a thousand', () => {
+  expect(limitsOf(plan({}))).toEqual({ timeoutMs: 10_000, maxInFlight: 2000, maxConnections: 1000 })
+  expect(limitsOf(plan({ ratePerSecond: 10_000 }))).toMatchObject({
+    maxInFlight: 10_000,
+    maxConnections: 1000,
+  })
+  expect(limitsOf(plan({ ratePerSecond: 1, timeoutMs: 1000 }))).toMatchObject({
+    maxInFlight: 2,
+    maxConnections: 2,
+  })
+})
+
+test.each([
+  [
+    'http://[::1]:4000/a?b=1',
+    { hostname: '::1', port: 4000, host: '[::1]:4000', path: '/a?b=1', isSecure: false },
+  ],
+  ['https://shop.test', { hostname: 'shop.test', port: 443, host: 'shop.test', path: '/', isSecure: true }],
+])('%s is taken apart', (text, expected) => {
+  expect(targetOf(plan(url(text)))).toMatchObject(expected)
+})

@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest'
+import { diagnose, type Signs } from '../../src/load/self-diagnosis.ts'
+
+const at = (p99: number) => ({ p50: p99 / 4, p90: p99 / 2, p99, p999: p99, max: p99 })
+const signs = (part: Partial<Signs>): Signs => ({
+  schedule: { arrivals: 1000, ratePerSecond: 100, durationMs: 10_000 },
+  elapsedMs: 10_000,
+  isInterrupted: false,
+  outcomes: { ok: 1000 },
+  achievedRate: 100,
+  responseMs: at(20),
+  lagMs: at(0.3),
+  eventLoopUtilization: 0.3,
+  runQueueWait: 0.01,
+  localLimits: new Map(),
+  limits: { timeoutMs: 10_000, maxInFlight: 2000, maxConnections: 1000 },
+  ...part,
+})
+
+describe('the verdict is about the generator', () => {
+  test.each<[string, Partial<Signs>, string, RegExp | null]>([
+    ['a punctual generator', {}, 'valid', null],
+    ['failures of the target', { outcomes: { ok: 1, refused: 999 } }, 'valid', null],
+    ['lateness that is nothing beside the latency', { lagMs: at(50), responseMs: at(4000) }, 'valid', null],
+    [
+      'lateness while others took the cores',
+      { lagMs: at(50), responseMs: at(60), runQueueWait: 0.4 },
+      'noisy',
+      /waited for a core 40 %/,
+    ],
+    [
+      'lateness of a busy generator',
+      { lagMs: at(50), responseMs: at(60), eventLoopUtilization: 0.98 },
+      'generator-limited',
+      /busy 98 %/,
+    ],
+    [
+      'no ports left',
+      { localLimits: new Map([['EADDRNOTAVAIL', 12]]) },
+      'generator-limited',
+      /EADDRNOTAVAIL \(12 times\)/,
+    ],
+  ])('%s', (_, part, verdict, reason) => {
+    const found = diagnose(signs(part))
+    expect(found.verdict).toBe(verdict)
+    if (reason === null) expect(found.reasons).toEqual([])
+    else expect(found.reasons.join('\n')).toMatch(reason)
+  })
+})
+
+describe('the limit is named', () => {
+  test.each<[string, Partial<Signs>, RegExp]>([
+    [
+      'a saturated target',
+      { outcomes: { ok: 400, timeout: 100, dropped: 500 } },
+      /^target saturated: answered about 40 rps; 100 arrivals timed out after 10000 ms, 500 were dropped at 2000 in flight$/,
+    ],
+    ['a silent target', { outcomes: { timeout: 1000 } }, /^target does not answer: 1000 arrivals/],
+    ['a stall in passing', { outcomes: { ok: 995, timeout: 5 } }, /^target fell behind for a while/],
+    [
+      'too few connections',
+      { outcomes: { ok: 500, shed: 500 } },
+      /500 waited that long for one of 1000 connections/,
+    ],
+    [
+      'the generator',
+      { lagMs: at(500), responseMs: at(510), eventLoopUtilization: 1, achievedRate: 81.2 },
+      /^msvc itself could not send more than about 81 /,
+    ],
+  ])('%s', (_, part, expected) => {
+    expect(diagnose(signs(part)).limit).toMatch(expected)
+  })
+  test('not when everything was answered', () => {
+    expect(diagnose(signs({ outcomes: { ok: 900, 'http-error': 100 } })).limit).toBeNull()
+  })
+})
+
+test('an interrupted run says after how long', () => {
+  const { verdict, reasons } = diagnose(signs({ isInterrupted: true, elapsedMs: 3210 }))
+  expect(verdict).toBe('valid')
+  expect(reasons).toEqual(['the run was ended after 3.2 s'])
+})
