@@ -69,8 +69,8 @@ export async function runService<Settings extends TProperties, Callees extends s
   const metrics = createMetrics()
   const breakers = createBreakers(clock)
   const telemetry = await createTelemetry({ service, endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT })
-  breakers.subscribe(({ sequence, ...transition }) => {
-    log[transition.to === 'closed' ? 'info' : 'warn'](transition, `breaker ${transition.to}`)
+  breakers.subscribe(({ name, from, to, reason, at }) => {
+    log[to === 'closed' ? 'info' : 'warn']({ breaker: name, from, to, reason, at }, `breaker ${to}`)
   })
 
   const callees = new Map(

@@ -40,7 +40,7 @@ export async function startService<Settings extends TProperties, Callees extends
   if (process.env['EXIT_ON_STDIN_END'] === '1') {
     process.stdin.resume().once('close', () => {
       isHurried = true
-      void close()
+      close()
     })
   }
 }

@@ -3,7 +3,7 @@
 
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -58,7 +58,8 @@ export async function runStandIn(
   port = 0,
 ): Promise<StandIn> {
   const requests: StandInRequest[] = []
-  const server = createServer(async (incoming, response) => {
+  const server = createServer((incoming, response) => void play(incoming, response))
+  const play = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = (await incoming.setEncoding('utf8').toArray()).join('')
     const request = {
       method: incoming.method ?? '',
@@ -73,7 +74,7 @@ export async function runStandIn(
       response.writeHead(result.status, { 'content-type': 'application/json' })
       response.end(result.body === undefined ? '' : JSON.stringify(result.body))
     }
-  })
+  }
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   t.after(() => {
