@@ -22,7 +22,7 @@ export type Observed =
   /** Ended by itself; what now is not decided yet. */
   | { kind: 'exited'; exit: ProcessExit }
   | { kind: 'backing-off'; until: number; delayMs: number; exit: ProcessExit }
-  | { kind: 'crash-looped'; exit: ProcessExit }
+  | { kind: 'crash-looped'; exit: ProcessExit; lastLine: string | undefined }
 
 export interface Member {
   name: string
@@ -67,8 +67,13 @@ export function stateOf({ desired, observed }: Member): { state: ServiceState; d
     case 'backing-off':
       return { state: 'backing-off', detail: describeExit(observed.exit) }
     case 'crash-looped':
-      return { state: 'crash-looped', detail: `${describeExit(observed.exit)}; not started again` }
+      return { state: 'crash-looped', detail: describeCrashLoop(observed) }
   }
+}
+
+function describeCrashLoop({ exit, lastLine }: Extract<Observed, { kind: 'crash-looped' }>): string {
+  const lastWords = lastLine === undefined ? '' : `; its last line: ${lastLine.slice(0, 120)}`
+  return `${describeExit(exit)}, not started again${lastWords}`
 }
 
 /** "exit code 1", "ended by SIGKILL" */

@@ -101,8 +101,10 @@ export function supervise(parts: SupervisorParts): Supervisor {
       case 'give-up': {
         if (member.observed.kind !== 'exited') return
         const { exits, withinMs } = step
-        tell(service, 'service.crash-looped', { exits, withinMs, lastLines: parts.lastLines(service) })
-        return update(service, { observed: { kind: 'crash-looped', exit: member.observed.exit } })
+        const { exit } = member.observed
+        const lastLines = parts.lastLines(service)
+        tell(service, 'service.crash-looped', { exits, withinMs, lastLines })
+        return update(service, { observed: { kind: 'crash-looped', exit, lastLine: lastLines.at(-1) } })
       }
       case 'settle':
         return update(service, { observed: { kind: 'absent' } })

@@ -68,7 +68,7 @@ const rows: Row[] = [
   {
     says: 'never start a crash loop again',
     desired: running,
-    observed: { kind: 'crash-looped', exit },
+    observed: { kind: 'crash-looped', exit, lastLine: 'no such table' },
     step: { kind: 'rest' },
   },
   {
@@ -117,7 +117,7 @@ const rows: Row[] = [
   {
     says: 'forget a crash loop when stopped',
     desired: stopped,
-    observed: { kind: 'crash-looped', exit },
+    observed: { kind: 'crash-looped', exit, lastLine: 'no such table' },
     step: { kind: 'settle' },
   },
   {
@@ -152,8 +152,8 @@ describe('what a user is told', () => {
     { desired: stopped, observed: { kind: 'absent' } as Observed, told: { state: 'stopped', detail: null } },
     {
       desired: running,
-      observed: { kind: 'crash-looped', exit } as Observed,
-      told: { state: 'crash-looped', detail: 'exit code 1; not started again' },
+      observed: { kind: 'crash-looped', exit, lastLine: 'no such table' } as Observed,
+      told: { state: 'crash-looped', detail: 'exit code 1, not started again; its last line: no such table' },
     },
     {
       desired: running,

@@ -155,7 +155,14 @@ describe('a service that ends by itself', () => {
     await fetch(`${url}/crash`).catch(() => {})
     const { data } = await eventOf(fleet, isOf('service.crash-looped'), 30_000)
     expect(data).toMatchObject({ exits: 5, lastLines: expect.arrayContaining(['still broken']) })
-    expect(await serviceOf(fleet.agent, 'order')).toMatchObject({ state: 'crash-looped', pid: null })
+    expect(await serviceOf(fleet.agent, 'order')).toMatchObject({
+      state: 'crash-looped',
+      pid: null,
+      detail: 'exit code 1, not started again; its last line: still broken',
+    })
+    // Whoever mends it starts it with a clean record.
+    rmSync(join(trial.root, '.msvc', 'data', 'order', 'started-before'))
+    expect(await fleet.agent.restart('order')).toMatchObject({ state: 'ready' })
   })
 
   test('restart starts it anew, with another process', async () => {
