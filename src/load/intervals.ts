@@ -1,7 +1,7 @@
 // The books of each second of the schedule: an arrival belongs to the second of its intended time,
 // however late it ends. A second is told once all of its arrivals have ended, in order.
 
-import { type LoadInterval, type Outcome, type OutcomeCounts } from '../events.ts'
+import type { LoadInterval, Outcome, OutcomeCounts } from '../events.ts'
 import { clear, createHistogram, encode, type Histogram, percentiles, recordMs } from './histogram.ts'
 
 /** Times of one arrival that ended; null where it never came that far. */

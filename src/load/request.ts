@@ -2,6 +2,9 @@
 
 import { type ArrivalValues, fill, fillJson, type Gap, splitAtGaps, type Variables } from './template.ts'
 
+/** The reason why a request cannot be put on the wire. */
+export class UnsendableRequest extends Error {}
+
 /** A request as a scenario or the command line describes it, for one target. */
 export interface RequestSource {
   name: string
@@ -29,7 +32,7 @@ export interface CompiledRequest {
   needsUuid: boolean
 }
 
-/** Throws a plain Error with the reason when the filled-in request cannot be sent. */
+/** Throws UnsendableRequest when the filled-in request would break the framing. */
 export function compileRequest(
   source: RequestSource,
   target: { host: string; pathPrefix: string },
@@ -122,16 +125,20 @@ function allHeaders(source: RequestSource, host: string, hasBody: boolean): [str
 const framing = new Set(['content-length', 'transfer-encoding', 'upgrade', 'expect', 'te', 'trailer'])
 
 function checkSyntax(method: string, path: string, headers: [string, string][]): void {
-  if (!/^[A-Z]+$/.test(method) || method === 'CONNECT') throw new Error(`the method ${method} cannot be sent`)
+  if (!/^[A-Z]+$/.test(method) || method === 'CONNECT')
+    throw new UnsendableRequest(`the method ${method} cannot be sent`)
   if (!/^\/[\x21-\x7e]*$/.test(path)) {
-    throw new Error(`the path ${JSON.stringify(path)} has characters that must be percent-encoded`)
+    throw new UnsendableRequest(
+      `the path ${JSON.stringify(path)} has characters that must be percent-encoded`,
+    )
   }
   for (const [name, value] of headers) {
     if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name))
-      throw new Error(`${JSON.stringify(name)} is no header name`)
-    if (framing.has(name.toLowerCase())) throw new Error(`the header ${name} is set by msvc itself`)
+      throw new UnsendableRequest(`${JSON.stringify(name)} is no header name`)
+    if (framing.has(name.toLowerCase()))
+      throw new UnsendableRequest(`the header ${name} is set by msvc itself`)
     if (!/^[\t\x20-\x7e]*$/.test(value)) {
-      throw new Error(`the header ${name} has a value with control or non-ASCII characters`)
+      throw new UnsendableRequest(`the header ${name} has a value with control or non-ASCII characters`)
     }
   }
 }

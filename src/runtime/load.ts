@@ -10,7 +10,12 @@ import type { LoadInterval } from '../events.ts'
 import { booksBytes, viewBooks } from '../load/books.ts'
 import { limitsOf, type LoadPlan, type LoadTarget, targetOf } from '../load/plan.ts'
 import { progressOf, reportOf, type RunEnd } from '../load/report.ts'
-import { type CompiledRequest, compileRequest, type RequestSource } from '../load/request.ts'
+import {
+  type CompiledRequest,
+  compileRequest,
+  type RequestSource,
+  UnsendableRequest,
+} from '../load/request.ts'
 import { constantRate } from '../load/schedule.ts'
 import { runSetup } from '../load/setup.ts'
 import type { Variables } from '../load/template.ts'
@@ -103,45 +108,48 @@ function compile(source: WeightedSource, target: LoadTarget, variables: Variable
   try {
     return compileRequest(source, target, variables)
   } catch (error) {
-    if (error instanceof TypeError) throw error
-    throw errors.requestInvalid(source.name, (error as Error).message, source.place)
+    if (!(error instanceof UnsendableRequest)) throw error
+    throw errors.requestInvalid(source.name, error.message, source.place)
   }
 }
 
 /** Starts the thread and listens to it until it is done. */
-function generate(job: LoadJob, watchers: LoadWatchers): Promise<RunEnd> {
+async function generate(job: LoadJob, watchers: LoadWatchers): Promise<RunEnd> {
   const { signal } = watchers
-  const done = Promise.withResolvers<RunEnd>()
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
   const worker = new Worker(new URL(`./load-worker.${extension}`, import.meta.url), { workerData: job })
-  const books = viewBooks(job.booksMemory, job.requests.length)
   const stop = (): void => worker.postMessage('stop')
-  let progress: NodeJS.Timeout | undefined
-  worker.on('message', (message: LoadMessage) => {
-    switch (message.type) {
-      case 'started':
-        if (signal?.aborted) stop()
-        watchers.onStarted?.(message.startedAt)
-        progress = setInterval(() => {
-          watchers.onProgress?.(progressOf(books, Date.now() - message.startedAt))
-        }, progressEveryMs)
-        return
-      case 'interval':
-        watchers.onInterval?.(message.interval)
-        return
-      case 'acknowledged':
-        watchers.onAcknowledged?.(message.lines)
-        return
-      case 'done':
-        done.resolve(message.end)
-    }
-  })
-  worker.on('error', done.reject)
-  worker.on('exit', () => done.reject(new Error('the generator ended without a result')))
   signal?.addEventListener('abort', stop, { once: true })
-  return done.promise.finally(() => {
+  const books = viewBooks(job.booksMemory, job.requests.length)
+  let progress: NodeJS.Timeout | undefined
+  try {
+    return await new Promise<RunEnd>((resolve, reject) => {
+      worker.on('error', reject)
+      worker.on('exit', () => reject(new Error('the generator ended without a result')))
+      worker.on('message', (message: LoadMessage) => {
+        switch (message.type) {
+          case 'started':
+            // An abort before this had nobody to hear it.
+            if (signal?.aborted) stop()
+            watchers.onStarted?.(message.startedAt)
+            progress = setInterval(() => {
+              watchers.onProgress?.(progressOf(books, Date.now() - message.startedAt))
+            }, progressEveryMs)
+            return
+          case 'interval':
+            watchers.onInterval?.(message.interval)
+            return
+          case 'acknowledged':
+            watchers.onAcknowledged?.(message.lines)
+            return
+          case 'done':
+            resolve(message.end)
+        }
+      })
+    })
+  } finally {
     clearInterval(progress)
     signal?.removeEventListener('abort', stop)
-    return worker.terminate()
-  })
+    await worker.terminate()
+  }
 }

@@ -160,7 +160,7 @@ test(
     let killed: Promise<void> | undefined
     const report = await runLoad(
       { target: { url: target.url }, ratePerSecond: 500, durationMs: 2000, timeoutMs: 1000 },
-      { onInterval: () => (killed ??= target.kill()) },
+      { onInterval: () => void (killed ??= target.kill()) },
     )
     await killed
     expect(sum(report.outcomes)).toBe(1000)

@@ -1,6 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { bytesOf, compileRequest, keyOf, type RequestSource } from '../../src/load/request.ts'
+import {
+  bytesOf,
+  compileRequest,
+  keyOf,
+  type RequestSource,
+  UnsendableRequest,
+} from '../../src/load/request.ts'
 
 const target = { host: 'shop.test:4000', pathPrefix: '' }
 const source = (part: Partial<RequestSource>): RequestSource => ({
@@ -69,6 +75,6 @@ describe('what would break the framing is refused', () => {
     ['a Content-Length of the user', { headers: { 'content-length': '3' } }],
     ['an unknown method', { method: 'get /' }],
   ])('%s', (_, part) => {
-    expect(() => compileRequest(source(part), target, { token: 'a\r\nx-evil: 1' })).toThrow(Error)
+    expect(() => compileRequest(source(part), target, { token: 'a\r\nx-evil: 1' })).toThrow(UnsendableRequest)
   })
 })

@@ -163,7 +163,7 @@ const bar = (share: number, width: number): string => {
   return '█'.repeat(full) + chalk.dim('░'.repeat(width - full))
 }
 
-const steps = [...'▁▂▃▄▅▆▇█']
+const steps = '▁▂▃▄▅▆▇█'
 
 /** One step per value, on a logarithmic scale from the smallest to the largest; a gap where there is none. */
 export function sparkline(values: readonly (number | null)[]): string {
