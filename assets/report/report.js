@@ -81,7 +81,7 @@
   const common = (element, height, more) => ({
     width: element.clientWidth,
     height,
-    padding: [8, 12, 0, 0],
+    padding: [8, 22, 0, 0],
     cursor: {
       sync: { key: 'run', scales: ['x', null] },
       drag: { x: true, y: false, setScale: true },
@@ -201,18 +201,25 @@
         ctx.fillStyle = colour('text')
         ctx.fillText(label, bbox.left - 10 * devicePixelRatio, middle, (gutter - 12) * devicePixelRatio)
         ctx.textAlign = 'left'
-        for (const { fromS, toS, state } of spans) {
+        let named = ''
+        // Short states last: a trial of a few milliseconds still shows.
+        const shortestLast = spans.toSorted((a, b) => b.toS - b.fromS - (a.toS - a.fromS))
+        for (const { fromS, toS, state } of shortestLast) {
           const left = Math.max(chart.valToPos(fromS, 'x', true), bbox.left)
           const right = Math.min(chart.valToPos(toS, 'x', true), bbox.left + bbox.width)
           if (right <= left) continue
-          const width = Math.max(right - left, 2 * devicePixelRatio)
+          const width = Math.max(right - left, 3 * devicePixelRatio)
           ctx.fillStyle = stateColour(state)
           ctx.fillRect(left, top + height * 0.16, width, height * 0.68)
+        }
+        for (const { fromS, toS, state } of spans) {
+          const left = Math.max(chart.valToPos(fromS, 'x', true), bbox.left)
+          const right = Math.min(chart.valToPos(toS, 'x', true), bbox.left + bbox.width)
           const name = state.replace('_', '-')
-          if (ctx.measureText(name).width + 12 * devicePixelRatio < width) {
-            ctx.fillStyle = '#ffffff'
-            ctx.fillText(name, left + 6 * devicePixelRatio, middle)
-          }
+          if (name === named || ctx.measureText(name).width + 12 * devicePixelRatio > right - left) continue
+          ctx.fillStyle = '#ffffff'
+          ctx.fillText(name, left + 6 * devicePixelRatio, middle)
+          named = name
         }
       }
       ctx.restore()

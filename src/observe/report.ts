@@ -16,6 +16,7 @@ import { loadTables } from './report/load-tables.ts'
 import { verdictCard } from './report/verdict-card.ts'
 import type { Run } from './run.ts'
 import { timelineOf } from './timeline.ts'
+import { foldFailedTrials } from './fold-trials.ts'
 
 export interface Asset {
   text: string
@@ -40,7 +41,9 @@ export function renderReport({ run, events, assets, when }: ReportInput): string
   const startedAt = series?.startedAt ?? run.startedAt
   const endedAt = Math.max(lastNews(events) ?? 0, lastSecond(series) ?? 0) || run.endedAt
   const charts = chartData({ events, series, faults: windows, startedAt, endedAt })
-  const expectations = expectationsOf(events)
+  // A demo's steps are its expectations, told already.
+  const told = new Set(steps?.map(({ name }) => name))
+  const expectations = expectationsOf(events).filter(({ name }) => !told.has(name))
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -58,7 +61,7 @@ export function renderReport({ run, events, assets, when }: ReportInput): string
           ${chartPanels(charts.load !== null, charts.lanes.length > 0)}
           ${steps && steps.length > 0 && stepTable(steps)}
           ${expectations.length > 0 && expectationTable(expectations)} ${orders && ordersTable(orders)}
-          ${load && loadTables(load)} ${timelineTable(timelineOf(events), startedAt)}
+          ${load && loadTables(load)} ${timelineTable(foldFailedTrials(timelineOf(events)), startedAt)}
           <footer>
             <details>
               <summary>run.json</summary>

@@ -3,11 +3,12 @@ import { breakerBands } from '../../src/observe/breaker-bands.ts'
 import { expectationsOf } from '../../src/observe/expectations.ts'
 import { faultStories } from '../../src/observe/fault-story.ts'
 import { faultWindows } from '../../src/observe/fault-windows.ts'
+import { foldFailedTrials } from '../../src/observe/fold-trials.ts'
 import { loadSeries } from '../../src/observe/load-series.ts'
 import { mergeEvents, runId } from '../../src/observe/run.ts'
 import { serviceLanes } from '../../src/observe/service-lanes.ts'
 import { spansOf } from '../../src/observe/span.ts'
-import { timelineOf } from '../../src/observe/timeline.ts'
+import { timelineOf, type TimelineRow } from '../../src/observe/timeline.ts'
 import { agentEvents, events, load, loadEvents, start } from './fixtures/payment-killed.ts'
 
 const kill = start + 5_000.25
@@ -177,6 +178,39 @@ describe('the timeline', () => {
   test('names the service that a fault hit, and draws edges as arrows', () => {
     expect(rows.find(({ what }) => what === 'kill applied')?.subject).toBe('payment')
     expect(rows.find(({ what }) => what === 'breaker open')?.subject).toBe('order → payment')
+  })
+})
+
+describe('failed trials of a breaker', () => {
+  const row = (what: string, at: number, subject = 'order → payment'): TimelineRow => ({
+    at,
+    afterFaultMs: at,
+    tone: 'warn',
+    subject,
+    what,
+    detail: 'why',
+  })
+  const trial = (at: number) => [row('breaker half-open', at), row('breaker open', at + 2)]
+  const told = (rows: TimelineRow[]) =>
+    foldFailedTrials(rows).map(({ what, detail, at }) => [what, detail, at])
+
+  test('in a row are one row', () => {
+    expect(told([...trial(1000), ...trial(2000), ...trial(3000)])).toEqual([
+      ['breaker half-open, open again × 3', 'why, the last at +3002 ms', 1000],
+    ])
+  })
+
+  test('with something between them are told apart', () => {
+    expect(told([...trial(1000), row('ready', 1500, 'payment'), ...trial(2000)])).toEqual([
+      ['breaker half-open, open again', 'why', 1000],
+      ['ready', 'why', 1500],
+      ['breaker half-open, open again', 'why', 2000],
+    ])
+  })
+
+  test('leave the trial that succeeds alone', () => {
+    const rows = [row('breaker half-open', 1), row('breaker closed', 2)]
+    expect(foldFailedTrials(rows)).toEqual(rows)
   })
 })
 
