@@ -27,6 +27,7 @@ export interface AppOptions {
 
 export type App = ReturnType<typeof createApp>
 
+const contextKey = 'platformContext'
 const maxDeadlineMs = 60_000
 const errorLinesPerSecond = 5
 
@@ -39,20 +40,21 @@ export function createApp(options: AppOptions) {
     exposeHeadRoutes: false,
   })
   const boundedError = createLogBound(errorLinesPerSecond, () => clock.epochMs())
-  const contexts = new WeakMap<FastifyRequest, RequestContext>()
+
+  app.decorateRequest(contextKey, null)
 
   // After the body has been read: its events would lose what is set earlier.
   app.addHook('preHandler', (request, reply, done) => {
     // Lets clients with kept connections leave by themselves, before we close what is idle.
     if (health.phase() === 'draining') reply.header('connection', 'close')
     const context = isEdge ? untold(request) : toldByCaller(request)
-    contexts.set(request, context)
+    request.setDecorator(contextKey, context)
     runWithRequest(context, done)
   })
 
   app.addHook('onResponse', (request, reply, done) => {
     metrics.countRequest(reply.statusCode, reply.elapsedTime)
-    const span = contexts.get(request)?.span
+    const span = request.getDecorator<RequestContext | null>(contextKey)?.span
     span?.end({ 'http.response.status_code': reply.statusCode }, reply.statusCode >= 500)
     done()
   })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { test, type TestContext } from 'node:test'
+import { describe, test, type TestContext } from 'node:test'
 import { request } from 'undici'
 import { eventually, temporaryFolder } from '../src/testing.ts'
 
@@ -32,51 +32,56 @@ function start(t: TestContext, env: Record<string, string> = {}) {
   return { child, logged, ready, exited }
 }
 
-test('SIGTERM: unready, then what is in flight is answered, then exit 0', async (t) => {
-  const { child, ready, exited, logged } = start(t)
-  const { url, adminUrl } = await ready()
-  const slow = request(`${url}/slow`)
-  await eventually(async () =>
-    (await (await request(`${url}/count`)).body.text()) === '1' ? true : undefined,
-  )
-  child.kill('SIGTERM')
-  await eventually(async () => ((await request(`${adminUrl}/readyz`)).statusCode === 503 ? true : undefined))
-  assert.equal((await request(`${adminUrl}/livez`)).statusCode, 200)
-  const response = await slow
-  assert.equal(response.statusCode, 200)
-  assert.equal(await response.body.text(), 'done')
-  assert.deepEqual(await exited, [0, null])
-  assert.ok(logged('closed'))
-})
+// At the same time, because most of each is the start of a process.
+describe('the life of a service', { concurrency: true }, () => {
+  test('SIGTERM: unready, then what is in flight is answered, then exit 0', async (t) => {
+    const { child, ready, exited, logged } = start(t)
+    const { url, adminUrl } = await ready()
+    const slow = request(`${url}/slow`)
+    await eventually(async () =>
+      (await (await request(`${url}/count`)).body.text()) === '1' ? true : undefined,
+    )
+    child.kill('SIGTERM')
+    await eventually(async () =>
+      (await request(`${adminUrl}/readyz`)).statusCode === 503 ? true : undefined,
+    )
+    assert.equal((await request(`${adminUrl}/livez`)).statusCode, 200)
+    const response = await slow
+    assert.equal(response.statusCode, 200)
+    assert.equal(await response.body.text(), 'done')
+    assert.deepEqual(await exited, [0, null])
+    assert.ok(logged('closed'))
+  })
 
-test('the end of standard input ends a service that was asked to listen for it', async (t) => {
-  const { child, ready, exited } = start(t, { EXIT_ON_STDIN_END: '1', DRAIN_MS: '60000' })
-  await ready()
-  child.stdin.end()
-  assert.deepEqual(await exited, [0, null])
-})
+  test('the end of standard input ends a service that was asked to listen for it', async (t) => {
+    const { child, ready, exited } = start(t, { EXIT_ON_STDIN_END: '1', DRAIN_MS: '60000' })
+    await ready()
+    child.stdin.end()
+    assert.deepEqual(await exited, [0, null])
+  })
 
-test('a bad environment ends the start with the name of the variable', async (t) => {
-  const { exited, logged } = start(t, { PORT: 'abc' })
-  assert.deepEqual(await exited, [1, null])
-  assert.equal(logged('bad environment')?.['msg'], 'bad environment: PORT must be integer')
-})
+  test('a bad environment ends the start with the name of the variable', async (t) => {
+    const { exited, logged } = start(t, { PORT: 'abc' })
+    assert.deepEqual(await exited, [1, null])
+    assert.equal(logged('bad environment')?.['msg'], 'bad environment: PORT must be integer')
+  })
 
-test('an uncaught error is logged, and the exit code is 1', async (t) => {
-  const { ready, exited, logged } = start(t)
-  const { url } = await ready()
-  await request(`${url}/crash`).catch((error: Error) => error)
-  assert.deepEqual(await exited, [1, null])
-  assert.equal(logged('uncaught error')?.['level'], 'fatal')
-})
+  test('an uncaught error is logged, and the exit code is 1', async (t) => {
+    const { ready, exited, logged } = start(t)
+    const { url } = await ready()
+    await request(`${url}/crash`).catch((error: Error) => error)
+    assert.deepEqual(await exited, [1, null])
+    assert.equal(logged('uncaught error')?.['level'], 'fatal')
+  })
 
-test('an error in a handler is answered 500 without its message, and logged with its trace', async (t) => {
-  const { ready, logged } = start(t)
-  const { url } = await ready()
-  const { statusCode, body } = await request(`${url}/throw`)
-  assert.equal(statusCode, 500)
-  assert.doesNotMatch(await body.text(), /secret/)
-  const line = await eventually(() => logged('request failed'))
-  assert.match(line['trace_id'] ?? '', /^[0-9a-f]{32}$/)
-  assert.match(line['span_id'] ?? '', /^[0-9a-f]{16}$/)
+  test('an error in a handler is answered 500 without its message, and logged with its trace', async (t) => {
+    const { ready, logged } = start(t)
+    const { url } = await ready()
+    const { statusCode, body } = await request(`${url}/throw`)
+    assert.equal(statusCode, 500)
+    assert.doesNotMatch(await body.text(), /secret/)
+    const line = await eventually(() => logged('request failed'))
+    assert.match(line['trace_id'] ?? '', /^[0-9a-f]{32}$/)
+    assert.match(line['span_id'] ?? '', /^[0-9a-f]{16}$/)
+  })
 })
