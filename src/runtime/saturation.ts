@@ -37,6 +37,8 @@ export async function runSaturation(
     throughput: Math.round(throughput * 10) / 10,
     ...counts,
     serviceMs: counts.answers === 0 ? { p50: null, p90: null, p99: null, p999: null, max: null } : latencyMs,
-    notMeasured,
+    notMeasured: target.isSecure
+      ? [...notMeasured, 'Whether the certificate is valid: autocannon takes any.']
+      : notMeasured,
   }
 }

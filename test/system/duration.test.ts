@@ -16,11 +16,14 @@ test.each([
   expect(parseDuration(text)).toBe(expected)
 })
 
-test.each(['', '20', 's', '-1s', '1 s', '5 minutes', '1e3s', '1s2'])('%j is refused, naming the flag', (text) => {
-  const read = (): number => parseDuration(text, '--duration')
-  expect(read).toThrow(UserError)
-  expect(read).toThrow(/--duration/)
-})
+test.each(['', '20', 's', '-1s', '1 s', '5 minutes', '1e3s', '1s2'])(
+  '%j is refused, naming the flag',
+  (text) => {
+    const read = (): number => parseDuration(text, '--duration')
+    expect(read).toThrow(UserError)
+    expect(read).toThrow(/--duration/)
+  },
+)
 
 test('what is formatted is read back', () => {
   fc.assert(

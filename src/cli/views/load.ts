@@ -54,7 +54,10 @@ export function loadView(report: LoadReport): string {
     '',
     ...table([
       ['arrivals', `${count(schedule.arrivals)} scheduled, all accounted for`],
-      ['rate', `${count(report.achievedRate)} of ${count(schedule.ratePerSecond)} per second sent on time`],
+      [
+        'rate',
+        `${count(report.achievedRate)} of ${count(schedule.ratePerSecond)} per second were sent in that time`,
+      ],
       ['outcomes', `${outcomeBar(outcomes, 30)}  ${outcomesText(outcomes)}`],
       ['statuses', statusesText(report.statuses)],
     ]),
@@ -155,7 +158,7 @@ function outcomeBar(outcomes: OutcomeCounts, width: number): string {
   const total = failures(outcomes).reduce((sum, [, times]) => sum + times, ok)
   if (total === 0) return chalk.dim('·'.repeat(width))
   const red = ok === total ? 0 : Math.min(width, Math.max(1, Math.round(((total - ok) / total) * width)))
-  return chalk.green('█'.repeat(width - red)) + chalk.red('█'.repeat(red))
+  return chalk.green('█'.repeat(width - red)) + chalk.red('▒'.repeat(red))
 }
 
 const bar = (share: number, width: number): string => {
