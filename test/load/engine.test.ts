@@ -174,6 +174,19 @@ test('latency counts from the intended time: a stall of the target is seen by al
   expect(max).toBeCloseTo(1000, -1)
 })
 
+test('the lateness of the generator itself is part of the latency, never hidden', () => {
+  const run = world({
+    rate: 10,
+    durationMs: 2000,
+    serve: answerAfter(1),
+    wakeLateMs: (now) => (now > 950 && now < 1050 ? 400 : 0),
+  })
+  run.run()
+  expect(run.outcomes()).toEqual({ ok: 20 })
+  expect(run.responseMs().max).toBeGreaterThan(350)
+  expect(run.intervals.map(({ scheduled }) => scheduled)).toEqual([10, 10])
+})
+
 describe('no arrival gets a second attempt', () => {
   test('on a dead port there is one connection attempt per arrival', () => {
     const refused = { kind: 'socket-error', code: 'ECONNREFUSED', isOpen: false, isSecure: false } as const
