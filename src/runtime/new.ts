@@ -12,7 +12,7 @@ import type { NewFile, NewResult } from '../cli/views/new.ts'
 import { errors } from '../errors.ts'
 import { addService } from '../scaffold/add-service.ts'
 import {
-  choosePort,
+  firstPort,
   chooseService,
   chosenTemplate,
   missingCallees,
@@ -72,7 +72,7 @@ async function newSystemOfOne(
   const { name } = wish
   const alone: System = { name, entry: name, services: [] }
   const entry = chooseService(wish, alone)
-  const answers = { name, template: template.name, port: choosePort(wish.port, alone), route: template.route }
+  const answers = { name, template: template.name, port: entry.port ?? firstPort, route: template.route }
   const [system, one, service] = await Promise.all(['system', 'one', template.folder].map(readTemplate))
   const create = oneServiceSystemTree(
     answers,

@@ -13,11 +13,12 @@ export interface ServiceWish {
   template: string
   /** Absent: the edges of the template's own code, as far as their callees exist. */
   dependsOn?: readonly string[] | undefined
-  /** Absent: the port after the highest of the system. */
+  /** Absent: the port after the highest of the system, if it says any. */
   port?: number | undefined
 }
 
-const firstPort = 4000
+/** Of a system's services, where nobody says another. */
+export const firstPort = 4000
 
 /** @throws UserError bad-name, bad-value, name-taken, unknown-service */
 export function chooseService(wish: ServiceWish, system: System): ServiceEntry {
@@ -29,10 +30,11 @@ export function chooseService(wish: ServiceWish, system: System): ServiceEntry {
   for (const callee of wish.dependsOn ?? []) {
     if (!known.includes(callee)) throw errors.unknownService(callee, known, suggest(callee, known))
   }
+  const port = choosePort(wish.port, system)
   return {
     name,
     path: `services/${name}`,
-    port: choosePort(wish.port, system),
+    ...(port !== undefined && { port }),
     dependsOn: [...new Set(wish.dependsOn ?? template.calls.filter((callee) => known.includes(callee)))],
     follows: template.follows.filter((followed) => known.includes(followed)),
   }
@@ -46,15 +48,16 @@ export function chosenTemplate(name: string): ServiceTemplate {
   throw errors.badValue('--template', name, hint === undefined ? known : `${known}; did you mean ${hint}?`)
 }
 
-export function choosePort(wanted: number | undefined, system: System): number {
-  const taken = new Map(system.services.map(({ port, name }) => [port, name]))
-  if (wanted === undefined) {
-    return Math.max(firstPort - 1, ...system.services.map(({ port }) => port ?? 0)) + 1
+/** undefined where the system's own services leave their ports open, or there is none left after the highest. */
+export function choosePort(wanted: number | undefined, { services }: System): number | undefined {
+  if (wanted !== undefined) {
+    const owner = services.find(({ port }) => port === wanted)
+    if (owner === undefined) return wanted
+    throw errors.badValue('--port', String(wanted), `a port other than that of ${owner.name}`)
   }
-  const owner = taken.get(wanted)
-  if (owner !== undefined)
-    throw errors.badValue('--port', String(wanted), `a port other than that of ${owner}`)
-  return wanted
+  if (services.length === 0) return firstPort
+  const highest = Math.max(0, ...services.map(({ port }) => port ?? 0))
+  return highest === 0 || highest === 65_535 ? undefined : highest + 1
 }
 
 /** Callees that the template's code calls or follows and the system does not have. */

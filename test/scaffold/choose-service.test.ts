@@ -36,6 +36,17 @@ describe('choosing a service', () => {
     expect(chooseService({ name: 'mailer', template: 'notification' }, shop).follows).toEqual(['order'])
   })
 
+  test('it gets no port where the others leave theirs open, or none is left', () => {
+    const withPorts = (...ports: (number | undefined)[]): System => ({
+      ...shop,
+      services: ports.map((port, index) => service(`s${index}`, port)),
+    })
+    const wish = { name: 'refunds', template: 'blank' }
+    expect(chooseService(wish, withPorts(undefined, undefined)).port).toBeUndefined()
+    expect(chooseService(wish, withPorts(65_535)).port).toBeUndefined()
+    expect(chooseService(wish, withPorts()).port).toBe(4000)
+  })
+
   test('said edges replace those of the template, each once', () => {
     const wish = { name: 'billing', template: 'order', dependsOn: ['order', 'order'] }
     expect(chooseService(wish, shop).dependsOn).toEqual(['order'])
