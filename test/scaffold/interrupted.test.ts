@@ -2,6 +2,7 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { watch } from 'node:fs'
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -11,7 +12,8 @@ import { recoverWrites } from '../../src/adapters/tree-writer.ts'
 import { filesBelow, temporaryFolder } from './temporary-folder.ts'
 
 const script = new URL('fixtures/write-tree.ts', import.meta.url).pathname
-const kills = 8
+const kills = 5
+const edits = 300
 
 /** Kills the writer some time after it began; the time is spread over what a whole run takes. */
 async function writeAndKill(root: string, mode: 'new' | 'join', afterMs: number): Promise<void> {
@@ -31,7 +33,7 @@ describe('kill -9', () => {
     for (let attempt = 0; attempt < kills; attempt++) {
       await using temporary = await temporaryFolder()
       const root = join(temporary.path, 'shop')
-      await writeAndKill(root, 'new', attempt * 12)
+      await writeAndKill(root, 'new', attempt * 20)
       const names = await readdir(temporary.path)
       const count = names.includes('shop') ? (await filesBelow(root)).size : 0
       expect([0, 300]).toContain(count)
@@ -45,24 +47,47 @@ describe('kill -9', () => {
     expect(seen).toContain(0)
   })
 
+  /** A folder with many files that the writer edits. */
+  async function rootToJoin(path: string): Promise<void> {
+    await mkdir(join(path, 'services'))
+    for (let index = 0; index < edits; index++) await writeFile(join(path, `file-${index}.txt`), 'before')
+  }
+
+  /** After the next run: every edit made and the new folder there, or neither. */
+  async function stateAfterRecovery(root: string): Promise<'before' | 'after'> {
+    await recoverWrites(root)
+    expect(await leftovers(root)).toEqual([])
+    const files = await filesBelow(root)
+    const texts = new Set(
+      Array.from({ length: edits }, (_, index) => files.get(`file-${index}.txt`)?.toString()),
+    )
+    expect(texts.size).toBe(1)
+    const state = texts.has('after') ? 'after' : 'before'
+    expect(files.size).toBe(state === 'after' ? edits + 300 : edits)
+    return state
+  }
+
   test('of a new service leaves, after the next run, all of it or nothing', { timeout: 30_000 }, async () => {
     for (let attempt = 0; attempt < kills; attempt++) {
       await using temporary = await temporaryFolder()
-      const root = temporary.path
-      await mkdir(join(root, 'services'))
-      for (const path of ['lock.json', 'msvc.yaml']) await writeFile(join(root, path), 'before')
-      await writeAndKill(root, 'join', attempt * 12)
-      await recoverWrites(root)
-
-      const files = await filesBelow(root)
-      const texts = ['lock.json', 'msvc.yaml'].map((path) => files.get(path)?.toString())
-      expect(await leftovers(root)).toEqual([])
-      if (files.size === 2) expect(texts).toEqual(['before', 'before'])
-      else {
-        expect(files.size).toBe(302)
-        expect(texts).toEqual(['after', 'after'])
-      }
+      await rootToJoin(temporary.path)
+      await writeAndKill(temporary.path, 'join', attempt * 20)
+      await stateAfterRecovery(temporary.path)
     }
+  })
+
+  test('between two edits is finished by the next run', { timeout: 30_000 }, async () => {
+    await using temporary = await temporaryFolder()
+    await rootToJoin(temporary.path)
+    const services = watch(join(temporary.path, 'services'))
+    const child = spawn(process.execPath, [script, temporary.path, 'join'], { stdio: 'ignore' })
+    const exited = once(child, 'exit')
+    await once(services, 'change') // the new folder is placed: the edits begin
+    child.kill('SIGKILL')
+    await exited
+    services.close()
+    expect(await leftovers(temporary.path)).toHaveLength(1)
+    expect(await stateAfterRecovery(temporary.path)).toBe('after')
   })
 })
 
