@@ -3,7 +3,7 @@ import { boolean, integer, string } from '@oclif/core/flags'
 import { BaseCommand } from '../cli/base-command.ts'
 import { logView } from '../cli/views/logs.ts'
 import { rootHere } from '../runtime/here.ts'
-import { logLines, writeLine } from '../runtime/logs.ts'
+import { logLines, openOutput } from '../runtime/logs.ts'
 import { parseDuration } from '../system/duration.ts'
 
 export default class Logs extends BaseCommand {
@@ -32,6 +32,7 @@ export default class Logs extends BaseCommand {
       ...(flags.since !== undefined && { sinceMs: parseDuration(flags.since, '--since') }),
     })
     const view = this.jsonEnabled() ? JSON.stringify : logView(lines.services)
+    const writeLine = openOutput()
     for await (const line of lines) {
       if (!(await writeLine(view(line)))) return
     }

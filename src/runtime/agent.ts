@@ -6,7 +6,7 @@
 //
 //   stdin, first line: AgentConfig as JSON. With `attached`, the end of stdin ends the fleet too.
 
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { isHalted, setHalted } from '../adapters/agent-halt.ts'
 import { openJournal } from '../adapters/agent-journal.ts'
@@ -65,7 +65,10 @@ export async function runAgent(config: AgentConfig, stop: AbortSignal): Promise<
     startedAt,
     processes: [],
   }
-  if (!claimAgentRecord(root, record)) throw new Error('another agent runs this system')
+  if (!claimAgentRecord(root, record)) {
+    rmSync(journal.path)
+    throw new Error('another agent runs this system')
+  }
   await using cleanup = new AsyncDisposableStack()
   cleanup.defer(() => removeAgentRecord(root))
   using logs = openLogs(root)

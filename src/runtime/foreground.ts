@@ -2,7 +2,7 @@
 // everything at once.
 
 import type { Interrupts } from '../adapters/interrupts.ts'
-import { writeLine } from '../adapters/output-lines.ts'
+import { openOutput } from '../adapters/output-lines.ts'
 import { systemClock } from '../adapters/clock.ts'
 import type { LogLine } from '../system/agent-api.ts'
 import type { AgentClient } from './agent-client.ts'
@@ -19,6 +19,7 @@ export interface Foreground {
 /** Resolves when the fleet is down; false when it went down by itself. */
 export async function stayInForeground({ agent, ctrlC, line, onStop }: Foreground): Promise<boolean> {
   const since = systemClock.now()
+  const writeLine = openOutput()
   const follow = async (): Promise<void> => {
     for await (const kept of agent.logs({ tail: 50, since: since - 5000, follow: true })) {
       await writeLine(line(kept))

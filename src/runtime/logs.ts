@@ -10,7 +10,7 @@ import { loadSystem } from '../system/load-system.ts'
 import { suggest } from '../system/suggest.ts'
 import { findAgent, type LogQuery } from './agent-client.ts'
 
-export { writeLine } from '../adapters/output-lines.ts'
+export { openOutput } from '../adapters/output-lines.ts'
 
 export interface LogWish {
   services: string[]

@@ -94,6 +94,16 @@ test('up -d, status, kill, heal, logs, restart, down', { tags: ['slow'] }, async
   })
 })
 
+test('logs end when nobody reads them any more', { tags: ['slow'] }, async () => {
+  await using trial = trialSystem({ order: { runs: 'ok' } })
+  const { agent } = await trial.up()
+  const { child, said, ended } = start(trial.root, 'logs -f')
+  await eventually('the first line', () => said.stdout.includes('listening'), 15_000)
+  child.stdout.destroy() // as `head` does
+  await agent.restart('order') // the next lines find the pipe closed
+  expect((await ended).code).toBe(0)
+})
+
 test('a start that fails says why and leaves nothing', { tags: ['slow'] }, async () => {
   await using trial = trialSystem({ order: { runs: 'ok' }, payment: { runs: 'crashing' } })
   const up = await msvc(trial.root, 'up -d')
