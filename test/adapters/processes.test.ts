@@ -22,8 +22,9 @@ test('a process is known by pid and start time', () => {
 })
 
 test('a process that is only waited for counts as gone', async () => {
-  const child = spawn('true')
+  const child = spawn('sleep', ['30'])
   const startTime = startTimeOf(child.pid!)!
+  child.kill('SIGKILL')
   await once(child, 'exit')
   expect(isAlive({ pid: child.pid!, startTime })).toBe(false)
 })
