@@ -34,7 +34,8 @@ export default class Logs extends BaseCommand {
     const view = this.jsonEnabled() ? JSON.stringify : logView(lines.services)
     const writeLine = openOutput()
     for await (const line of lines) {
-      if (!(await writeLine(view(line)))) return
+      // Nobody reads any more. oclif would wait for ever to flush a pipe that is closed: end here.
+      if (!(await writeLine(view(line)))) process.exit(0)
     }
   }
 }
