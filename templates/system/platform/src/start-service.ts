@@ -38,10 +38,13 @@ export async function startService<Settings extends TProperties, Callees extends
 
   // The variable makes it a choice, because `< /dev/null` ends at once.
   if (process.env['EXIT_ON_STDIN_END'] === '1') {
-    process.stdin.resume().once('close', () => {
+    const hurry = (): void => {
+      if (isHurried) return
       isHurried = true
       close()
-    })
+    }
+    // A file only ends; a pipe that breaks only closes.
+    process.stdin.resume().once('end', hurry).once('close', hurry)
   }
 }
 

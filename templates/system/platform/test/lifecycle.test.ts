@@ -9,14 +9,14 @@ import { eventually, temporaryFolder } from '../src/testing.ts'
 const fixture = join(import.meta.dirname, 'fixtures/slow-service.ts')
 
 /** A service as a process of its own, with its log lines. */
-function start(t: TestContext, env: Record<string, string> = {}) {
+function start(t: TestContext, env: Record<string, string> = {}, stdin: 'pipe' | 'ignore' = 'pipe') {
   const child = spawn(process.execPath, [fixture], {
     env: { ...process.env, SERVICE_NAME: 'slow', DATA_DIR: temporaryFolder(t), DRAIN_MS: '200', ...env },
-    stdio: ['pipe', 'pipe', 'inherit'],
+    stdio: [stdin, 'pipe', 'inherit'],
   })
   t.after(() => void child.kill('SIGKILL'))
   let text = ''
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
+  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
   const logged = (message: string) =>
     text
       .split('\n')
@@ -56,7 +56,12 @@ describe('the life of a service', { concurrency: true }, () => {
   test('the end of standard input ends a service that was asked to listen for it', async (t) => {
     const { child, ready, exited } = start(t, { EXIT_ON_STDIN_END: '1', DRAIN_MS: '60000' })
     await ready()
-    child.stdin.end()
+    child.stdin?.end()
+    assert.deepEqual(await exited, [0, null])
+  })
+
+  test('standard input that is empty from the start ends it too', async (t) => {
+    const { exited } = start(t, { EXIT_ON_STDIN_END: '1', DRAIN_MS: '60000' }, 'ignore')
     assert.deepEqual(await exited, [0, null])
   })
 
