@@ -11,7 +11,7 @@ import type { LoadReport, SaturationReport } from '../system/load-report.ts'
 import { formatDuration } from '../system/duration.ts'
 import { findSystemRoot } from '../system/load-system.ts'
 import { suggest } from '../system/suggest.ts'
-import { connectAgent, type AgentClient } from './agent-client.ts'
+import { connectAgent, findAgent, type AgentClient } from './agent-client.ts'
 import { interruptible } from './interrupt.ts'
 import { liveLoad } from './live-load.ts'
 import { runLoad } from './load.ts'
@@ -120,7 +120,8 @@ async function findTarget(options: LoadOptions): Promise<Found> {
   const root = await findSystemRoot(from, diskFiles)
   if (target !== undefined && looksLikeUrl(target)) {
     const url = /^https?:/i.test(target) ? target : `http://${target}`
-    return { target: scenarioFile === undefined ? { url } : await withScenario(url, scenarioFile, from) }
+    const place = scenarioFile === undefined ? { url } : await withScenario(url, scenarioFile, from)
+    return { target: place, fleet: await fleetBehind(url, root) }
   }
   if (root === undefined) {
     throw target === undefined
@@ -136,6 +137,15 @@ async function findTarget(options: LoadOptions): Promise<Found> {
   if (target !== undefined && scenarioFile === undefined) return { target: { url: `${url}/` }, fleet }
   const file = scenarioFile ?? join(root, 'load', 'default.yaml')
   return { target: await withScenario(url, file, from), fleet }
+}
+
+/** The fleet here, when the URL is one of its services'; then its events belong to the run. */
+async function fleetBehind(url: string, root: string | undefined): Promise<Found['fleet']> {
+  const agent = root === undefined ? undefined : await findAgent(root)
+  if (root === undefined || agent === undefined || !URL.canParse(url)) return undefined
+  const { services, system } = await agent.status()
+  const isOurs = services.some((service) => new URL(service.url).origin === new URL(url).origin)
+  return isOurs ? { root, agent, system: system.name } : undefined
 }
 
 /** A scheme, or a host that no service is called: `localhost:4000/x`, `127.0.0.1/x`, `[::1]:80`. */
