@@ -1,9 +1,9 @@
 import { string as argument } from '@oclif/core/args'
 import { boolean, integer, string } from '@oclif/core/flags'
-import { BaseCommand, exitCodes } from '../cli/base-command.ts'
-import { errors } from '../errors.ts'
-import { parseDuration } from '../system/duration.ts'
-import type { LoadOptions, LoadResult } from '../runtime/load-command.ts'
+import { BaseCommand, exitCodes } from '../../cli/base-command.ts'
+import { errors } from '../../errors.ts'
+import { parseDuration } from '../../system/duration.ts'
+import type { LoadOptions, LoadResult } from '../../runtime/load-command.ts'
 
 export default class Load extends BaseCommand {
   static override summary = 'Send load: an open model in which every arrival is accounted for.'
@@ -66,7 +66,7 @@ export default class Load extends BaseCommand {
       record: flags.record,
       live: !this.jsonEnabled(),
     }
-    const { runLoadCommand } = await import('../runtime/load-command.ts')
+    const { runLoadCommand } = await import('../../runtime/load-command.ts')
     const { result, text } = await runLoadCommand(options)
     if (result.model === 'open' && result.isInterrupted) this.endWith(exitCodes.interrupted)
     else if (result.model === 'open' && result.verdict !== 'valid') this.endWith(exitCodes.invalid)
