@@ -14,24 +14,11 @@ import { type Books, enter, enterStatus, enterUnfinished, sumOf } from './books.
 import { createFifo } from './fifo.ts'
 import type { Intervals } from './intervals.ts'
 import { type Ending, isLocalLimit, outcomeOf } from './outcomes.ts'
+import { type Connection, createPool, type Wire, type WireEvents } from './pool.ts'
 import { bytesOf, type CompiledRequest, keyOf } from './request.ts'
-import type { Answer, ExpectedAnswer } from './response-parser.ts'
+import type { Answer } from './response-parser.ts'
 import type { Schedule } from './schedule.ts'
 import type { ArrivalValues } from './template.ts'
-
-/** One connection. At most one request is under way on it. */
-export interface Wire {
-  send(bytes: Uint8Array, expected: ExpectedAnswer): void
-  /** Ends it; it reports nothing afterwards. */
-  close(): void
-}
-
-/** What a wire reports; `ended` at most once and last. */
-export interface WireEvents {
-  opened(): void
-  answered(answer: Answer): void
-  ended(ending: Ending): void
-}
 
 export interface EngineParts {
   schedule: Schedule
@@ -70,31 +57,18 @@ interface Arrival {
   key: string | null
 }
 
-interface Connection {
-  wire: Wire
-  state:
-    | { at: 'connecting'; arrival: Arrival }
-    | { at: 'busy'; arrival: Arrival }
-    | { at: 'idle'; expiresMs: number }
-    | { at: 'closed' }
-}
-
 const sweepEveryMs = 10
-const closed = { at: 'closed' } as const
 const noValues: ArrivalValues = { uuid: '', arrival: '' }
 
 /** Starts the schedule at `startMs` on the clock `nowMs`. */
 export function startEngine(parts: EngineParts, startMs: number): Engine {
   const { schedule, requests, limits, books, intervals, nowMs } = parts
-  const connections = new Set<Connection>()
-  const idle: Connection[] = []
   const queue = createFifo<Arrival>()
   const exhausted = new Map<string, number>()
   let next = 0
   let nextDueMs = startMs + schedule.intendedMs(0)
   let sweepDueMs = startMs + sweepEveryMs
   let inFlight = 0
-  let peak = 0
   let isTicking = false
   let isDone = false
 
@@ -125,39 +99,29 @@ export function startEngine(parts: EngineParts, startMs: number): Engine {
     intervals.begin(secondOf(arrival))
     books.progress[0]! += 1
     inFlight += 1
-    const connection = idle.pop()
+    const connection = pool.take(arrival)
     if (connection !== undefined) send(connection, arrival)
-    else if (connections.size < limits.maxConnections) open(arrival)
+    else if (pool.hasRoom()) open(arrival)
     else if (inFlight <= limits.maxInFlight) queue.push(arrival)
     else settle(arrival, { kind: 'no-room' })
   }
 
   const open = (arrival: Arrival): void => {
     noteSent()
-    const connection: Connection = { wire: unopened, state: { at: 'connecting', arrival } }
-    connections.add(connection)
-    peak = Math.max(peak, connections.size)
-    connection.wire = parts.connect({
-      opened: () => {
-        if (connection.state.at === 'connecting') write(connection, connection.state.arrival)
-      },
-      answered: (answer) => onAnswer(connection, answer),
-      ended: (ending) => onEnded(connection, ending),
-    })
+    pool.open(arrival)
   }
 
-  const send = (connection: Connection, arrival: Arrival): void => {
+  const send = (connection: Connection<Arrival>, arrival: Arrival): void => {
     noteSent()
     write(connection, arrival)
   }
 
-  const write = (connection: Connection, arrival: Arrival): void => {
+  const write = (connection: Connection<Arrival>, arrival: Arrival): void => {
     const request = requests[arrival.request]!
     const values = valuesOf(request, arrival)
     arrival.key = keyOf(request, values)
     const bytes = bytesOf(request, values)
     arrival.sentMs = nowMs()
-    connection.state = { at: 'busy', arrival }
     connection.wire.send(bytes, { isHead: request.isHead, keepsBody: arrival.key !== null })
   }
 
@@ -171,10 +135,7 @@ export function startEngine(parts: EngineParts, startMs: number): Engine {
     if (nowMs() - startMs <= schedule.durationMs) books.progress[1]! += 1
   }
 
-  const onAnswer = (connection: Connection, answer: Answer): void => {
-    const { state } = connection
-    if (state.at !== 'busy') return
-    const { arrival } = state
+  const onAnswer = (connection: Connection<Arrival>, arrival: Arrival, answer: Answer): void => {
     settle(arrival, {
       kind: 'answered',
       status: answer.status,
@@ -183,57 +144,47 @@ export function startEngine(parts: EngineParts, startMs: number): Engine {
     if (arrival.key !== null && answer.status >= 200 && answer.status < 300) {
       parts.onAcknowledged(arrival.number, arrival.key, answer)
     }
-    if (!answer.isReusable) {
-      discard(connection)
-      serveQueue()
-    } else {
-      const waiting = queue.shift()
-      if (waiting !== undefined) send(connection, waiting)
-      else rest(connection, answer)
-    }
+    goOn(connection, answer)
     takeUpDue()
   }
 
-  const rest = (connection: Connection, answer: Answer): void => {
+  /** The connection is free: for the longest waiting arrival, or to rest. */
+  const goOn = (connection: Connection<Arrival>, answer: Answer): void => {
+    if (!answer.isReusable) {
+      pool.discard(connection)
+      serveQueue()
+      return
+    }
     // Closed a second before the target would: else a request could meet the target's FIN on the way.
     const keepMs = answer.idleTimeoutMs === null ? Number.POSITIVE_INFINITY : answer.idleTimeoutMs - 1000
-    connection.state = { at: 'idle', expiresMs: nowMs() + keepMs }
-    idle.push(connection)
+    pool.rest(connection, nowMs() + keepMs)
+    const waiting = queue.shift()
+    if (waiting !== undefined) send(pool.take(waiting)!, waiting)
   }
 
-  const onEnded = (connection: Connection, ending: Ending): void => {
-    const { state } = connection
-    discard(connection)
-    if (state.at === 'connecting' || state.at === 'busy') settle(state.arrival, ending)
+  const onEnded = (arrival: Arrival | null, ending: Ending): void => {
+    if (arrival !== null) settle(arrival, ending)
     serveQueue()
     takeUpDue()
   }
 
   /** A place for a connection is free: the longest waiting arrival gets its one attempt. */
   const serveQueue = (): void => {
-    while (connections.size < limits.maxConnections) {
+    while (pool.hasRoom()) {
       const waiting = queue.shift()
       if (waiting === undefined) return
       open(waiting)
     }
   }
 
-  const discard = (connection: Connection): void => {
-    if (connection.state.at === 'closed') return
-    if (connection.state.at === 'idle') idle.splice(idle.indexOf(connection), 1)
-    connection.state = closed
-    connections.delete(connection)
-    connection.wire.close()
-  }
-
   const sweep = (now: number): void => {
-    for (const connection of connections) {
+    for (const connection of pool.all()) {
       const { state } = connection
       if (state.at === 'idle') {
-        if (state.expiresMs <= now) discard(connection)
-      } else if (state.at !== 'closed' && now - state.arrival.intendedMs >= limits.timeoutMs) {
-        discard(connection)
-        settle(state.arrival, { kind: 'timed-out' })
+        if (state.expiresMs <= now) pool.discard(connection)
+      } else if (state.at !== 'closed' && now - state.job.intendedMs >= limits.timeoutMs) {
+        pool.discard(connection)
+        settle(state.job, { kind: 'timed-out' })
       }
     }
     for (let first = queue.peek(); first !== undefined; first = queue.peek()) {
@@ -269,13 +220,19 @@ export function startEngine(parts: EngineParts, startMs: number): Engine {
   const finishIfAllEnded = (): void => {
     if (isDone || inFlight > 0 || next < schedule.arrivals) return
     isDone = true
-    for (const connection of connections) discard(connection)
+    for (const connection of pool.all()) pool.discard(connection)
     const accounted = sumOf(books.outcomes)
     if (accounted !== schedule.arrivals) {
       throw new Error(`${schedule.arrivals} arrivals were scheduled, but ${accounted} have ended`)
     }
     parts.onDone()
   }
+
+  const pool = createPool<Arrival>({
+    maxConnections: limits.maxConnections,
+    connect: parts.connect,
+    events: { opened: write, answered: onAnswer, ended: onEnded },
+  })
 
   return {
     tick() {
@@ -294,10 +251,10 @@ export function startEngine(parts: EngineParts, startMs: number): Engine {
       nextDueMs = Number.POSITIVE_INFINITY
       enterUnfinished(books, never)
       intervals.close()
-      for (const connection of connections) {
+      for (const connection of pool.all()) {
         const { state } = connection
-        discard(connection)
-        if (state.at === 'connecting' || state.at === 'busy') settle(state.arrival, { kind: 'interrupted' })
+        pool.discard(connection)
+        if (state.at === 'connecting' || state.at === 'busy') settle(state.job, { kind: 'interrupted' })
       }
       for (let first = queue.shift(); first !== undefined; first = queue.shift()) {
         settle(first, { kind: 'interrupted' })
@@ -305,11 +262,9 @@ export function startEngine(parts: EngineParts, startMs: number): Engine {
       finishIfAllEnded()
     },
     localLimits: () => exhausted,
-    peakConnections: () => peak,
+    peakConnections: pool.peak,
   }
 }
 
 /** What never went out has no response time: a drop after 0 ms would flatter the percentiles. */
 const isMeasured = (outcome: Outcome): boolean => outcome !== 'dropped' && outcome !== 'unfinished'
-
-const unopened: Wire = { send: () => {}, close: () => {} }

@@ -1,7 +1,7 @@
 // HTTP/1.1 on one byte stream: requests out, one at a time, answers in.
 
 import type { ByteStream, ByteStreamEvents } from '../ports.ts'
-import type { Wire, WireEvents } from './engine.ts'
+import type { Wire, WireEvents } from './pool.ts'
 import { ProtocolViolation } from './response-head.ts'
 import { createResponseParser } from './response-parser.ts'
 
