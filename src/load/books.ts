@@ -22,6 +22,7 @@ export interface RequestBooks {
   /** Answers by status: the counter of status s is at s - 100. */
   statuses: Float64Array
   response: Histogram
+  okResponse: Histogram
 }
 
 /** Milliseconds of one arrival that has ended; null where it never came that far. */
@@ -34,7 +35,7 @@ export interface ArrivalTimes {
 
 const countersBytes = outcomes.length * Float64Array.BYTES_PER_ELEMENT
 const statusesBytes = 900 * Float64Array.BYTES_PER_ELEMENT
-const requestBytes = countersBytes + statusesBytes + histogramBytes
+const requestBytes = countersBytes + statusesBytes + 2 * histogramBytes
 const headBytes = countersBytes + 2 * Float64Array.BYTES_PER_ELEMENT
 const totalHistograms = 5
 
@@ -68,6 +69,7 @@ function layOut(memory: SharedArrayBuffer, requests: number, histogramAt: typeof
         outcomes: new Float64Array(memory, start, outcomes.length),
         statuses: new Float64Array(memory, start + countersBytes, 900),
         response: histogramAt(memory, start + countersBytes + statusesBytes),
+        okResponse: histogramAt(memory, start + countersBytes + statusesBytes + histogramBytes),
       }
     }),
   }
@@ -85,7 +87,9 @@ export function enter(books: Books, request: number, outcome: Outcome, times: Ar
   if (times.responseMs === null) return
   recordMs(books.response, times.responseMs)
   recordMs(own.response, times.responseMs)
-  if (outcome === 'ok') recordMs(books.okResponse, times.responseMs)
+  if (outcome !== 'ok') return
+  recordMs(books.okResponse, times.responseMs)
+  recordMs(own.okResponse, times.responseMs)
 }
 
 /** `status` is from 100 to 999. */

@@ -2,6 +2,7 @@
 
 import { errors } from '../errors.ts'
 import type { Scenario } from './scenario.ts'
+import type { Threshold } from './thresholds.ts'
 
 export interface LoadPlan {
   target: { url: string } | { baseUrl: string; scenario: Scenario }
@@ -15,6 +16,8 @@ export interface LoadPlan {
   connections?: number
   /** For the order of requests. */
   seed?: number
+  /** What it has to reach; judged in the report. */
+  thresholds?: readonly Threshold[]
   /** The three below belong to a plain target. */
   method?: string
   headers?: Record<string, string>

@@ -6,6 +6,7 @@ import { percentiles } from './histogram.ts'
 import type { Limits } from './plan.ts'
 import { diagnose } from './self-diagnosis.ts'
 import type { Schedule } from './schedule.ts'
+import { judge, type Threshold } from './thresholds.ts'
 
 /** What the generator's thread says at the end. */
 export interface RunEnd {
@@ -24,6 +25,7 @@ export interface ReportParts {
   schedule: Schedule
   limits: Limits
   requestNames: readonly string[]
+  thresholds?: readonly Threshold[]
   books: Books
   end: RunEnd
 }
@@ -41,13 +43,14 @@ export function reportOf(parts: ReportParts): LoadReport {
     lagMs: percentiles(books.lag),
     waitMs: percentiles(books.wait),
   }
+  const diagnosis = diagnose({ ...figures, ...end, ...end.generator, schedule: asked, limits })
   return {
     version: 1,
     target: parts.target,
     startedAt: end.startedAt,
     schedule: asked,
     ...figures,
-    ...diagnose({ ...figures, ...end, ...end.generator, schedule: asked, limits }),
+    ...diagnosis,
     isInterrupted: end.isInterrupted,
     statuses: addUp(books.requests.map(({ statuses }) => statusesOf(statuses))),
     requests: books.requests.map((request, index) => ({
@@ -56,6 +59,18 @@ export function reportOf(parts: ReportParts): LoadReport {
       statuses: statusesOf(request.statuses),
       responseMs: percentiles(request.response),
     })),
+    thresholds: judge(parts.thresholds ?? [], {
+      outcomes: figures.outcomes,
+      okResponse: books.okResponse,
+      requests: books.requests.map(({ outcomes, okResponse }, index) => ({
+        name: parts.requestNames[index]!,
+        outcomes: countsOf(outcomes),
+        okResponse,
+      })),
+      achievedRate: figures.achievedRate,
+      durationMs: schedule.durationMs,
+      isTrusted: diagnosis.verdict === 'valid' && !end.isInterrupted,
+    }),
     generator: end.generator,
   }
 }

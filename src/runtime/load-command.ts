@@ -5,7 +5,8 @@ import { diskFiles } from '../adapters/files.ts'
 import { loadView, saturationView } from '../cli/views/load.ts'
 import { errors } from '../errors.ts'
 import type { LoadPlan } from '../load/plan.ts'
-import { parseScenario } from '../load/scenario.ts'
+import { junitOf } from '../load/exports/junit.ts'
+import type { Threshold } from '../load/thresholds.ts'
 import type { FleetStatus } from '../system/agent-api.ts'
 import type { LoadReport, SaturationReport } from '../system/load-report.ts'
 import { formatDuration } from '../system/duration.ts'
@@ -31,6 +32,9 @@ export interface LoadOptions {
   connections: number | undefined
   maxInFlight: number | undefined
   seed: number
+  thresholds: readonly Threshold[]
+  /** Where the thresholds go as JUnit XML. */
+  junitFile: string | undefined
   record: boolean
   /** Show it as it goes on. */
   live: boolean
@@ -51,6 +55,9 @@ export async function runLoadCommand(options: LoadOptions): Promise<{ result: Lo
   if (ratePerSecond === undefined && connections === undefined) {
     throw errors.needsAnswer('A rate', '--rps 500 (or -c 50 for a saturation run)')
   }
+  if (ratePerSecond === undefined && options.thresholds.length > 0) {
+    throw errors.needsAnswer('A rate for thresholds', '--rps 500')
+  }
   const { target, fleet } = await findTarget(options)
   if (ratePerSecond === undefined) return saturate(options, target)
 
@@ -61,6 +68,7 @@ export async function runLoadCommand(options: LoadOptions): Promise<{ result: Lo
     durationMs,
     timeoutMs,
     seed,
+    thresholds: options.thresholds,
     method: request.method,
     headers: request.headers,
     ...(request.body !== undefined && { body: request.body }),
@@ -76,6 +84,12 @@ export async function runLoadCommand(options: LoadOptions): Promise<{ result: Lo
     const { load, runId, report } = await runRecordedLoad({ plan, title, fleet }, watchers)
     return { model: 'open', ...load, runId, report }
   }).finally(() => live?.end())
+  if (options.junitFile !== undefined && result.model === 'open') {
+    await diskFiles.write(
+      resolve(options.from, options.junitFile),
+      junitOf(result, new Date(result.startedAt).toISOString()),
+    )
+  }
   return { result, text: textOf(result) }
 }
 
@@ -165,5 +179,7 @@ async function withScenario(baseUrl: string, file: string, from: string): Promis
   const path = resolve(from, file)
   const text = await diskFiles.readIfExists(path)
   if (text === undefined) throw errors.scenarioMissing(file)
+  // Here, because the schema library costs 100 ms that a plain target need not pay.
+  const { parseScenario } = await import('../load/scenario.ts')
   return { baseUrl, scenario: parseScenario(text, file) }
 }

@@ -18,6 +18,7 @@ import {
 } from '../load/request.ts'
 import { constantRate } from '../load/schedule.ts'
 import { runSetup } from '../load/setup.ts'
+import { checkThresholds } from '../load/thresholds.ts'
 import type { Variables } from '../load/template.ts'
 import type { Acknowledged, LoadProgress, LoadReport } from '../system/load-report.ts'
 import type { LoadJob, LoadMessage } from './load-worker.ts'
@@ -45,6 +46,11 @@ export async function runLoad(plan: LoadPlan, watchers: LoadWatchers = {}): Prom
   const limits = limitsOf(plan)
   const target = targetOf(plan)
   const sources = sourcesOf(plan, target)
+  const { thresholds = [] } = plan
+  checkThresholds(
+    thresholds,
+    sources.map(({ name }) => name),
+  )
   const address = await resolveHost(target.hostname, target.port, watchers.signal)
   const variables = await prepare(plan, target, limits.timeoutMs, watchers.signal)
   const requests = sources.map((source) => compile(source, target, variables))
@@ -68,6 +74,7 @@ export async function runLoad(plan: LoadPlan, watchers: LoadWatchers = {}): Prom
     schedule: constantRate({ ratePerSecond, durationMs }),
     limits,
     requestNames: sources.map(({ name }) => name),
+    thresholds,
     books: viewBooks(booksMemory, requests.length),
     end,
   })

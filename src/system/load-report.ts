@@ -31,6 +31,8 @@ export interface LoadReport {
   /** Status → answers. */
   statuses: Record<string, number>
   requests: RequestReport[]
+  /** What the run had to reach, in the order in which it was asked. */
+  thresholds: ThresholdResult[]
   generator: GeneratorReport
 }
 
@@ -41,6 +43,17 @@ export interface RequestReport {
   outcomes: OutcomeCounts
   statuses: Record<string, number>
   responseMs: Percentiles
+}
+
+export interface ThresholdResult {
+  /** As it was written: `p99{place order}<300ms`. */
+  expression: string
+  /** Never true when the run is not valid as a measurement, or was interrupted. */
+  ok: boolean
+  /** In `unit`; null when there was nothing to observe, or so many arrivals failed that it is infinite. */
+  observed: number | null
+  /** `share` is from 0 to 1. */
+  unit: 'ms' | 'share' | 'arrivals' | 'per-second'
 }
 
 /** How the generator's own thread fared. */

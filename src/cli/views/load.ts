@@ -4,6 +4,7 @@ import chalk from 'chalk'
 import type { LoadInterval, OutcomeCounts, Outcome, Percentiles } from '../../events.ts'
 import { formatDuration } from '../../system/duration.ts'
 import type { LoadProgress, LoadReport, SaturationReport } from '../../system/load-report.ts'
+import { observedText } from '../../system/observed-text.ts'
 import { table } from './table.ts'
 
 /** One second, as a line of a log. */
@@ -73,6 +74,7 @@ export function loadView(report: LoadReport): string {
       latencyRow('lag', report.lagMs, "the generator's own lateness"),
     ]),
     ...(requests.length > 1 ? ['', ...table([dim(requestTitles), ...requests.map(requestRow)])] : []),
+    ...thresholdLines(report),
     '',
     ...verdictLines(report),
   ].join('\n')
@@ -97,6 +99,16 @@ export function saturationView(report: SaturationReport): string {
     chalk.yellow('Not measured:'),
     ...report.notMeasured.map((line) => `  - ${line}`),
   ].join('\n')
+}
+
+function thresholdLines({ thresholds }: LoadReport): string[] {
+  if (thresholds.length === 0) return []
+  const rows = thresholds.map((threshold) => [
+    threshold.ok ? chalk.green('✔') : chalk.red('✘'),
+    threshold.expression,
+    chalk.dim(`observed ${observedText(threshold)}`),
+  ])
+  return ['', chalk.dim('THRESHOLDS'), ...table(rows)]
 }
 
 const requestTitles = ['REQUEST', 'ARRIVALS', 'OUTCOMES', 'p50', 'p99', 'max']

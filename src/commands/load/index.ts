@@ -3,6 +3,7 @@ import { boolean, integer, string } from '@oclif/core/flags'
 import { BaseCommand, exitCodes } from '../../cli/base-command.ts'
 import { errors } from '../../errors.ts'
 import { parseDuration } from '../../system/duration.ts'
+import { parseThreshold } from '../../load/thresholds.ts'
 import type { LoadOptions, LoadResult } from '../../runtime/load-command.ts'
 
 export default class Load extends BaseCommand {
@@ -10,12 +11,14 @@ export default class Load extends BaseCommand {
   static override description = [
     'With --rps, arrivals come on a schedule that the target cannot slow down; latency counts from the intended start, and every arrival ends in exactly one outcome. In a system and without a target, the entry gets its default scenario, load/default.yaml.',
     'With -c and without --rps, autocannon saturates a plain target with that many connections (closed model): useful for a rough maximum, blind to what it does not send.',
+    'Thresholds are p50 to p99.99, max, mean, errors or one outcome (share or number), rps and ok-rps, of the whole run or of one request: p99{place order}<300ms. A failed arrival counts as infinitely slow. Exit code 1: one was missed.',
     'Exit code 5: the run is not valid as a measurement (the generator or the machine was the limit).',
   ].join('\n\n')
   static override examples = [
     '<%= config.bin %> load --rps 500 --duration 20s',
     '<%= config.bin %> load http://127.0.0.1:4000/hello --rps 10000',
     `<%= config.bin %> load http://127.0.0.1:4000/orders --rps 50 --method POST -H 'content-type: application/json' --body '{"sku":"a"}'`,
+    "<%= config.bin %> load --rps 500 -t 'p99<200ms' -t 'errors<1%' --junit load.xml",
     '<%= config.bin %> load http://127.0.0.1:4000/hello -c 50 --duration 10s',
   ]
   static override args = {
@@ -43,6 +46,13 @@ export default class Load extends BaseCommand {
     connections: integer({ char: 'c', description: 'Connections at most; without --rps, exactly these.' }),
     'max-in-flight': integer({ description: 'Arrivals under way at most; more are dropped (and counted).' }),
     seed: integer({ description: 'Of the order in which a scenario mixes its requests.', default: 1 }),
+    threshold: string({
+      char: 't',
+      multiple: true,
+      description: 'What has to be reached (repeatable); missed: exit code 1.',
+      helpValue: "'p99<200ms'",
+    }),
+    junit: string({ description: 'Write the thresholds as JUnit XML.', helpValue: 'FILE' }),
     record: boolean({ description: 'Keep the run and write its report.', default: true, allowNo: true }),
   }
 
@@ -63,6 +73,8 @@ export default class Load extends BaseCommand {
       connections: flags.connections,
       maxInFlight: flags['max-in-flight'],
       seed: flags.seed,
+      thresholds: (flags.threshold ?? []).map((text) => parseThreshold(text)),
+      junitFile: flags.junit,
       record: flags.record,
       live: !this.jsonEnabled(),
     }
@@ -70,6 +82,8 @@ export default class Load extends BaseCommand {
     const { result, text } = await runLoadCommand(options)
     if (result.model === 'open' && result.isInterrupted) this.endWith(exitCodes.interrupted)
     else if (result.model === 'open' && result.verdict !== 'valid') this.endWith(exitCodes.invalid)
+    else if (result.model === 'open' && result.thresholds.some(({ ok }) => !ok))
+      this.endWith(exitCodes.failed)
     return this.show(result, text)
   }
 }

@@ -117,7 +117,7 @@ export function timelineTable(rows: readonly TimelineRow[], startedAt: number): 
   </section>`
 }
 
-const mark = (isGood: boolean): Html =>
+export const mark = (isGood: boolean): Html =>
   isGood
     ? html`<span class="mark good" title="held">✔</span>`
     : html`<span class="mark bad" title="did not hold">✘</span>`

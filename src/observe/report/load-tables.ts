@@ -2,12 +2,43 @@
 
 import { outcomes, type Outcome, type Percentiles } from '../../events.ts'
 import type { LoadReport } from '../../system/load-report.ts'
+import { observedText } from '../../system/observed-text.ts'
+import { mark } from './evidence-tables.ts'
 import { countText, msText, shareText } from './format.ts'
 import { html, type Html } from './html.ts'
 
 export function loadTables(load: LoadReport): Html {
-  return html`<section class="columns">${outcomeTable(load)} ${latencyTable(load)}</section>
+  return html`${load.thresholds?.length > 0 && thresholdTable(load)}
+    <section class="columns">${outcomeTable(load)} ${latencyTable(load)}</section>
     ${load.requests.length > 0 && requestTable(load)}`
+}
+
+function thresholdTable({ thresholds }: LoadReport): Html {
+  const met = thresholds.filter(({ ok }) => ok).length
+  return html`<section>
+    <h2>
+      Thresholds <small>${met} of ${thresholds.length} met; a failed arrival counts as infinitely slow</small>
+    </h2>
+    <table>
+      <thead>
+        <tr>
+          <th></th>
+          <th class="text">What had to hold</th>
+          <th class="text">Observed</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${thresholds.map(
+          (threshold) =>
+            html`<tr>
+              <td>${mark(threshold.ok)}</td>
+              <th scope="row">${threshold.expression}</th>
+              <td class="text">${observedText(threshold)}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </section>`
 }
 
 function outcomeTable({ outcomes: counts, schedule: { arrivals } }: LoadReport): Html {

@@ -43,6 +43,7 @@ const report: LoadReport = {
     { name: 'read order', outcomes: { ok: 8000 }, statuses: { 200: 8000 }, responseMs },
     { name: 'place order', outcomes: { ok: 1990, timeout: 10 }, statuses: { 201: 1990 }, responseMs },
   ],
+  thresholds: [],
   generator: { cpuPerArrivalUs: 40, eventLoopUtilization: 0.3, runQueueWait: 0.4, connections: 12 },
 }
 

@@ -1,0 +1,42 @@
+// Thresholds as JUnit XML, which every CI server shows: one test case per threshold.
+
+import type { LoadReport } from '../../system/load-report.ts'
+import { observedText } from '../../system/observed-text.ts'
+
+/**
+ * A run that is not valid turns each of its thresholds into an error, not a failure of the target.
+ * @param startedAt when the run began, in ISO form
+ */
+export function junitOf(report: LoadReport, startedAt: string): string {
+  const { thresholds, target, verdict, reasons, isInterrupted, schedule } = report
+  const isTrusted = verdict === 'valid' && !isInterrupted
+  const missed = thresholds.filter(({ ok }) => !ok).length
+  const cases = thresholds.map((threshold) => {
+    const observed = observedText(threshold)
+    const name = `name="${escape(threshold.expression)}" classname="msvc.load"`
+    if (threshold.ok)
+      return `    <testcase ${name}>\n      <system-out>observed ${escape(observed)}</system-out>\n    </testcase>`
+    const [element, message] = isTrusted
+      ? ['failure', `observed ${observed}`]
+      : ['error', `the run is ${isInterrupted ? 'interrupted' : verdict}: ${reasons.join('; ')}`]
+    return `    <testcase ${name}>\n      <${element} message="${escape(message)}"/>\n    </testcase>`
+  })
+  const counts = `tests="${thresholds.length}" failures="${isTrusted ? missed : 0}" errors="${isTrusted ? 0 : missed}"`
+  const seconds = (schedule.durationMs / 1000).toFixed(3)
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites name="msvc load" ${counts} time="${seconds}">`,
+    `  <testsuite name="${escape(target)}" ${counts} time="${seconds}" timestamp="${startedAt}">`,
+    ...cases,
+    '  </testsuite>',
+    '</testsuites>',
+    '',
+  ].join('\n')
+}
+
+const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
+
+const escape = (text: string): string =>
+  text
+    .replaceAll(/[&<>"]/g, (character) => entities[character]!)
+    .replaceAll(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD]/g, '\uFFFD')
