@@ -27,6 +27,7 @@ import type { Tree } from '../scaffold/tree.ts'
 import { unifiedDiff } from '../scaffold/unified-diff.ts'
 import { findSystemRoot, loadSystem, systemFileName } from '../system/load-system.ts'
 import { checkName } from '../system/names.ts'
+import { scenarioSchema } from '../load/scenario-schema.ts'
 import { systemSchema } from '../system/schema.ts'
 import type { System } from '../system/system.ts'
 
@@ -216,7 +217,12 @@ async function readLock(root: string): Promise<{ content: Uint8Array; value: Loc
   }
 }
 
-const makingOf = ({ cliVersion }: NewOptions) => ({ cliVersion, sha256, schema: systemSchema })
+const makingOf = ({ cliVersion }: NewOptions) => ({
+  cliVersion,
+  sha256,
+  schema: systemSchema,
+  scenarioSchema,
+})
 
 const notesOn = (template: ServiceTemplate, missing: readonly string[]): string[] =>
   missing.length === 0

@@ -14,6 +14,8 @@ export interface Making {
   cliVersion: string
   /** The JSON Schema of msvc.yaml. */
   schema: unknown
+  /** The JSON Schema of load scenarios. */
+  scenarioSchema: unknown
   sha256: Sha256
 }
 
@@ -54,8 +56,10 @@ const isOfTheFour = (path: string): boolean =>
   /^(services|load|experiments)\//.test(path) || /^(msvc\.yaml|README\.md)(\.hbs)?$/.test(path)
 
 function withRecords(rendered: Tree, made: Pick<Lock, 'template' | 'answers'>, making: Making): Tree {
-  const schema = textFile('.msvc/schema.json', `${JSON.stringify(making.schema, null, 2)}\n`)
-  const tree = mergeTrees(rendered, [schema])
+  const tree = mergeTrees(rendered, [
+    schemaFile('.msvc/schema.json', making.schema),
+    schemaFile('.msvc/scenario.schema.json', making.scenarioSchema),
+  ])
   const lock: Lock = {
     version: 1,
     cliVersion: making.cliVersion,
@@ -64,3 +68,5 @@ function withRecords(rendered: Tree, made: Pick<Lock, 'template' | 'answers'>, m
   }
   return mergeTrees(tree, [textFile(lockPath, lockText(lock))])
 }
+
+const schemaFile = (path: string, schema: unknown) => textFile(path, `${JSON.stringify(schema, null, 2)}\n`)

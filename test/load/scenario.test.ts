@@ -37,36 +37,41 @@ test('method and weight may be left out, expect may be a list', () => {
 
 describe('a mistake is told with its place and what was expected', () => {
   test.each([
-    ['nothing', '', '1:1', 'is not a mapping'],
-    ['another kind', 'apiVersion: msvc/v1\nkind: System\nname: x\n', '2:7', 'kind is not Scenario'],
+    ['nothing', '', '1:1', 'the file'],
+    [
+      'another kind',
+      'apiVersion: msvc/v1\nkind: System\nname: x\nrequests: [{name: a, path: /}]\n',
+      '2:7',
+      'expected: "Scenario"',
+    ],
     ['broken YAML', scenario('requests: [a\n'), '5:1', ''],
-    ['no requests', scenario('setup: []\n'), '1:1', 'there are no requests'],
-    ['an empty list', scenario('requests: []\n'), '4:11', 'there are no requests'],
+    ['no requests', scenario('setup: []\n'), '1:1', 'the file needs requests'],
+    ['an empty list', scenario('requests: []\n'), '4:11', 'requests is []'],
     [
       'an unknown field',
       scenario('requests:\n  - {name: a, path: /, wait: 3}\n'),
       '5:24',
-      'has no field wait',
+      'requests.0.wait is not known here',
     ],
-    ['no path', scenario('requests:\n  - {name: a}\n'), '5:5', 'path is missing'],
+    ['no path', scenario('requests:\n  - {name: a}\n'), '5:5', 'requests.0 needs path'],
     [
       'a relative path',
       scenario('requests:\n  - {name: a, path: orders}\n'),
       '5:21',
-      'does not begin with /',
+      'expected: a path from the root',
     ],
     [
       'a method that is none',
       scenario('requests:\n  - {name: a, path: /, method: FETCH}\n'),
       '5:32',
-      'FETCH is not a method',
+      'is "FETCH"; expected: GET, HEAD',
     ],
     ['weight 0', scenario('requests:\n  - {name: a, path: /, weight: 0}\n'), '5:32', 'weight'],
     [
       'an impossible status',
       scenario('requests:\n  - {name: a, path: /, expect: ok}\n'),
       '5:32',
-      'expect is not a status',
+      'expected: the status that counts as ok',
     ],
     [
       'an unknown variable',
@@ -88,9 +93,14 @@ describe('a mistake is told with its place and what was expected', () => {
         'setup:\n  - {name: a, path: /, capture: {id: answer.id}}\nrequests:\n  - {name: b, path: /}\n',
       ),
       '5:38',
-      'answer.id is not a path into the answer',
+      'expected: a path into the answer',
     ],
-    ['requests that are no list', scenario('requests: {name: a}\n'), '4:11', 'requests is not a list'],
+    [
+      'requests that are no list',
+      scenario('requests: {name: a}\n'),
+      '4:11',
+      'requests is {"name":"a"}; it must be array',
+    ],
   ])('%s', (_, text, place, reason) => {
     const read = (): unknown => parseScenario(text, 'load/x.yaml')
     expect(read).toThrow(UserError)

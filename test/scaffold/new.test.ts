@@ -25,7 +25,9 @@ describe('a new system', () => {
     expect(template.length).toBeGreaterThan(20)
 
     const expected = template.map(({ path }) => undotted(path.replace(/\.hbs$/, '')))
-    expect([...made.keys()]).toEqual([...expected, '.msvc/lock.json', '.msvc/schema.json'].toSorted())
+    expect([...made.keys()]).toEqual(
+      [...expected, '.msvc/lock.json', '.msvc/scenario.schema.json', '.msvc/schema.json'].toSorted(),
+    )
     for (const { path, content } of template.filter((file) => !file.path.endsWith('.hbs'))) {
       expect(made.get(undotted(path))?.equals(content), path).toBe(true)
     }
@@ -43,6 +45,7 @@ describe('a new system', () => {
     expect(system.services.map(({ name }) => name)).toEqual(['gateway', 'order', 'payment', 'notification'])
     expect(JSON.parse(await read('package.json'))).toMatchObject({ name: 'shop' })
     expect(JSON.parse(await read('.msvc/schema.json'))).toHaveProperty('properties.services')
+    expect(JSON.parse(await read('.msvc/scenario.schema.json'))).toHaveProperty('properties.requests')
     expect(parseScenario(await read('load/default.yaml'), 'load/default.yaml').requests).toHaveLength(2)
   })
 
