@@ -1,6 +1,6 @@
 // A circuit breaker: stops calling a callee that does not answer, and finds out when it does again.
 //
-//              a rule trips                 open time passed
+//              a rule trips            open time passed, or a recovery probe was answered
 //   ┌────────┐ ───────────▶ ┌──────┐ ─────────────────────────▶ ┌───────────┐
 //   │ closed │              │ open │                            │ half_open │
 //   └────────┘              └──────┘ ◀───────────────────────── └───────────┘
@@ -10,31 +10,42 @@
 //
 // forced_open and disabled are set by hand, for a time; then the breaker starts anew as closed.
 //
+// The open time is 1 s, doubles with each failed trial up to 15 s, and varies by 20 %. A recovery probe
+// (recovery-probe.ts) may end it early. A callee that answers probes but fails trials has lost our trust:
+// then the open time is waited for, whatever the probe says.
+//
 // Three things keep it right under concurrency:
 // - `acquire` decides in one synchronous step: nobody waits, nobody slips in between.
 // - A permit carries the generation in which it was given. Each change of state starts a new one, so
 //   that a late answer to an old question steers nothing.
 // - Only the monotonic clock counts time; epoch time is for the record.
 
+import { checkBreaker, defaultBreaker, type BreakerConfig } from './breaker-config.ts'
 import type { Clock } from './clock.ts'
-import { createFastTrip, type FastTripOptions } from './fast-trip.ts'
-import { createRateRule, type RateRuleOptions } from './rate-rule.ts'
+import { createFastTrip } from './fast-trip.ts'
+import { createRateRule } from './rate-rule.ts'
 import type { SettledCall, TrippingRule } from './tripping-rule.ts'
 
 export type BreakerStateName = 'closed' | 'open' | 'half_open' | 'forced_open' | 'disabled'
 
 /** `untilMs` is a moment of the monotonic clock. */
-type State =
-  | { name: 'closed' }
-  | { name: 'open'; untilMs: number }
-  | HalfOpen
-  | { name: 'forced_open' | 'disabled'; untilMs: number }
+type State = { name: 'closed' } | Open | HalfOpen | { name: 'forced_open' | 'disabled'; untilMs: number }
+
+interface Open {
+  name: 'open'
+  untilMs: number
+  /** Whether a recovery probe may end it early. */
+  trustsProbe: boolean
+  /** A recovery probe has been answered meanwhile: the callee claims to be well. */
+  isPromised: boolean
+}
 
 interface HalfOpen {
   name: 'half_open'
   permitsLeft: number
   succeeded: number
   untilMs: number
+  isPromised: boolean
 }
 
 type Outcome = 'success' | 'failure' | 'ignored'
@@ -47,19 +58,15 @@ export interface Transition {
   reason: string
 }
 
-export interface BreakerOptions {
+/** What is not given is as in breaker-config.ts. */
+export interface BreakerOptions extends Partial<BreakerConfig> {
   /** `caller:callee`. */
   name: string
   clock: Clock
-  /** A call that took longer counts as slow. */
   slowAfterMs: number
-  /** Trials that have not returned by then have hung, and the breaker opens again. */
   trialTimeoutMs: number
-  /** How many calls a half-open breaker admits; all must succeed. */
-  trials?: number
-  openMs?: number
-  rateRule?: RateRuleOptions | undefined
-  fastTrip?: FastTripOptions | undefined
+  /** From 0 to below 1; for the jitter of the open time. */
+  random?: () => number
   onTransition?: (transition: Transition) => void
 }
 
@@ -106,7 +113,11 @@ export interface Refusal {
 export interface Breaker {
   readonly name: string
   readonly counts: Readonly<CallCounts>
+  /** As of the last call; time that has passed since then is not taken into account. */
+  readonly state: BreakerStateName
   acquire(): Permit | Refusal
+  /** A recovery probe was answered well; ends the open time if the callee has not lost our trust. */
+  probeSucceeded(): void
   /** By hand: refuse everything, or admit everything and judge nothing, for `ttlMs`. */
   force(state: 'forced_open' | 'disabled', ttlMs: number): void
   /** Ends `force`. */
@@ -117,34 +128,53 @@ export interface Breaker {
 const keptTransitions = 256
 const halfOpenRetryMs = 50
 
+/** Throws a PolicyError for an impossible option. */
 export function createBreaker(options: BreakerOptions): Breaker {
-  const { name, clock, slowAfterMs, trialTimeoutMs, trials = 3, openMs = 1000 } = options
+  const { name, clock, random = Math.random, onTransition, ...settings } = options
+  const config: BreakerConfig = { ...defaultBreaker, ...settings }
+  checkBreaker(config, 'breaker')
+  const { slowAfterMs, trialTimeoutMs, trials } = config
   const counts: CallCounts = { success: 0, failure: 0, ignored: 0, rejected: 0, stale: 0 }
   const transitions: Transition[] = []
   let state: State = { name: 'closed' }
   let generation = 0
   let since = clock.epochMs()
-  let rate = createRateRule(options.rateRule)
-  let rules: TrippingRule[] = [createFastTrip(options.fastTrip), rate]
+  // How often in a row a trial failed; the open time doubles with each.
+  let failedTrials = 0
+  let rate = createRateRule(config.rateRule)
+  let rules: TrippingRule[] = [createFastTrip(config.fastTrip), rate]
 
   return {
     name,
     counts,
+    get state() {
+      return state.name
+    },
     acquire() {
       const nowMs = clock.monotonicMs()
       passTime(nowMs)
       switch (state.name) {
         case 'closed':
         case 'disabled':
-          return createPermit(nowMs)
+          return new IssuedPermit(settle, generation, nowMs)
         case 'open':
         case 'forced_open':
           return refuse(state.untilMs - nowMs)
         case 'half_open':
           if (state.permitsLeft === 0) return refuse(halfOpenRetryMs)
           state = { ...state, permitsLeft: state.permitsLeft - 1, untilMs: nowMs + trialTimeoutMs }
-          return createPermit(nowMs)
+          return new IssuedPermit(settle, generation, nowMs)
       }
+    },
+    probeSucceeded() {
+      const nowMs = clock.monotonicMs()
+      passTime(nowMs)
+      if (state.name !== 'open') return
+      state = { ...state, isPromised: true }
+      if (!state.trustsProbe) return
+      // News: what the back-off has learned of the outage is over. If the promise is broken, it starts anew.
+      failedTrials = 0
+      tryAgain(nowMs, true, 'a recovery probe was answered')
     },
     force(to, ttlMs) {
       enter({ name: to, untilMs: clock.monotonicMs() + ttlMs }, `set by hand for ${ttlMs / 1000} s`)
@@ -171,34 +201,19 @@ export function createBreaker(options: BreakerOptions): Breaker {
     if (state.name === 'closed' || nowMs < state.untilMs) return
     switch (state.name) {
       case 'open':
-        return enter(
-          { name: 'half_open', permitsLeft: trials, succeeded: 0, untilMs: nowMs + trialTimeoutMs },
-          'open time passed',
-        )
+        return tryAgain(nowMs, state.isPromised, 'open time passed')
       case 'half_open':
         // With permits left nothing hangs: there was just no traffic to try with.
-        return state.permitsLeft === 0 ? open(nowMs, 'trial calls did not come back') : undefined
+        return state.permitsLeft === 0 ? reopen(state, nowMs, 'trial calls did not come back') : undefined
       case 'forced_open':
       case 'disabled':
         return close('the time set by hand passed')
     }
   }
 
-  function createPermit(startedMs: number): Permit {
-    const given = generation
-    let isSettled = false
-    const settle = (outcome: Outcome): void => {
-      if (isSettled) return
-      isSettled = true
-      if (given === generation) record(outcome, startedMs)
-      else counts.stale += 1
-    }
-    return {
-      admitted: true,
-      succeed: () => settle('success'),
-      fail: () => settle('failure'),
-      ignore: () => settle('ignored'),
-    }
+  function settle(outcome: Outcome, given: number, startedMs: number): void {
+    if (given === generation) record(outcome, startedMs)
+    else counts.stale += 1
   }
 
   function refuse(waitMs: number): Refusal {
@@ -232,20 +247,34 @@ export function createBreaker(options: BreakerOptions): Breaker {
 
   function judgeTrial(trial: HalfOpen, outcome: Outcome, slow: boolean, nowMs: number): void {
     if (outcome === 'ignored') state = { ...trial, permitsLeft: trial.permitsLeft + 1 }
-    else if (outcome === 'failure') open(nowMs, 'a trial call failed')
-    else if (slow) open(nowMs, 'a trial call was slow')
+    else if (outcome === 'failure') reopen(trial, nowMs, 'a trial call failed')
+    else if (slow) reopen(trial, nowMs, 'a trial call was slow')
     else if (trial.succeeded + 1 < trials) state = { ...trial, succeeded: trial.succeeded + 1 }
     else close(`${trials} of ${trials} trial calls succeeded`)
   }
 
-  function open(nowMs: number, reason: string): void {
-    enter({ name: 'open', untilMs: nowMs + openMs }, reason)
+  function open(nowMs: number, reason: string, trustsProbe = true): void {
+    const openMs = Math.min(config.maxOpenMs, config.openMs * 2 ** failedTrials)
+    const untilMs = nowMs + openMs * (1 + config.jitter * (2 * random() - 1))
+    enter({ name: 'open', untilMs, trustsProbe, isPromised: false }, reason)
+  }
+
+  /** A callee whose probe had promised that it is well has lost our trust for the open time. */
+  function reopen({ isPromised }: HalfOpen, nowMs: number, reason: string): void {
+    failedTrials += 1
+    open(nowMs, reason, !isPromised)
+  }
+
+  function tryAgain(nowMs: number, isPromised: boolean, reason: string): void {
+    const untilMs = nowMs + trialTimeoutMs
+    enter({ name: 'half_open', permitsLeft: trials, succeeded: 0, untilMs, isPromised }, reason)
   }
 
   /** What was counted before the outage says nothing about the callee after it. */
   function close(reason: string): void {
-    rate = createRateRule(options.rateRule)
-    rules = [createFastTrip(options.fastTrip), rate]
+    failedTrials = 0
+    rate = createRateRule(config.rateRule)
+    rules = [createFastTrip(config.fastTrip), rate]
     enter({ name: 'closed' }, reason)
   }
 
@@ -256,10 +285,47 @@ export function createBreaker(options: BreakerOptions): Breaker {
     generation += 1
     transitions.push(transition)
     if (transitions.length > keptTransitions) transitions.shift()
-    options.onTransition?.(transition)
+    onTransition?.(transition)
   }
 
   function openRemainingMs(nowMs: number): number {
     return state.name === 'open' || state.name === 'forced_open' ? Math.ceil(state.untilMs - nowMs) : 0
+  }
+}
+
+// A class, because 10,000 permits a second should share their functions.
+class IssuedPermit implements Permit {
+  readonly admitted = true
+  private isSettled = false
+  private readonly settleOnce: (outcome: Outcome, generation: number, startedMs: number) => void
+  private readonly generation: number
+  private readonly startedMs: number
+
+  constructor(
+    settleOnce: (outcome: Outcome, generation: number, startedMs: number) => void,
+    generation: number,
+    startedMs: number,
+  ) {
+    this.settleOnce = settleOnce
+    this.generation = generation
+    this.startedMs = startedMs
+  }
+
+  succeed(): void {
+    this.settle('success')
+  }
+
+  fail(): void {
+    this.settle('failure')
+  }
+
+  ignore(): void {
+    this.settle('ignored')
+  }
+
+  private settle(outcome: Outcome): void {
+    if (this.isSettled) return
+    this.isSettled = true
+    this.settleOnce(outcome, this.generation, this.startedMs)
   }
 }

@@ -12,6 +12,8 @@ function setUp(options: Partial<BreakerOptions> = {}) {
     clock,
     slowAfterMs: 250,
     trialTimeoutMs: 1000,
+    // No jitter.
+    random: () => 0.5,
     ...options,
   })
   const call = (ending: Ending, tookMs = 1): void => {
@@ -193,7 +195,7 @@ describe('a half-open breaker', () => {
       call(ending, tookMs)
       assert.equal(state(), 'open')
       assert.equal(breaker.snapshot().transitions.at(-1)?.reason, reason)
-      assert.equal(breaker.snapshot().openRemainingMs, 1000)
+      assert.equal(breaker.snapshot().openRemainingMs, 2000)
     }
   })
 

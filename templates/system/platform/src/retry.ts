@@ -1,0 +1,36 @@
+// Whether a call may be tried again at all, and how long to wait before.
+//
+// Only the outermost hop retries: each hop that does so multiplies what the ones below have to bear. Who
+// is called with `x-retry-attempt`, whatever its number, has a caller who sees to that.
+
+export const retryHeader = 'x-retry-attempt'
+
+/** Methods that may be repeated without asking: twice is the same as once (RFC 9110, 9.2.2). */
+const idempotentMethods = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
+
+export const isRepeatable = (method: string, idempotencyKey: string | undefined): boolean =>
+  idempotencyKey !== undefined || idempotentMethods.has(method)
+
+export interface RetryDelay {
+  baseMs: number
+  maxMs: number
+}
+
+/**
+ * Full jitter: anything from nothing to twice as much with each retry, so that the callers of a callee
+ * that stumbled do not all come back in the same moment. Never before the callee asked us to.
+ * `retry` counts from 1.
+ */
+export function retryDelayMs(
+  retry: number,
+  { baseMs, maxMs }: RetryDelay,
+  random: () => number,
+  retryAfterMs = 0,
+): number {
+  return Math.max(retryAfterMs, random() * Math.min(maxMs, baseMs * 2 ** (retry - 1)))
+}
+
+/** `Retry-After` in milliseconds; undefined when absent or not in seconds (the date form needs equal clocks). */
+export function parseRetryAfter(header: string | string[] | undefined): number | undefined {
+  return typeof header === 'string' && /^\d{1,6}$/.test(header) ? Number(header) * 1000 : undefined
+}

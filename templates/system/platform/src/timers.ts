@@ -1,0 +1,15 @@
+// Timers as the platform uses them, so that a test can run ten minutes of outage in a millisecond.
+
+/** What `start` gave; only `stop` knows what to do with it. */
+export type Timer = object
+
+export interface Timers {
+  start(delayMs: number, onTime: () => void): Timer
+  /** Stopping one that has fired or was stopped does nothing. */
+  stop(timer: Timer): void
+}
+
+export const systemTimers: Timers = {
+  start: (delayMs, onTime) => setTimeout(onTime, delayMs),
+  stop: (timer) => clearTimeout(timer as NodeJS.Timeout),
+}
