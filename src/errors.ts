@@ -200,6 +200,14 @@ export const errors = {
       exitCode: exitCodes.failed,
       data: { id },
     }),
+  noLoadInRun: (id: string) =>
+    new UserError({
+      code: 'no-load-in-run',
+      message: `The run ${id} has no load that ended: it goes on, was killed, or sent none.`,
+      next: 'Choose another one from `msvc runs list`.',
+      exitCode: exitCodes.failed,
+      data: { id },
+    }),
 
   // agent
   agentNotRunning: (system: string) =>

@@ -118,6 +118,24 @@ const highestOf = (index: number): number => {
   return (index - shift * perDoubling + 1) * 2 ** shift - 1
 }
 
+/** What was recorded, in ascending order: a value of each counter (its smallest; the extremes exactly). */
+export function recordedIn(histogram: Histogram): { us: number; times: number }[] {
+  const { counters, summary } = histogram
+  if (summary[count] === 0) return []
+  const first = counterOf(summary[smallest]!)
+  const last = counterOf(summary[largest]!)
+  const recorded: { us: number; times: number }[] = []
+  for (let i = first; i <= last; i++) {
+    const times = counters[i]!
+    if (times === 0) continue
+    const us = i === last ? summary[largest]! : i === first ? summary[smallest]! : lowestOf(i)
+    recorded.push({ us, times })
+  }
+  return recorded
+}
+
+const lowestOf = (index: number): number => (index === 0 ? 0 : highestOf(index - 1) + 1)
+
 /**
  * A compact text: base64 of variable-length integers: a version (1), sum, smallest and largest, then for
  * each counter that is not zero the distance from the previous one and its count.
