@@ -49,7 +49,7 @@ function read(
     }
     case '/metrics':
       response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' })
-      return void response.end(metrics.text(breakers.all()))
+      return void response.end(metrics.text(breakers))
     case '/breakers':
       return sendJson(response, 200, { breakers: breakers.all().map((breaker) => breaker.snapshot()) })
     case '/breakers/events':
@@ -66,8 +66,12 @@ async function write(
   response: ServerResponse,
 ): Promise<void> {
   const name = /^\/breakers\/([^/]+)$/.exec(path)?.[1]
-  const breaker = name === undefined ? undefined : breakers.find(decodeURIComponent(name))
-  if (breaker === undefined) return sendError(response, 404, 'no such breaker')
+  if (name === undefined) return sendError(response, 404, 'no such admin route')
+  const breaker = breakers.find(decoded(name))
+  if (breaker === undefined) {
+    const known = breakers.edges().map((edge) => edge.name)
+    return sendError(response, 404, `no such breaker; there are: ${known.join(', ') || 'none'}`)
+  }
   const order = parseOrder(await readBody(request))
   if (order === undefined) {
     return sendError(response, 400, `expected {"state":"forced_open|disabled|auto","ttlMs":1..${maxTtlMs}}`)
@@ -75,6 +79,16 @@ async function write(
   if (order.state === 'auto') breaker.auto()
   else breaker.force(order.state, order.ttlMs)
   sendJson(response, 200, breaker.snapshot())
+}
+
+/** As it came, when it is not percent-encoding. */
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name)
+  } catch (error) {
+    if (error instanceof URIError) return name
+    throw error
+  }
 }
 
 function parseOrder(text: string): { state: 'forced_open' | 'disabled' | 'auto'; ttlMs: number } | undefined {

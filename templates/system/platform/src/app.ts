@@ -6,10 +6,12 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { fastify, type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Clock } from './clock.ts'
+import { deadlineFrom, deadlineHeader } from './deadline.ts'
 import { checkHealth, type Health } from './health.ts'
 import { createLogBound, type Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
 import { runWithRequest, type RequestContext } from './request-context.ts'
+import { retryAttemptFrom, retryHeader } from './retry.ts'
 import type { Telemetry } from './telemetry.ts'
 import { parseTraceparent } from './trace-context.ts'
 
@@ -28,7 +30,6 @@ export interface AppOptions {
 export type App = ReturnType<typeof createApp>
 
 const contextKey = 'platformContext'
-const maxDeadlineMs = 60_000
 const errorLinesPerSecond = 5
 
 export function createApp(options: AppOptions) {
@@ -85,7 +86,7 @@ export function createApp(options: AppOptions) {
     return {
       span: telemetry.serverSpan(spanName(request), undefined),
       deadlineMs: clock.monotonicMs() + deadlineMs,
-      retryAttempt: 0,
+      retryAttempt: undefined,
     }
   }
 
@@ -93,8 +94,8 @@ export function createApp(options: AppOptions) {
     const { headers } = request
     return {
       span: telemetry.serverSpan(spanName(request), parseTraceparent(one(headers['traceparent']))),
-      deadlineMs: clock.monotonicMs() + (wholeNumber(headers['x-deadline-ms'], maxDeadlineMs) ?? deadlineMs),
-      retryAttempt: wholeNumber(headers['x-retry-attempt'], 100) ?? 0,
+      deadlineMs: deadlineFrom(one(headers[deadlineHeader]), clock.monotonicMs(), deadlineMs),
+      retryAttempt: retryAttemptFrom(one(headers[retryHeader])),
     }
   }
 }
@@ -109,8 +110,3 @@ const spanName = (request: FastifyRequest): string => `${request.method} ${route
 
 const one = (header: string | string[] | undefined): string | undefined =>
   Array.isArray(header) ? header[0] : header
-
-function wholeNumber(header: string | string[] | undefined, max: number): number | undefined {
-  const value = Number(one(header) ?? Number.NaN)
-  return Number.isInteger(value) && value >= 0 ? Math.min(value, max) : undefined
-}

@@ -1,10 +1,10 @@
-// All breakers of one service, and the stream of their transitions.
+// All guarded edges of one service, and the stream of their breakers' transitions.
 //
 // The last 256 transitions are kept with a sequence number, so that a watcher who was cut off asks
 // for what it missed by the last number it saw.
 
-import { createBreaker, type Breaker, type BreakerOptions, type Transition } from './breaker.ts'
-import type { Clock } from './clock.ts'
+import type { Breaker, Transition } from './breaker.ts'
+import type { Policy } from './policy.ts'
 
 export interface NumberedTransition extends Transition {
   /** Counts from 1 in each process. */
@@ -13,10 +13,24 @@ export interface NumberedTransition extends Transition {
   name: string
 }
 
+/** What an edge shows of itself; a policy has all of it. */
+export type GuardedEdge = Pick<Policy<never>, 'name' | 'breaker' | 'bulkhead' | 'budget'>
+
+export interface TransitionCount {
+  name: string
+  from: string
+  to: string
+  count: number
+}
+
 export interface Breakers {
-  add(options: Omit<BreakerOptions, 'clock' | 'onTransition'>): Breaker
+  add(edge: GuardedEdge): void
+  edges(): GuardedEdge[]
   all(): Breaker[]
   find(name: string): Breaker | undefined
+  publish(name: string, transition: Transition): void
+  /** How often each transition happened since the start. */
+  transitionCounts(): TransitionCount[]
   /** Kept transitions with a higher number, oldest first. */
   transitionsAfter(sequence: number): NumberedTransition[]
   /** Calls the listener on each transition to come; the result unsubscribes. */
@@ -25,21 +39,27 @@ export interface Breakers {
 
 const kept = 256
 
-export function createBreakers(clock: Clock): Breakers {
-  const breakers = new Map<string, Breaker>()
+export function createBreakers(): Breakers {
+  const edges = new Map<string, GuardedEdge>()
+  const counts = new Map<string, TransitionCount>()
   const ring: NumberedTransition[] = []
   const listeners = new Set<(transition: NumberedTransition) => void>()
   let sequence = 0
 
   return {
-    add(options) {
-      const onTransition = (transition: Transition) => publish(options.name, transition)
-      const breaker = createBreaker({ ...options, clock, onTransition })
-      breakers.set(options.name, breaker)
-      return breaker
+    add: (edge) => void edges.set(edge.name, edge),
+    edges: () => [...edges.values()],
+    all: () => [...edges.values()].map(({ breaker }) => breaker),
+    find: (name) => edges.get(name)?.breaker,
+    publish(name, transition) {
+      sequence += 1
+      const numbered = { ...transition, name, sequence }
+      count(numbered)
+      ring.push(numbered)
+      if (ring.length > kept) ring.shift()
+      for (const listener of listeners) listener(numbered)
     },
-    all: () => [...breakers.values()],
-    find: (name) => breakers.get(name),
+    transitionCounts: () => [...counts.values()],
     transitionsAfter: (seen) => ring.filter((transition) => transition.sequence > seen),
     subscribe(listener) {
       listeners.add(listener)
@@ -47,11 +67,8 @@ export function createBreakers(clock: Clock): Breakers {
     },
   }
 
-  function publish(name: string, transition: Transition): void {
-    sequence += 1
-    const numbered = { ...transition, name, sequence }
-    ring.push(numbered)
-    if (ring.length > kept) ring.shift()
-    for (const listener of listeners) listener(numbered)
+  function count({ name, from, to }: NumberedTransition): void {
+    const key = `${name} ${from} ${to}`
+    counts.set(key, { name, from, to, count: (counts.get(key)?.count ?? 0) + 1 })
   }
 }

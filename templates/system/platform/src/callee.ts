@@ -1,19 +1,25 @@
-// A callee as its caller sees it: every request passes the edge's breaker.
+// A callee as its caller sees it: HTTP under the edge's policy (policy.ts).
 //
-//   request ─▶ deadline ─▶ breaker ─▶ attempt with a time limit ─▶ callee
-//                 │            │                │
-//                 ▼            ▼                ▼
-//              failed       refused     answered or failed, and the breaker hears of it
+//   request ─▶ policy: deadline, retry, bulkhead, breaker, time limit ─▶ HTTP, in a client span ─▶ callee
 //
 // The result is data, not an exception: a callee that is away is a case to handle, not a surprise.
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Pool } from 'undici'
-import type { Breaker, Permit } from './breaker.ts'
+import { runAttempt, type Attempt } from './attempt-timeout.ts'
+import type { Breaker } from './breaker.ts'
 import type { Breakers } from './breakers.ts'
+import { judgeFailure, judgeStatus, type Verdict } from './classify.ts'
 import type { Clock } from './clock.ts'
-import { attempt, type Answer, type AttemptResult } from './http-attempt.ts'
-import { currentRequest } from './request-context.ts'
+import { deadlineHeader } from './deadline.ts'
+import { attemptOverHttp, type Answer, type HttpResult } from './http-attempt.ts'
+import { createPolicy, type Policy, type PolicyResult } from './policy.ts'
+import type { PolicyConfig } from './policy-config.ts'
+import { currentRequest, outsideRequests, type RequestContext } from './request-context.ts'
+import { isRepeatable, parseRetryAfter, retryHeader } from './retry.ts'
+import { refusedTypes, spanNames } from './telemetry-names.ts'
 import type { Span, Telemetry } from './telemetry.ts'
+import { systemTimers, type Timers } from './timers.ts'
 import { formatTraceparent } from './trace-context.ts'
 
 export interface CallRequest {
@@ -22,17 +28,20 @@ export interface CallRequest {
   /** Sent as JSON; a string is taken as JSON already. */
   body?: unknown
   headers?: Record<string, string>
+  /** With it, a call may be repeated whatever its method. */
   idempotencyKey?: string | undefined
-  /** How many times this call was tried before. */
+  /** How many times the caller itself has tried this call before; then it is not repeated here. */
   retryAttempt?: number
   /** Giving up early says nothing about the callee. */
   signal?: AbortSignal
+  /** What to answer when the callee cannot: from a cache, for instance. */
+  fallback?: (result: CallResult) => Answer | undefined
 }
 
 export type CallResult =
   | Answer
-  /** The breaker is open: nothing was sent. */
-  | { kind: 'refused'; retryAfterMs: number }
+  /** Nothing was sent: the breaker is open, or too many calls are under way. */
+  | { kind: 'refused'; by: 'breaker' | 'bulkhead'; retryAfterMs: number }
   /** `sent`: whether the callee may have acted on it all the same. */
   | { kind: 'failed'; reason: 'network' | 'timeout' | 'aborted' | 'deadline'; sent: boolean; message: string }
 
@@ -40,6 +49,8 @@ export interface Callee {
   readonly name: string
   readonly breaker: Breaker
   call(request: CallRequest): Promise<CallResult>
+  /** Resolves once the callee answers, for who should not begin before; asks past the breaker. */
+  untilReady(signal: AbortSignal): Promise<void>
   close(): Promise<void>
 }
 
@@ -47,99 +58,190 @@ export interface CalleeOptions {
   caller: string
   name: string
   url: string
-  attemptTimeoutMs: number
-  maxConnections?: number | undefined
+  config: PolicyConfig
   clock: Clock
   breakers: Breakers
   telemetry: Telemetry
 }
 
-/** What a hop costs on the way: the callee gets so much less time than its caller has. */
-const hopMs = 10
+const askReadyEveryMs = 100
 
 export function createCallee(options: CalleeOptions): Callee {
-  const { caller, name, url, attemptTimeoutMs, clock, breakers, telemetry } = options
-  const breaker = breakers.add({
-    name: `${caller}:${name}`,
-    slowAfterMs: attemptTimeoutMs / 2,
-    trialTimeoutMs: attemptTimeoutMs * 2,
-  })
+  const { caller, name, url, config, clock, breakers, telemetry } = options
+  const edge = `${caller}:${name}`
   const pool = new Pool(url, {
-    connections: options.maxConnections ?? 128,
-    connectTimeout: attemptTimeoutMs,
-    // The attempt's own timer is the only one: these would run to their default of five minutes.
+    // As many as the bulkhead admits: fewer would be a queue that nobody sees.
+    connections: config.bulkhead.limit,
+    connectTimeout: config.attemptTimeoutMs,
+    // The attempt's own time limit is the only one: these would run to their default of five minutes.
     headersTimeout: 0,
     bodyTimeout: 0,
     allowH2: false,
   })
+  const policy: Policy<HttpResult> = createPolicy<HttpResult>(config, {
+    name: edge,
+    clock,
+    timers: timersOutsideRequests,
+    random: Math.random,
+    classify,
+    retryAfterMs: (result) =>
+      result.kind === 'answered' ? parseRetryAfter(result.headers['retry-after']) : undefined,
+    probe: async () => {
+      const status = await askReady()
+      return status >= 200 && status < 300
+    },
+    onTransition: (transition) => breakers.publish(edge, transition),
+  })
+  breakers.add(policy)
 
-  return { name, breaker, call, close: () => pool.destroy() }
+  return {
+    name,
+    breaker: policy.breaker,
+    call,
+    async untilReady(signal) {
+      // Any answer but "broken": a service that we did not generate may not know the path.
+      while (!signal.aborted && (await askReady()) >= 500) {
+        await sleep(askReadyEveryMs, undefined, { signal }).catch(() => {}) // aborted: the loop ends
+      }
+    },
+    async close() {
+      policy.close()
+      await pool.close()
+    },
+  }
 
   async function call(request: CallRequest): Promise<CallResult> {
-    const remainingMs = remaining() - hopMs
-    if (remainingMs <= 0) {
-      return { kind: 'failed', reason: 'deadline', sent: false, message: 'no time left to call' }
-    }
-    const permit = breaker.acquire()
-    if (!permit.admitted) return { kind: 'refused', retryAfterMs: permit.retryAfterMs }
-
     const context = currentRequest()
-    const span = telemetry.clientSpan(`${request.method} ${name}`, context?.span.trace, {
+    const progress = { sent: false }
+    const { fallback } = request
+    const result = await policy.call((attempt) => send(request, context, attempt, progress), {
+      deadlineMs: context?.deadlineMs,
+      signal: request.signal,
+      mayRetry: isOutermost(request, context) && isRepeatable(request.method, request.idempotencyKey),
+      fallback: fallback && ((failed) => fallBack(failed, fallback(describe(failed, progress.sent)))),
+    })
+    if (result.kind === 'refused') markRefused(request, context, result.by)
+    return describe(result, progress.sent)
+  }
+
+  async function send(
+    request: CallRequest,
+    context: RequestContext | undefined,
+    attempt: Attempt,
+    progress: { sent: boolean },
+  ): Promise<HttpResult> {
+    const span = clientSpan(request, context)
+    const result = await attemptOverHttp(
+      pool,
+      {
+        method: request.method,
+        path: request.path,
+        headers: headersOf(request, context, span, attempt),
+        body: bodyOf(request.body),
+        onSent: () => (progress.sent = true),
+      },
+      attempt,
+    )
+    endSpan(span, result)
+    return result
+  }
+
+  function clientSpan(request: CallRequest, context: RequestContext | undefined): Span {
+    return telemetry.clientSpan(`${request.method} ${name}`, context?.span.trace, {
       'http.request.method': request.method,
       'server.address': name,
-      'circuit_breaker.name': breaker.name,
+      [spanNames.breaker]: edge,
+      [spanNames.state]: policy.breaker.state,
     })
-    const result = await attempt(pool, {
-      method: request.method,
-      path: request.path,
-      headers: headersOf(request, span, remainingMs),
-      body: bodyOf(request.body),
-      timeoutMs: Math.min(attemptTimeoutMs, remainingMs),
-      signal: request.signal,
-    })
-    const isCutByDeadline = remainingMs < attemptTimeoutMs
-    settle(permit, result, isCutByDeadline)
-    endSpan(span, result)
-    return result.kind === 'failed' && result.reason === 'timeout' && isCutByDeadline
-      ? { ...result, reason: 'deadline' }
-      : result
   }
 
-  function remaining(): number {
-    const context = currentRequest()
-    return context === undefined ? Number.POSITIVE_INFINITY : context.deadlineMs - clock.monotonicMs()
+  /** In the trace of the request that was hit; nowhere in the log, where it would come by the thousand. */
+  function markRefused(
+    request: CallRequest,
+    context: RequestContext | undefined,
+    by: 'breaker' | 'bulkhead',
+  ): void {
+    clientSpan(request, context).end(
+      { [spanNames.outcome]: 'rejected', [spanNames.errorType]: refusedTypes[by] },
+      true,
+    )
   }
 
-  function headersOf(request: CallRequest, span: Span, remainingMs: number): Record<string, string> {
-    const headers: Record<string, string> = { ...request.headers, traceparent: formatTraceparent(span.trace) }
-    headers['x-deadline-ms'] = String(Math.floor(Math.min(remainingMs, attemptTimeoutMs)))
-    const retryAttempt = request.retryAttempt ?? currentRequest()?.retryAttempt ?? 0
-    if (retryAttempt > 0) headers['x-retry-attempt'] = String(retryAttempt)
-    if (request.idempotencyKey !== undefined) headers['idempotency-key'] = request.idempotencyKey
-    if (request.body !== undefined) headers['content-type'] = 'application/json'
-    return headers
+  /** The status that `/readyz` answers through the edge's own URL; 599 for none. */
+  async function askReady(): Promise<number> {
+    const request = { method: 'GET', path: '/readyz', headers: {}, body: null, onSent: () => {} }
+    const { timeoutMs } = config.recoveryProbe
+    const result = await runAttempt((attempt) => attemptOverHttp(pool, request, attempt), {
+      number: 0,
+      timeoutMs,
+      timeReason: 'timeout',
+      signal: undefined,
+      timers: systemTimers,
+      onEnded: () => {},
+    })
+    return result.kind === 'done' && result.value.kind === 'answered' ? result.value.status : 599
   }
+}
+
+/** A timer belongs to the edge, not to the request that happened to start it: logs would name its trace. */
+const timersOutsideRequests: Timers = {
+  start: (delayMs, onTime) => outsideRequests(() => systemTimers.start(delayMs, onTime)),
+  stop: systemTimers.stop,
+}
+
+/** Who was called with a retry number has a caller who repeats; see retry.ts. */
+const isOutermost = (request: CallRequest, context: RequestContext | undefined): boolean =>
+  (request.retryAttempt ?? 0) === 0 && context?.retryAttempt === undefined
+
+const classify = (result: HttpResult): Verdict => {
+  if (result.kind === 'answered') return judgeStatus(result.status)
+  return judgeFailure(result.reason === 'network' ? 'error' : result.reason)
+}
+
+const fallBack = (failed: PolicyResult<HttpResult>, answer: Answer | undefined): PolicyResult<HttpResult> =>
+  answer === undefined ? failed : { kind: 'done', value: answer }
+
+function describe(result: PolicyResult<HttpResult>, sent: boolean): CallResult {
+  switch (result.kind) {
+    case 'refused':
+      return result
+    case 'done':
+      return result.value.kind === 'answered' ? result.value : { ...result.value, sent }
+    case 'failed':
+      // An attempt over HTTP never throws; if it did, that is a bug to be seen.
+      if (result.reason === 'error') throw result.error
+      return { kind: 'failed', reason: result.reason, sent, message: messages[result.reason] }
+  }
+}
+
+const messages = {
+  timeout: 'no answer within the time of an attempt',
+  deadline: 'no time left to wait for an answer',
+  aborted: 'given up by the caller',
+} as const
+
+function headersOf(
+  request: CallRequest,
+  context: RequestContext | undefined,
+  span: Span,
+  attempt: Attempt,
+): Record<string, string> {
+  const headers: Record<string, string> = { ...request.headers, traceparent: formatTraceparent(span.trace) }
+  headers[deadlineHeader] = String(Math.floor(attempt.timeoutMs))
+  headers[retryHeader] = String((request.retryAttempt ?? context?.retryAttempt ?? 0) + attempt.number)
+  if (request.idempotencyKey !== undefined) headers['idempotency-key'] = request.idempotencyKey
+  if (request.body !== undefined) headers['content-type'] = 'application/json'
+  return headers
 }
 
 const bodyOf = (body: unknown): string | null =>
   body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body)
 
-/**
- * Tells the breaker what a result says about the callee's health.
- * Broken: no connection, no answer in time, 5xx (501 is a healthy "I do not do that").
- * Nothing: the caller gave up, or its deadline cut the attempt before the attempt's own time was over;
- * else one impatient client would open the breaker for everybody.
- */
-function settle(permit: Permit, result: AttemptResult, isCutByDeadline: boolean): void {
-  if (result.kind === 'answered') {
-    if (result.status >= 500 && result.status !== 501) permit.fail()
-    else permit.succeed()
-  } else if (result.reason === 'aborted' || (result.reason === 'timeout' && isCutByDeadline)) permit.ignore()
-  else permit.fail()
-}
+const outcomes = { ok: 'success', busy: 'success', fail: 'failure', ignore: 'ignored' } as const
 
-function endSpan(span: Span, result: AttemptResult): void {
-  if (result.kind === 'answered')
-    span.end({ 'http.response.status_code': result.status }, result.status >= 500)
-  else span.end({ 'error.type': result.reason }, true)
+function endSpan(span: Span, result: HttpResult): void {
+  const outcome = { [spanNames.outcome]: outcomes[classify(result)] }
+  if (result.kind === 'answered') {
+    span.end({ ...outcome, 'http.response.status_code': result.status }, result.status >= 500)
+  } else span.end({ ...outcome, [spanNames.errorType]: result.reason }, true)
 }

@@ -52,6 +52,9 @@ export function readConfig<Settings extends TProperties>(
   return { config: values, calleeUrls }
 }
 
+/** `payment` → `PAYMENT_POLICY`: overrides of the edge's policy, as JSON; see policy-config.ts. */
+export const policyVariable = (service: string): string => urlVariable(service).replace(/_URL$/, '_POLICY')
+
 /** `payment` → `PAYMENT_URL` */
 export const urlVariable = (service: string): string => `${service.toUpperCase().replaceAll('-', '_')}_URL`
 

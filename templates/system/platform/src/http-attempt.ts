@@ -1,21 +1,24 @@
-// One HTTP request to one callee, with a time limit that covers everything: waiting for a
-// connection, connecting, sending, and reading the answer to its end.
+// One HTTP request to one callee, until it is answered, breaks, or is cut by its time limit.
+//
+// It has no timer of its own: the attempt's limit (attempt-timeout.ts) covers everything, from waiting for
+// a connection to the last byte of the answer.
 
 import type { Dispatcher } from 'undici'
+import type { Attempt } from './attempt-timeout.ts'
+import type { FailReason } from './classify.ts'
 
-export interface AttemptRequest {
+export interface HttpRequest {
   method: string
   path: string
   headers: Record<string, string>
   body: string | null
-  timeoutMs: number
-  signal: AbortSignal | undefined
+  /** From here on the callee may have acted on the request, whether it answers or not. */
+  onSent: () => void
 }
 
-export type AttemptResult =
+export type HttpResult =
   | Answer
-  /** `sent`: the callee may have acted on the request, though no answer came. */
-  | { kind: 'failed'; reason: 'network' | 'timeout' | 'aborted'; sent: boolean; message: string }
+  | { kind: 'failed'; reason: 'network' | Exclude<FailReason, 'error'>; message: string }
 
 export interface Answer {
   kind: 'answered'
@@ -25,27 +28,34 @@ export interface Answer {
 }
 
 /** Never rejects: what can go wrong with a network is a result. */
-export function attempt(dispatcher: Dispatcher, request: AttemptRequest): Promise<AttemptResult> {
-  const { method, path, headers, body, timeoutMs, signal } = request
-  const { promise, resolve } = Promise.withResolvers<AttemptResult>()
+export function attemptOverHttp(
+  dispatcher: Dispatcher,
+  request: HttpRequest,
+  attempt: Pick<Attempt, 'onCut'>,
+): Promise<HttpResult> {
+  const { method, path, headers, body, onSent } = request
+  const { promise, resolve } = Promise.withResolvers<HttpResult>()
   let controller: Dispatcher.DispatchController | undefined
   let answer: Pick<Answer, 'status' | 'headers'> | undefined
-  let isSettled = false
+  let isCut = false
   const chunks: Buffer[] = []
 
-  const timer = setTimeout(() => give('timeout', `no answer within ${Math.round(timeoutMs)} ms`), timeoutMs)
-  const onAbort = (): void => give('aborted', 'given up by the caller')
-  if (signal?.aborted === true) onAbort()
-  else signal?.addEventListener('abort', onAbort, { once: true })
-  if (isSettled) return promise
+  attempt.onCut((reason) => {
+    isCut = true
+    const message = `cut: ${reason}`
+    resolve({ kind: 'failed', reason: reason === 'error' ? 'network' : reason, message })
+    // Closes the connection; whoever would send a late answer on it must not meet the next request.
+    controller?.abort(new Error(message))
+  })
 
   dispatcher.dispatch(
     { method, path, headers, body },
     {
       onRequestStart(started) {
         controller = started
-        // Given up while it waited for a connection: then it is never sent at all.
-        if (isSettled) started.abort(new Error('given up before it was sent'))
+        // Cut while it waited for a connection: then it is never sent at all.
+        if (isCut) started.abort(new Error('cut before it was sent'))
+        else onSent()
       },
       onResponseStart(_controller, status, responseHeaders) {
         if (status >= 200) answer = { status, headers: responseHeaders }
@@ -54,32 +64,14 @@ export function attempt(dispatcher: Dispatcher, request: AttemptRequest): Promis
         chunks.push(chunk)
       },
       onResponseEnd() {
-        if (answer !== undefined) settle({ kind: 'answered', ...answer, body: textOf(chunks) })
+        if (answer !== undefined) resolve({ kind: 'answered', ...answer, body: textOf(chunks) })
       },
       onResponseError(_controller, error) {
-        settle({
-          kind: 'failed',
-          reason: 'network',
-          sent: controller !== undefined,
-          message: messageOf(error),
-        })
+        resolve({ kind: 'failed', reason: 'network', message: messageOf(error) })
       },
     },
   )
   return promise
-
-  function give(reason: 'timeout' | 'aborted', message: string): void {
-    settle({ kind: 'failed', reason, sent: controller !== undefined, message })
-    controller?.abort(new Error(message))
-  }
-
-  function settle(result: AttemptResult): void {
-    if (isSettled) return
-    isSettled = true
-    clearTimeout(timer)
-    signal?.removeEventListener('abort', onAbort)
-    resolve(result)
-  }
 }
 
 const textOf = (chunks: Buffer[]): string =>

@@ -1,13 +1,15 @@
-// What a service counts, as Prometheus text. Names follow what circuit breakers publish elsewhere,
-// and Prometheus' own `process_` conventions. Labels hold names, never URLs or ids.
+// What a service counts, as Prometheus text. Names of what guards the calls are in telemetry-names.ts;
+// the others follow Prometheus' own `http_` and `process_` conventions.
 
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import type { Breaker, BreakerStateName } from './breaker.ts'
+import type { BreakerStateName } from './breaker.ts'
+import type { Breakers, GuardedEdge, TransitionCount } from './breakers.ts'
+import { metricNames } from './telemetry-names.ts'
 
 export interface Metrics {
   /** One request that was answered. */
   countRequest(status: number, durationMs: number): void
-  text(breakers: Breaker[]): string
+  text(breakers: Breakers): string
   close(): void
 }
 
@@ -30,8 +32,7 @@ export function createMetrics(): Metrics {
       const index = boundsMs.findIndex((bound) => durationMs <= bound)
       if (index !== -1) buckets[index] = (buckets[index] ?? 0) + 1
     },
-    text: (breakers) =>
-      [...requestLines(), ...breakers.flatMap(breakerLines), ...processLines(), ''].join('\n'),
+    text: (breakers) => [...requestLines(), ...edgeLines(breakers), ...processLines(), ''].join('\n'),
     close: () => loopDelay.disable(),
   }
 
@@ -68,17 +69,52 @@ export function createMetrics(): Metrics {
   }
 }
 
-function breakerLines(breaker: Breaker): string[] {
-  const { name, state, failureRate, slowRate, openRemainingMs } = breaker.snapshot()
-  return [
-    ...states.map(
-      (each) => `circuit_breaker_state{name="${name}",state="${each}"} ${each === state ? 1 : 0}`,
-    ),
-    ...Object.entries(breaker.counts).map(
-      ([outcome, count]) => `circuit_breaker_calls_total{name="${name}",outcome="${outcome}"} ${count}`,
-    ),
-    `circuit_breaker_failure_ratio{name="${name}"} ${failureRate}`,
-    `circuit_breaker_slow_ratio{name="${name}"} ${slowRate}`,
-    `circuit_breaker_open_remaining_seconds{name="${name}"} ${openRemainingMs / 1000}`,
-  ]
+const kinds: Record<keyof typeof metricNames, 'counter' | 'gauge'> = {
+  state: 'gauge',
+  calls: 'counter',
+  transitions: 'counter',
+  failureRatio: 'gauge',
+  slowRatio: 'gauge',
+  openRemaining: 'gauge',
+  retryAttempts: 'counter',
+  retryBudget: 'gauge',
+  bulkheadInFlight: 'gauge',
+  bulkheadLimit: 'gauge',
+  bulkheadRejected: 'counter',
 }
+
+type Samples = Record<keyof typeof metricNames, string[]>
+
+/** All samples of one name stand together, as the text format asks for. */
+function edgeLines(breakers: Breakers): string[] {
+  const samples = [
+    ...breakers.edges().map((edge) => samplesOf(edge)),
+    { transitions: breakers.transitionCounts().map(transitionSample) },
+  ]
+  return (Object.keys(metricNames) as (keyof Samples)[]).flatMap((key) => [
+    `# TYPE ${metricNames[key]} ${kinds[key]}`,
+    ...samples
+      .flatMap((each: Partial<Samples>) => each[key] ?? [])
+      .map((text) => `${metricNames[key]}${text}`),
+  ])
+}
+
+function samplesOf({ name, breaker, bulkhead, budget }: GuardedEdge): Partial<Samples> {
+  const { state, failureRate, slowRate, openRemainingMs } = breaker.snapshot()
+  const edge = `{name="${name}"}`
+  return {
+    state: states.map((each) => `{name="${name}",state="${each}"} ${each === state ? 1 : 0}`),
+    calls: Object.entries(breaker.counts).map(([outcome, n]) => `{name="${name}",outcome="${outcome}"} ${n}`),
+    failureRatio: [`${edge} ${failureRate}`],
+    slowRatio: [`${edge} ${slowRate}`],
+    openRemaining: [`${edge} ${openRemainingMs / 1000}`],
+    retryAttempts: [`${edge} ${budget.retries}`],
+    retryBudget: [`${edge} ${budget.remaining(performance.now())}`],
+    bulkheadInFlight: [`${edge} ${bulkhead.inFlight}`],
+    bulkheadLimit: [`${edge} ${bulkhead.limit}`],
+    bulkheadRejected: [`${edge} ${bulkhead.rejected}`],
+  }
+}
+
+const transitionSample = ({ name, from, to, count }: TransitionCount): string =>
+  `{name="${name}",from="${from}",to="${to}"} ${count}`

@@ -7,12 +7,15 @@ export interface RequestContext {
   span: Span
   /** By when the caller wants the answer, on the monotonic clock. */
   deadlineMs: number
-  /** How many times the caller has tried before. */
-  retryAttempt: number
+  /** How many times the caller has tried before; undefined for a caller who does not retry. */
+  retryAttempt: number | undefined
 }
 
 const storage = new AsyncLocalStorage<RequestContext>()
 
 export const currentRequest = (): RequestContext | undefined => storage.getStore()
+
+/** For work that outlives the request, or belongs to none. */
+export const outsideRequests = <T>(work: () => T): T => storage.exit(work)
 
 export const runWithRequest = <T>(context: RequestContext, work: () => T): T => storage.run(context, work)

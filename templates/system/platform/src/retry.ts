@@ -11,6 +11,11 @@ const idempotentMethods = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
 export const isRepeatable = (method: string, idempotencyKey: string | undefined): boolean =>
   idempotencyKey !== undefined || idempotentMethods.has(method)
 
+/** From the header as it came; undefined when its sender does not retry, or sent nonsense. */
+export function retryAttemptFrom(header: string | undefined): number | undefined {
+  return header !== undefined && /^\d{1,2}$/.test(header) ? Number(header) : undefined
+}
+
 export interface RetryDelay {
   baseMs: number
   maxMs: number

@@ -10,17 +10,18 @@ import { createApp, type App } from './app.ts'
 import { createBreakers } from './breakers.ts'
 import { createCallee, type Callee } from './callee.ts'
 import { systemClock, type Clock } from './clock.ts'
-import { readConfig, type Config } from './config.ts'
+import { policyVariable, readConfig, type Config } from './config.ts'
 import { createHealth } from './health.ts'
 import { createLogger, type Logger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
+import { parsePolicy, resolvePolicy, type PolicyConfig, type PolicyOverrides } from './policy-config.ts'
 import { createTelemetry } from './telemetry.ts'
 
 export interface ServiceDefinition<Settings extends TProperties, Callees extends string> {
   /** Environment variables of its own. */
   settings?: Settings
-  /** The edges to other services, each with the time that one attempt may take. */
-  callees?: Record<Callees, { attemptTimeoutMs: number }>
+  /** The edges to other services, each with what differs from the defaults of policy-config.ts. */
+  callees?: Record<Callees, PolicyOverrides>
   /** Faces the outside: deadline, retries and traces of callers are not believed. */
   isEdge?: boolean
   /** How long a request may take when its caller does not say; 3 s if not given. */
@@ -56,34 +57,34 @@ export async function runService<Settings extends TProperties, Callees extends s
   definition: ServiceDefinition<Settings, Callees>,
   env: Record<string, string | undefined>,
 ): Promise<RunningService> {
-  const calleeOptions: Record<string, { attemptTimeoutMs: number }> = definition.callees ?? {}
+  const { isEdge = false, deadlineMs = 3000 } = definition
+  const calleeOptions: Record<string, PolicyOverrides> = definition.callees ?? {}
   const { config, calleeUrls } = readConfig({
     settings: definition.settings ?? ({} as Settings),
     callees: Object.keys(calleeOptions),
     env,
   })
+  const policies = new Map(
+    Object.entries(calleeOptions).map(([name, inCode]) => [name, policyOf(name, { isEdge, inCode, env })]),
+  )
   const service = config.SERVICE_NAME
   const clock = systemClock
   const log = createLogger({ service, level: config.LOG_LEVEL })
   const health = createHealth()
   const metrics = createMetrics()
-  const breakers = createBreakers(clock)
+  const breakers = createBreakers()
   const telemetry = await createTelemetry({ service, endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT })
   breakers.subscribe(({ name, from, to, reason, at }) => {
     log[to === 'closed' ? 'info' : 'warn']({ breaker: name, from, to, reason, at }, `breaker ${to}`)
   })
 
   const callees = new Map(
-    Object.entries(calleeOptions).map(([name, { attemptTimeoutMs }]) => {
+    [...policies].map(([name, policy]) => {
       const url = calleeUrls.get(name) ?? ''
-      return [
-        name,
-        createCallee({ caller: service, name, url, attemptTimeoutMs, clock, breakers, telemetry }),
-      ]
+      return [name, createCallee({ caller: service, name, url, config: policy, clock, breakers, telemetry })]
     }),
   )
 
-  const { isEdge = false, deadlineMs = 3000 } = definition
   const app = createApp({ clock, log, health, metrics, telemetry, isEdge, deadlineMs })
   const admin = createAdminServer({ health, metrics, breakers })
   const closeSteps: (() => void | Promise<void>)[] = []
@@ -131,6 +132,24 @@ export async function runService<Settings extends TProperties, Callees extends s
     admin.closeAllConnections()
     log.info('closed')
   }
+}
+
+function policyOf(
+  callee: string,
+  {
+    isEdge,
+    inCode,
+    env,
+  }: { isEdge: boolean; inCode: PolicyOverrides; env: Record<string, string | undefined> },
+): PolicyConfig {
+  const place = isEdge ? 'edge' : 'inside'
+  const variable = policyVariable(callee)
+  const text = env[variable] ?? ''
+  const inEnvironment = text === '' ? {} : parsePolicy(text, variable)
+  // First each on its own, so that a complaint names the place where the mistake was made.
+  resolvePolicy(place, [inCode], `callees.${callee}`)
+  resolvePolicy(place, [inEnvironment], variable)
+  return resolvePolicy(place, [inCode, inEnvironment], variable)
 }
 
 /** Node closes the connections that are idle when closing begins, and waits for the others for ever. */

@@ -3,6 +3,7 @@ import { describe, test, type TestContext } from 'node:test'
 import { createBreakers } from '../src/breakers.ts'
 import { createCallee } from '../src/callee.ts'
 import { systemClock } from '../src/clock.ts'
+import { resolvePolicy } from '../src/policy-config.ts'
 import { runWithRequest, type RequestContext } from '../src/request-context.ts'
 import { createTelemetry } from '../src/telemetry.ts'
 import { deadUrl, runStandIn, type StandInAnswer } from '../src/testing.ts'
@@ -10,12 +11,12 @@ import { deadUrl, runStandIn, type StandInAnswer } from '../src/testing.ts'
 const telemetry = await createTelemetry({ service: 'order', endpoint: undefined })
 
 function calleeAt(t: TestContext, url: string, attemptTimeoutMs = 150) {
-  const breakers = createBreakers(systemClock)
+  const breakers = createBreakers()
   const callee = createCallee({
     caller: 'order',
     name: 'payment',
     url,
-    attemptTimeoutMs,
+    config: resolvePolicy('inside', [{ attemptTimeoutMs }]),
     clock: systemClock,
     breakers,
     telemetry,

@@ -8,7 +8,7 @@ export function forward(result: CallResult, reply: FastifyReply): FastifyReply {
   switch (result.kind) {
     case 'answered':
       // What broke inside is our business: the client can only try again.
-      if (result.status >= 500) return unavailable(reply, 1)
+      if (result.status >= 500) return unavailable(reply, Number(result.headers['retry-after'] ?? 1) || 1)
       return reply.code(result.status).type('application/json').send(result.body)
     case 'refused':
       return unavailable(reply, Math.ceil(result.retryAfterMs / 1000))

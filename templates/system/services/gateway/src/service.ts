@@ -16,6 +16,7 @@ export const service: ServiceDefinition<typeof settings, 'order'> = {
   settings,
   isEdge: true,
   deadlineMs: 2000,
+  // More than order needs when payment hangs and it has to say that the order is accepted.
   callees: { order: { attemptTimeoutMs: 1500 } },
   build({ app, config, clock, callee }) {
     const isDevelopment = config.DEV_TOKENS === '1'

@@ -31,6 +31,8 @@ export function followOrders({ order, store, log, pollMs }: FollowOptions): { st
   }
 
   async function run(): Promise<void> {
+    // All services start at the same time: order not listening yet is no outage for the breaker to count.
+    await order.untilReady(stopping.signal)
     let isReachable = true
     while (!stopping.signal.aborted) {
       const result = await readFeed(order, store.checkpoint(), pageSize)

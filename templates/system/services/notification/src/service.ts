@@ -13,7 +13,8 @@ const settings = {
 
 export const service: ServiceDefinition<typeof settings, 'order'> = {
   settings,
-  callees: { order: { attemptTimeoutMs: 1000 } },
+  // No retries: it asks again anyway.
+  callees: { order: { attemptTimeoutMs: 1000, retry: { retries: 0 } } },
   build({ app, config, log, clock, callee, onClose }) {
     const database = openDatabase(config.DATA_DIR, 'notification', schema)
     onClose(() => database.close())

@@ -42,14 +42,14 @@ async function runOrderStandIn(t: TestContext) {
 
 async function runNotification(t: TestContext, orderUrl: string, dataFolder = temporaryFolder(t)) {
   const env = { ORDER_URL: orderUrl, POLL_MS: '10', DATA_DIR: dataFolder }
-  const { url, close } = await runForTest(t, service, env)
+  const { url, adminUrl, close } = await runForTest(t, service, env)
   const list = async (query = '') => (await (await fetch(`${url}/notifications${query}`)).json()) as Sent
   const sent = (count: number) =>
     eventually(async () => {
       const { notifications } = await list()
       return notifications.length >= count ? notifications : undefined
     })
-  return { list, sent, close }
+  return { list, sent, close, adminUrl }
 }
 
 test('what is news for the customer is sent once, in order', async (t) => {
@@ -81,7 +81,19 @@ test('a restart goes on where it stood', async (t) => {
   const asked = order.requests.length
   const after = await runNotification(t, order.url, folder)
   assert.equal((await after.sent(3)).length, 3)
-  assert.match(order.requests[asked]?.path ?? '', /after=3/)
+  const feedPaths = order.requests.slice(asked).map(({ path }) => path)
+  assert.match(feedPaths.find((path) => path.startsWith('/feed')) ?? '', /after=3/)
+})
+
+test('order not being up yet is no failure that the breaker counts', async (t) => {
+  const order = await runOrderStandIn(t)
+  order.state.trouble = 'reset'
+  const { sent, adminUrl } = await runNotification(t, order.url)
+  await eventually(() => (order.requests.length >= 3 ? true : undefined))
+  order.state.trouble = undefined
+  await sent(3)
+  const metrics = await (await fetch(`${adminUrl}/metrics`)).text()
+  assert.match(metrics, /circuit_breaker_calls_total\{name="tested:order",outcome="failure"\} 0/)
 })
 
 test('order being away for a while loses nothing', async (t) => {

@@ -18,7 +18,8 @@ export const service: ServiceDefinition<typeof settings, 'payment'> = {
   settings,
   // Well below the time that the gateway gives us: a payment that hangs must leave us time to say
   // that the order is accepted.
-  callees: { payment: { attemptTimeoutMs: 500 } },
+  // No retries: what cannot be paid at once is paid later, under the same key (pending-payments.ts).
+  callees: { payment: { attemptTimeoutMs: 500, retry: { retries: 0 } } },
   build({ app, config, log, clock, callee, onClose }) {
     const database = openDatabase(config.DATA_DIR, 'order', schema)
     onClose(() => database.close())
