@@ -9,6 +9,7 @@
 
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
+import type { Pacer } from './load-pacer.ts'
 
 /** Layout of the shared memory, for both threads. */
 export const metronomeMemory = {
@@ -19,17 +20,6 @@ export const metronomeMemory = {
   dueOffset: 16,
 } as const
 
-export interface Metronome {
-  /**
-   * Calls `tick` at the time last set by `wakeAt`, at least every 10 ms while that is in the past.
-   */
-  run(tick: () => void): void
-  /** In ms of `performance.now()` of this thread. Costs nothing: set it as often as it changes. */
-  wakeAt(dueMs: number): void
-  /** Ends the helper; resolves with the CPU time it took, in ms. */
-  stop(): Promise<number>
-}
-
 /** The monotonic clock that all threads of this process share, in ms. */
 export function monotonicMs(): number {
   const [seconds, nanoseconds] = process.hrtime()
@@ -37,7 +27,7 @@ export function monotonicMs(): number {
 }
 
 /** Resolves when the helper runs. */
-export async function startMetronome(): Promise<Metronome> {
+export async function startMetronome(): Promise<Pacer> {
   const memory = new SharedArrayBuffer(metronomeMemory.bytes)
   const words = new Int32Array(memory, 0, 4)
   const due = new Float64Array(memory, metronomeMemory.dueOffset, 1)

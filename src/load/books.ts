@@ -2,7 +2,14 @@
 // the live view reads them from another thread without a message per arrival.
 
 import { type Outcome, type OutcomeCounts, outcomes } from '../events.ts'
-import { createHistogram, type Histogram, histogramBytes, recordMs, viewHistogram } from './histogram.ts'
+import {
+  createHistogram,
+  type Histogram,
+  histogramBytes,
+  merge,
+  recordMs,
+  viewHistogram,
+} from './histogram.ts'
 
 export interface Books {
   /** Counts in the order of `outcomes`, for all requests together. */
@@ -50,6 +57,32 @@ export function openBooks(memory: SharedArrayBuffer, requests: number): Books {
 /** The same books, for another thread that only reads. */
 export function viewBooks(memory: SharedArrayBuffer, requests: number): Books {
   return layOut(memory, requests, viewHistogram)
+}
+
+/** The books of several workers as one. */
+export function addBooks(parts: readonly Books[]): Books {
+  const [only] = parts
+  if (only !== undefined && parts.length === 1) return only
+  const requests = only?.requests.length ?? 0
+  const sum = openBooks(new SharedArrayBuffer(booksBytes(requests)), requests)
+  for (const part of parts) {
+    addCounters(sum.outcomes, part.outcomes)
+    addCounters(sum.progress, part.progress)
+    for (const name of ['response', 'okResponse', 'service', 'lag', 'wait'] as const)
+      merge(sum[name], part[name])
+    part.requests.forEach((own, index) => {
+      const total = sum.requests[index]!
+      addCounters(total.outcomes, own.outcomes)
+      addCounters(total.statuses, own.statuses)
+      merge(total.response, own.response)
+      merge(total.okResponse, own.okResponse)
+    })
+  }
+  return sum
+}
+
+const addCounters = (into: Float64Array, from: Float64Array): void => {
+  for (let i = 0; i < into.length; i++) into[i]! += from[i]!
 }
 
 function layOut(memory: SharedArrayBuffer, requests: number, histogramAt: typeof viewHistogram): Books {

@@ -17,11 +17,13 @@ import { type Ending, isLocalLimit, outcomeOf } from './outcomes.ts'
 import { type Connection, createPool, type Wire, type WireEvents } from './pool.ts'
 import { bytesOf, type CompiledRequest, keyOf } from './request.ts'
 import type { Answer } from './response-parser.ts'
-import type { Schedule } from './schedule.ts'
+import { everyNth, type Schedule } from './schedule.ts'
 import type { ArrivalValues } from './template.ts'
 
 export interface EngineParts {
+  /** The whole schedule, of which this engine takes its share. */
   schedule: Schedule
+  share: { index: number; of: number }
   requests: readonly CompiledRequest[]
   requestOf(arrival: number): number
   limits: { timeoutMs: number; maxInFlight: number; maxConnections: number }
@@ -48,8 +50,11 @@ export interface Engine {
 }
 
 interface Arrival {
+  /** In the whole schedule. */
   number: number
   request: number
+  /** Of the schedule, by its intended time. */
+  second: number
   intendedMs: number
   takenUpMs: number
   /** NaN until its first byte is written. */
@@ -62,11 +67,12 @@ const noValues: ArrivalValues = { uuid: '', arrival: '' }
 
 /** Starts the schedule at `startMs` on the clock `nowMs`. */
 export function startEngine(parts: EngineParts, startMs: number): Engine {
-  const { schedule, requests, limits, books, intervals, nowMs } = parts
+  const { share, requests, limits, books, intervals, nowMs } = parts
+  const schedule = everyNth(parts.schedule, share)
   const queue = createFifo<Arrival>()
   const exhausted = new Map<string, number>()
   let next = 0
-  let nextDueMs = startMs + schedule.intendedMs(0)
+  let nextDueMs = schedule.arrivals > 0 ? startMs + schedule.intendedMs(0) : Number.POSITIVE_INFINITY
   let sweepDueMs = startMs + sweepEveryMs
   let inFlight = 0
   let isTicking = false
@@ -78,9 +84,11 @@ export function startEngine(parts: EngineParts, startMs: number): Engine {
     // Until now, not until none is due: sending must leave room for reading.
     const untilMs = nowMs()
     while (nextDueMs <= untilMs) {
+      const number = share.index + next * share.of
       takeUp({
-        number: next,
-        request: parts.requestOf(next),
+        number,
+        request: parts.requestOf(number),
+        second: Math.floor(schedule.intendedMs(next) / 1000),
         intendedMs: nextDueMs,
         takenUpMs: nowMs(),
         sentMs: Number.NaN,
@@ -96,7 +104,7 @@ export function startEngine(parts: EngineParts, startMs: number): Engine {
   }
 
   const takeUp = (arrival: Arrival): void => {
-    intervals.begin(secondOf(arrival))
+    intervals.begin(arrival.second)
     books.progress[0]! += 1
     inFlight += 1
     const connection = pool.take(arrival)
@@ -210,12 +218,10 @@ export function startEngine(parts: EngineParts, startMs: number): Engine {
     }
     enter(books, arrival.request, outcome, times)
     if (ending.kind === 'answered') enterStatus(books, arrival.request, ending.status)
-    intervals.settle({ second: secondOf(arrival), request: requests[arrival.request]!.name }, outcome, times)
+    intervals.settle({ second: arrival.second, request: requests[arrival.request]!.name }, outcome, times)
     inFlight -= 1
     if (!isTicking) finishIfAllEnded()
   }
-
-  const secondOf = (arrival: Arrival): number => Math.floor(schedule.intendedMs(arrival.number) / 1000)
 
   const finishIfAllEnded = (): void => {
     if (isDone || inFlight > 0 || next < schedule.arrivals) return

@@ -1,8 +1,8 @@
 // The books of each second of the schedule: an arrival belongs to the second of its intended time,
 // however late it ends. A second is told once all of its arrivals have ended, in order.
 
-import type { LoadInterval, Outcome, OutcomeCounts } from '../events.ts'
-import { clear, createHistogram, encode, type Histogram, percentiles, recordMs } from './histogram.ts'
+import type { Outcome, OutcomeCounts } from '../events.ts'
+import { clear, createHistogram, encode, type Histogram, recordMs } from './histogram.ts'
 
 /** Times of one arrival that ended; null where it never came that far. */
 export interface Times {
@@ -30,7 +30,19 @@ interface Second {
   lag: Histogram
 }
 
-export function createIntervals(onInterval: (interval: LoadInterval) => void): Intervals {
+/** One second of one worker; plain data. */
+export interface SecondBooks {
+  second: number
+  scheduled: number
+  outcomes: OutcomeCounts
+  requests: Record<string, OutcomeCounts>
+  /** Encoded histograms. */
+  response: string
+  service: string
+  lag: string
+}
+
+export function createIntervals(onSecond: (second: SecondBooks) => void): Intervals {
   const open: Second[] = []
   const spare: Second[] = []
   let current = -1
@@ -49,7 +61,7 @@ export function createIntervals(onInterval: (interval: LoadInterval) => void): I
     for (;;) {
       const first = open[0]
       if (first === undefined || first.ended < first.begun || (first.second === current && !isClosed)) return
-      onInterval(intervalOf(first))
+      onSecond(booksOf(first))
       spare.push(first)
       open.shift()
     }
@@ -83,13 +95,12 @@ export function createIntervals(onInterval: (interval: LoadInterval) => void): I
   }
 }
 
-const intervalOf = ({ second, begun, outcomes, requests, response, service, lag }: Second): LoadInterval => ({
+const booksOf = ({ second, begun, outcomes, requests, response, service, lag }: Second): SecondBooks => ({
   second,
   scheduled: begun,
   outcomes,
   requests,
-  responseMs: percentiles(response),
-  serviceMs: percentiles(service),
-  lagMs: percentiles(lag),
-  responseHistogram: encode(response),
+  response: encode(response),
+  service: encode(service),
+  lag: encode(lag),
 })

@@ -1,13 +1,21 @@
 // What a load run is asked to do, checked before anything is sent.
 
 import { errors } from '../errors.ts'
+import { rateCurve } from './rate-curve.ts'
 import type { Scenario } from './scenario.ts'
+import { type Schedule, scheduleOf, type ScheduleShape } from './schedule.ts'
 import type { Threshold } from './thresholds.ts'
 
 export interface LoadPlan {
   target: { url: string } | { baseUrl: string; scenario: Scenario }
+  /** Constant for the whole duration, if there is no `shape`. */
   ratePerSecond: number
   durationMs: number
+  /** Any other schedule; then rate and duration are its own. */
+  shape?: ScheduleShape
+  /** The generator's threads; 1 if not said. */
+  workers?: number
+  pacing?: Pacing
   /** From the intended start of an arrival; 10 s if not said. */
   timeoutMs?: number
   /** Arrivals begun but not ended; more are dropped. If not said: min(10,000, 2 × rate × timeout). */
@@ -23,6 +31,13 @@ export interface LoadPlan {
   headers?: Record<string, string>
   body?: string
 }
+
+/**
+ * How the generator waits for the next arrival. Metronome: a helper thread, to a fraction of a millisecond;
+ * precise: spinning, to some microseconds, for a core of its own; eco: a timer, to a millisecond.
+ */
+export const pacings = ['metronome', 'precise', 'eco'] as const
+export type Pacing = (typeof pacings)[number]
 
 /** Where the load goes: the parts of the URL that a connection and a request need. */
 export interface LoadTarget {
@@ -49,36 +64,72 @@ const defaultTimeoutMs = 10_000
 const defaultConnections = 1000
 const maxRate = 1_000_000
 const maxDurationMs = 7 * 24 * 3_600_000
+/** They are counted one by one before the run: about two seconds. */
+const maxPoissonArrivals = 100_000_000
+
+export const shapeOf = ({ shape, ratePerSecond, durationMs }: LoadPlan): ScheduleShape =>
+  shape ?? { kind: 'rate', rate: { kind: 'constant', ratePerSecond, durationMs }, arrivals: { kind: 'even' } }
 
 /** Throws `bad-value` for a schedule that makes no sense. */
+export function schedulePlanned(plan: LoadPlan): Schedule {
+  const shape = shapeOf(plan)
+  if (shape.kind === 'rate') {
+    const { peakRate, durationMs, expectedBy } = rateCurve(shape.rate)
+    check(isIn(peakRate, 0, maxRate), '--rps', peakRate, 'a rate above 0 and up to 1000000')
+    check(
+      isIn(durationMs, 0, maxDurationMs),
+      '--duration',
+      `${durationMs}ms`,
+      'a time above 0 and up to 7 days',
+    )
+    const isCountable = shape.arrivals.kind === 'even' || expectedBy(durationMs) <= maxPoissonArrivals
+    check(isCountable, '--arrivals', 'poisson', `at most ${maxPoissonArrivals} arrivals`)
+  }
+  const schedule = scheduleOf(shape)
+  const { durationMs } = schedule
+  const needed =
+    shape.kind === 'rate' && shape.rate.kind === 'constant'
+      ? `at least ${Math.ceil(500 / shape.rate.ratePerSecond)}ms at this rate, for one arrival`
+      : 'a schedule with at least one arrival'
+  check(schedule.arrivals >= 1, '--duration', `${durationMs}ms`, needed)
+  return schedule
+}
+
+/** Throws `bad-value` for limits that make no sense. */
 export function limitsOf(plan: LoadPlan): Limits {
-  const { ratePerSecond, durationMs, timeoutMs = defaultTimeoutMs } = plan
-  check(
-    ratePerSecond > 0 && ratePerSecond <= maxRate,
-    '--rps',
-    ratePerSecond,
-    'a rate above 0 and up to 1000000',
-  )
-  check(
-    durationMs > 0 && durationMs <= maxDurationMs,
-    '--duration',
-    `${durationMs}ms`,
-    'a time above 0 and up to 7 days',
-  )
-  check(timeoutMs > 0 && timeoutMs <= 3_600_000, '--timeout', `${timeoutMs}ms`, 'a time above 0 and up to 1h')
-  const arrivals = Math.round((ratePerSecond * durationMs) / 1000)
-  check(
-    arrivals >= 1,
-    '--duration',
-    `${durationMs}ms`,
-    `at least ${Math.ceil(500 / ratePerSecond)}ms at this rate, for one arrival`,
-  )
+  const { timeoutMs = defaultTimeoutMs } = plan
+  check(isIn(timeoutMs, 0, 3_600_000), '--timeout', `${timeoutMs}ms`, 'a time above 0 and up to 1h')
+  const peakRate = peakRateOf(shapeOf(plan))
   const maxInFlight =
-    plan.maxInFlight ?? Math.min(10_000, Math.max(1, Math.ceil((2 * ratePerSecond * timeoutMs) / 1000)))
+    plan.maxInFlight ?? Math.min(10_000, Math.max(1, Math.ceil((2 * peakRate * timeoutMs) / 1000)))
   check(isCount(maxInFlight), '--max-in-flight', maxInFlight, 'a whole number from 1 to 1000000')
   const connections = plan.connections ?? defaultConnections
   check(isCount(connections), '--connections', connections, 'a whole number from 1 to 1000000')
+  const { workers = 1 } = plan
+  check(
+    Number.isInteger(workers) && isIn(workers, 0, 64),
+    '--workers',
+    workers,
+    'a whole number from 1 to 64',
+  )
   return { timeoutMs, maxInFlight, maxConnections: Math.min(connections, maxInFlight) }
+}
+
+/** Recorded times have no rate; the most in any second is a good stand-in. */
+function peakRateOf(shape: ScheduleShape): number {
+  if (shape.kind === 'rate') return rateCurve(shape.rate).peakRate
+  const perSecond = new Map<number, number>()
+  for (const time of shape.timesMs) {
+    const second = Math.floor(time / 1000)
+    perSecond.set(second, (perSecond.get(second) ?? 0) + 1)
+  }
+  return [...perSecond.values()].reduce((most, count) => Math.max(most, count), 1)
+}
+
+/** One worker's part of the limits; together they are the whole. */
+export function limitsPerWorker(limits: Limits, { index, of }: { index: number; of: number }): Limits {
+  const part = (whole: number): number => Math.floor(whole / of) + (index < whole % of ? 1 : 0)
+  return { ...limits, maxInFlight: part(limits.maxInFlight), maxConnections: part(limits.maxConnections) }
 }
 
 /** Throws `target-invalid`. */
@@ -104,6 +155,9 @@ export function targetOf(plan: LoadPlan): LoadTarget {
     pathPrefix: 'url' in plan.target ? '' : url.pathname.replace(/\/$/, ''),
   }
 }
+
+/** Above `low`, up to `high`. */
+const isIn = (value: number, low: number, high: number): boolean => value > low && value <= high
 
 const isCount = (value: number): boolean => Number.isInteger(value) && value >= 1 && value <= 1_000_000
 

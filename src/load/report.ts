@@ -22,6 +22,8 @@ export interface RunEnd {
 export interface ReportParts {
   target: string
   ratePerSecond: number
+  /** Of the schedule, in words. */
+  shape: string
   schedule: Schedule
   limits: Limits
   requestNames: readonly string[]
@@ -31,8 +33,8 @@ export interface ReportParts {
 }
 
 export function reportOf(parts: ReportParts): LoadReport {
-  const { books, end, schedule, ratePerSecond, limits } = parts
-  const asked = { arrivals: schedule.arrivals, ratePerSecond, durationMs: schedule.durationMs }
+  const { books, end, schedule, ratePerSecond, shape, limits } = parts
+  const asked = { arrivals: schedule.arrivals, ratePerSecond, durationMs: schedule.durationMs, shape }
   const sentForMs = end.isInterrupted ? Math.min(end.elapsedMs, schedule.durationMs) : schedule.durationMs
   const figures = {
     achievedRate: sentForMs === 0 ? 0 : round((books.progress[1]! * 1000) / sentForMs),

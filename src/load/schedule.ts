@@ -1,7 +1,17 @@
-// When each arrival is due: a closed form, so that nothing drifts and nothing has to be stored.
-//
-// The target cannot slow a schedule down. Another shape (ramp, spike, Poisson) is another function
-// that returns a Schedule; the engine asks for nothing else.
+// When each arrival is due: a function of its number, so that nothing drifts and nothing has to be stored.
+// The target cannot slow a schedule down.
+
+import { unitPoisson } from './poisson.ts'
+import { rateCurve, type RateShape } from './rate-curve.ts'
+
+/** Plain data: it crosses to the generator's threads by structured clone. */
+export type ScheduleShape =
+  | { kind: 'rate'; rate: RateShape; arrivals: Spacing }
+  /** Recorded times from the start, ascending. */
+  | { kind: 'replay'; timesMs: Float64Array }
+
+/** Even: arrival k is due when the integral of the rate is k. Poisson: as users who do not know each other. */
+export type Spacing = { kind: 'even' } | { kind: 'poisson'; seed: number }
 
 export interface Schedule {
   /** How many arrivals there are; they are numbered from 0. */
@@ -13,14 +23,55 @@ export interface Schedule {
   expectedBy(elapsedMs: number): number
 }
 
+export function scheduleOf(shape: ScheduleShape): Schedule {
+  if (shape.kind === 'replay') return replay(shape.timesMs)
+  return shape.arrivals.kind === 'even' ? even(shape.rate) : poisson(shape.rate, shape.arrivals.seed)
+}
+
 /** Evenly spaced arrivals: the first at 0, then one each 1/rate. */
-export function constantRate(shape: { ratePerSecond: number; durationMs: number }): Schedule {
-  const { ratePerSecond, durationMs } = shape
+export const constantRate = (shape: { ratePerSecond: number; durationMs: number }): Schedule =>
+  even({ kind: 'constant', ...shape })
+
+function even(shape: RateShape): Schedule {
+  const { durationMs, expectedBy, timeOf } = rateCurve(shape)
+  return { arrivals: Math.round(expectedBy(durationMs)), durationMs, intendedMs: timeOf, expectedBy }
+}
+
+/** A process of rate 1, read on a clock that runs as fast as the rate. */
+function poisson(shape: RateShape, seed: number): Schedule {
+  const { durationMs, expectedBy, timeOf } = rateCurve(shape)
+  const { arrivals, at } = unitPoisson(seed, expectedBy(durationMs))
+  return { arrivals, durationMs, intendedMs: (k) => timeOf(at(k)), expectedBy }
+}
+
+function replay(timesMs: Float64Array): Schedule {
   return {
-    arrivals: Math.round((ratePerSecond * durationMs) / 1000),
-    durationMs,
-    // Multiplied before it is divided: k × (1000/rate) would drift by k roundings.
-    intendedMs: (k) => (k * 1000) / ratePerSecond,
-    expectedBy: (elapsedMs) => (Math.min(Math.max(elapsedMs, 0), durationMs) * ratePerSecond) / 1000,
+    arrivals: timesMs.length,
+    durationMs: timesMs.at(-1) ?? 0,
+    intendedMs: (k) => timesMs[k] ?? Number.POSITIVE_INFINITY,
+    expectedBy: (elapsedMs) => countUpTo(timesMs, elapsedMs),
+  }
+}
+
+/** How many of the ascending times are at most `limit`. */
+function countUpTo(times: Float64Array, limit: number): number {
+  let low = 0
+  let high = times.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (times[middle]! <= limit) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** The part of worker `index` of `of`: each takes every of-th arrival, so that they stand a phase apart. */
+export function everyNth(schedule: Schedule, { index, of }: { index: number; of: number }): Schedule {
+  if (of === 1) return schedule
+  return {
+    ...schedule,
+    arrivals: Math.max(0, Math.ceil((schedule.arrivals - index) / of)),
+    intendedMs: (k) => schedule.intendedMs(index + k * of),
+    expectedBy: (elapsedMs) => schedule.expectedBy(elapsedMs) / of,
   }
 }

@@ -4,6 +4,8 @@
 // (seed, number of the cycle): 80:20 is 4 of 5 in every five arrivals, in an order that is the same
 // for the same seed and does not beat in step with anything in the target.
 
+import { mix } from './chance.ts'
+
 /** The index of the request for arrival k. Asked in ascending order it costs one shuffle per cycle. */
 export function weightedChoice(weights: readonly number[], seed: number): (arrival: number) => number {
   const divisor = weights.reduce(greatestCommonDivisor)
@@ -30,12 +32,4 @@ function shuffle(values: readonly number[], seed: number): number[] {
     ;[order[i], order[j]] = [order[j]!, order[i]!]
   }
   return order
-}
-
-/** Spreads two integers over 32 bits. */
-function mix(a: number, b: number): number {
-  let x = (a ^ Math.imul(b + 1, 0x9e3779b1)) >>> 0
-  x = Math.imul(x ^ (x >>> 16), 0x21f0aaad)
-  x = Math.imul(x ^ (x >>> 15), 0x735a2d97)
-  return (x ^ (x >>> 15)) >>> 0
 }

@@ -1,27 +1,29 @@
-// The generator's thread: the engine, its connections and its metronome, away from the live view.
+// A thread of the generator: the engine, its connections and its pacer, away from the live view.
 
 import { randomUUID } from 'node:crypto'
 import { parentPort, workerData } from 'node:worker_threads'
 import { createConnector, type Address } from '../adapters/load-socket.ts'
-import { startMetronome } from '../adapters/load-metronome.ts'
+import { monotonicMs } from '../adapters/load-metronome.ts'
+import { startPacer } from '../adapters/load-pacer.ts'
 import { watchThread } from '../adapters/load-watch.ts'
-import type { LoadInterval } from '../events.ts'
 import { openBooks } from '../load/books.ts'
 import { startEngine } from '../load/engine.ts'
 import { openWire } from '../load/http-wire.ts'
-import { createIntervals } from '../load/intervals.ts'
-import type { Limits } from '../load/plan.ts'
-import type { RunEnd } from '../load/report.ts'
+import { createIntervals, type SecondBooks } from '../load/intervals.ts'
+import type { Limits, Pacing } from '../load/plan.ts'
 import type { CompiledRequest } from '../load/request.ts'
 import type { Answer } from '../load/response-parser.ts'
-import { constantRate } from '../load/schedule.ts'
+import { scheduleOf, type ScheduleShape } from '../load/schedule.ts'
 import { weightedChoice } from '../load/weights.ts'
 import type { Acknowledged } from '../system/load-report.ts'
 
 /** What the thread is started with; plain data. */
 export interface LoadJob {
   address: Address
-  schedule: { ratePerSecond: number; durationMs: number }
+  schedule: ScheduleShape
+  share: { index: number; of: number }
+  pacing: Pacing
+  /** This worker's part. */
   limits: Limits
   requests: CompiledRequest[]
   weights: number[]
@@ -29,16 +31,28 @@ export interface LoadJob {
   booksMemory: SharedArrayBuffer
 }
 
-/** What it tells. It is told one thing: 'stop'. */
+/** What it is told: when to start, once it is ready; to stop, at any time after that. */
+export type LoadOrder = { type: 'start'; atMonotonicMs: number } | { type: 'stop' }
+
+/** What it tells. */
 export type LoadMessage =
-  | { type: 'started'; startedAt: number }
-  | { type: 'interval'; interval: LoadInterval }
+  | { type: 'ready' }
+  | { type: 'second'; second: SecondBooks }
   | { type: 'acknowledged'; lines: Acknowledged[] }
-  | { type: 'done'; end: RunEnd }
+  | { type: 'done'; end: WorkerEnd }
+
+export interface WorkerEnd {
+  elapsedMs: number
+  isInterrupted: boolean
+  localLimits: ReadonlyMap<string, number>
+  /** Of the thread and its pacer; null where it cannot be read. */
+  cpuMs: number | null
+  eventLoopUtilization: number
+  runQueueWait: number | null
+  connections: number
+}
 
 const acknowledgedBatch = 256
-/** Between the plan and the first arrival: time to tell that it starts. */
-const leadMs = 20
 
 async function generate(job: LoadJob, port: NonNullable<typeof parentPort>): Promise<void> {
   const tell = (message: LoadMessage): void => port.postMessage(message)
@@ -48,21 +62,23 @@ async function generate(job: LoadJob, port: NonNullable<typeof parentPort>): Pro
   }
   const connect = createConnector(job.address)
   const ended = Promise.withResolvers<void>()
-  const metronome = await startMetronome()
-  const startMs = performance.now() + leadMs
-  const startedAt = performance.timeOrigin + startMs
+  const pacer = await startPacer(job.pacing)
+  const schedule = scheduleOf(job.schedule)
+  tell({ type: 'ready' })
+  const startMs = (await startOrder(port)) - monotonicMs() + performance.now()
   const watch = watchThread()
 
   const engine = startEngine(
     {
-      schedule: constantRate(job.schedule),
+      schedule,
+      share: job.share,
       requests: job.requests,
       requestOf: weightedChoice(job.weights, job.seed),
       limits: job.limits,
       books: openBooks(job.booksMemory, job.requests.length),
-      intervals: createIntervals((interval) => {
+      intervals: createIntervals((second) => {
         tellAcknowledged()
-        tell({ type: 'interval', interval })
+        tell({ type: 'second', second })
       }),
       nowMs: () => performance.now(),
       uuid: () => randomUUID(),
@@ -71,7 +87,7 @@ async function generate(job: LoadJob, port: NonNullable<typeof parentPort>): Pro
         lines.push({ arrival, key, status: answer.status, id: idOf(answer) })
         if (lines.length >= acknowledgedBatch) tellAcknowledged()
       },
-      onDue: (dueMs) => metronome.wakeAt(dueMs),
+      onDue: (dueMs) => pacer.wakeAt(dueMs),
       onDone: () => ended.resolve(),
     },
     startMs,
@@ -81,31 +97,33 @@ async function generate(job: LoadJob, port: NonNullable<typeof parentPort>): Pro
     isInterrupted = true
     engine.stop()
   })
-  tell({ type: 'started', startedAt })
-  metronome.run(() => engine.tick())
+  pacer.run(() => engine.tick())
   await ended.promise
   const elapsedMs = performance.now() - startMs
-  const { cpuMs, eventLoopUtilization, runQueueWait } = watch.read()
-  const metronomeCpuMs = await metronome.stop()
+  const { cpuMs, ...use } = watch.read()
+  const pacerCpuMs = await pacer.stop()
   tellAcknowledged()
-  const arrivals = constantRate(job.schedule).arrivals
   tell({
     type: 'done',
     end: {
-      startedAt,
+      ...use,
       elapsedMs,
       isInterrupted,
       localLimits: engine.localLimits(),
-      generator: {
-        cpuPerArrivalUs: cpuMs === null ? null : ((cpuMs + metronomeCpuMs) * 1000) / arrivals,
-        eventLoopUtilization,
-        runQueueWait,
-        connections: engine.peakConnections(),
-      },
+      cpuMs: cpuMs === null ? null : cpuMs + pacerCpuMs,
+      connections: engine.peakConnections(),
     },
   })
   port.close()
 }
+
+/** The first order that a thread gets. */
+const startOrder = (port: NonNullable<typeof parentPort>): Promise<number> =>
+  new Promise((resolve) => {
+    port.once('message', (order: LoadOrder) => {
+      if (order.type === 'start') resolve(order.atMonotonicMs)
+    })
+  })
 
 /** `id` of a JSON answer. */
 function idOf({ body }: Answer): string | null {

@@ -2,26 +2,24 @@
 // thread, and turns what it wrote into a report.
 
 import { randomUUID } from 'node:crypto'
-import { Worker } from 'node:worker_threads'
 import { sendOnce } from '../adapters/load-request.ts'
 import { resolveHost } from '../adapters/load-target.ts'
 import { errors, type Place } from '../errors.ts'
 import type { LoadInterval } from '../events.ts'
-import { booksBytes, viewBooks } from '../load/books.ts'
-import { limitsOf, type LoadPlan, type LoadTarget, targetOf } from '../load/plan.ts'
-import { progressOf, reportOf, type RunEnd } from '../load/report.ts'
+import { limitsOf, type LoadPlan, type LoadTarget, schedulePlanned, shapeOf, targetOf } from '../load/plan.ts'
+import { reportOf } from '../load/report.ts'
 import {
   type CompiledRequest,
   compileRequest,
   type RequestSource,
   UnsendableRequest,
 } from '../load/request.ts'
-import { constantRate } from '../load/schedule.ts'
+import { meanRate, shapeText } from '../load/shape-text.ts'
 import { runSetup } from '../load/setup.ts'
 import { checkThresholds } from '../load/thresholds.ts'
 import type { Variables } from '../load/template.ts'
 import type { Acknowledged, LoadProgress, LoadReport } from '../system/load-report.ts'
-import type { LoadJob, LoadMessage } from './load-worker.ts'
+import { generate } from './load-workers.ts'
 
 export interface LoadWatchers {
   /** Ends the run early: its report accounts for what was under way (`unfinished`). */
@@ -36,13 +34,12 @@ export interface LoadWatchers {
   onAcknowledged?(lines: readonly Acknowledged[]): void
 }
 
-const progressEveryMs = 250
-
 /**
  * Resolves when every arrival has ended. Throws a UserError for a plan that cannot be run, an unknown
  * host and a failed setup step, all before the first arrival.
  */
 export async function runLoad(plan: LoadPlan, watchers: LoadWatchers = {}): Promise<LoadReport> {
+  const schedule = schedulePlanned(plan)
   const limits = limitsOf(plan)
   const target = targetOf(plan)
   const sources = sourcesOf(plan, target)
@@ -54,28 +51,30 @@ export async function runLoad(plan: LoadPlan, watchers: LoadWatchers = {}): Prom
   const address = await resolveHost(target.hostname, target.port, watchers.signal)
   const variables = await prepare(plan, target, limits.timeoutMs, watchers.signal)
   const requests = sources.map((source) => compile(source, target, variables))
-  const { ratePerSecond, durationMs, seed = 1 } = plan
-  const booksMemory = new SharedArrayBuffer(booksBytes(requests.length))
-  const end = await generate(
+  const { seed = 1, workers = 1, pacing = 'metronome' } = plan
+  const { books, end } = await generate(
     {
       address: { address, port: target.port, secureName: target.isSecure ? target.hostname : null },
-      schedule: { ratePerSecond, durationMs },
+      schedule: shapeOf(plan),
+      pacing,
       limits,
       requests,
       weights: sources.map(({ weight }) => weight),
       seed,
-      booksMemory,
+      // None without a connection of its own.
+      workers: Math.min(workers, limits.maxConnections, schedule.arrivals),
     },
     watchers,
   )
   return reportOf({
     target: target.url,
-    ratePerSecond,
-    schedule: constantRate({ ratePerSecond, durationMs }),
+    ratePerSecond: meanRate(shapeOf(plan), schedule),
+    shape: shapeText(shapeOf(plan)),
+    schedule,
     limits,
     requestNames: sources.map(({ name }) => name),
     thresholds,
-    books: viewBooks(booksMemory, requests.length),
+    books,
     end,
   })
 }
@@ -117,46 +116,5 @@ function compile(source: WeightedSource, target: LoadTarget, variables: Variable
   } catch (error) {
     if (!(error instanceof UnsendableRequest)) throw error
     throw errors.requestInvalid(source.name, error.message, source.place)
-  }
-}
-
-/** Starts the thread and listens to it until it is done. */
-async function generate(job: LoadJob, watchers: LoadWatchers): Promise<RunEnd> {
-  const { signal } = watchers
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-  const worker = new Worker(new URL(`./load-worker.${extension}`, import.meta.url), { workerData: job })
-  const stop = (): void => worker.postMessage('stop')
-  signal?.addEventListener('abort', stop, { once: true })
-  const books = viewBooks(job.booksMemory, job.requests.length)
-  let progress: NodeJS.Timeout | undefined
-  try {
-    return await new Promise<RunEnd>((resolve, reject) => {
-      worker.on('error', reject)
-      worker.on('exit', () => reject(new Error('the generator ended without a result')))
-      worker.on('message', (message: LoadMessage) => {
-        switch (message.type) {
-          case 'started':
-            // An abort before this had nobody to hear it.
-            if (signal?.aborted) stop()
-            watchers.onStarted?.(message.startedAt)
-            progress = setInterval(() => {
-              watchers.onProgress?.(progressOf(books, Date.now() - message.startedAt))
-            }, progressEveryMs)
-            return
-          case 'interval':
-            watchers.onInterval?.(message.interval)
-            return
-          case 'acknowledged':
-            watchers.onAcknowledged?.(message.lines)
-            return
-          case 'done':
-            resolve(message.end)
-        }
-      })
-    })
-  } finally {
-    clearInterval(progress)
-    signal?.removeEventListener('abort', stop)
-    await worker.terminate()
   }
 }

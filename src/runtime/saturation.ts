@@ -3,7 +3,7 @@
 import { saturate } from '../adapters/autocannon.ts'
 import { resolveHost, takesConnections } from '../adapters/load-target.ts'
 import { errors } from '../errors.ts'
-import { limitsOf, targetOf } from '../load/plan.ts'
+import { limitsOf, schedulePlanned, targetOf } from '../load/plan.ts'
 import type { SaturationPlan } from '../ports.ts'
 import type { SaturationReport } from '../system/load-report.ts'
 
@@ -20,6 +20,7 @@ export async function runSaturation(
 ): Promise<SaturationReport> {
   const target = targetOf({ target: { url: plan.url }, ratePerSecond: 1, durationMs: plan.durationMs })
   // The same limits as with a rate; one arrival a millisecond stands for "any rate".
+  schedulePlanned({ ...plan, target: { url: plan.url }, ratePerSecond: 1000 })
   limitsOf({ ...plan, target: { url: plan.url }, ratePerSecond: 1000 })
   const address = await resolveHost(target.hostname, target.port, signal)
   // autocannon would reconnect to a dead port as fast as it can, for the whole time.

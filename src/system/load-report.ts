@@ -7,7 +7,8 @@ export interface LoadReport {
   target: string
   /** Epoch milliseconds of the schedule's start. */
   startedAt: number
-  schedule: { arrivals: number; ratePerSecond: number; durationMs: number }
+  /** The mean rate; `shape` says in words how it goes over time (absent in older records: constant). */
+  schedule: { arrivals: number; ratePerSecond: number; durationMs: number; shape?: string }
   /** Arrivals per second that were really sent (written, or a connection attempted) in the schedule's time. */
   achievedRate: number
   /** Their sum is `schedule.arrivals`. */

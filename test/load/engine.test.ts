@@ -5,6 +5,7 @@ import { booksBytes, countsOf, openBooks } from '../../src/load/books.ts'
 import { type Engine, startEngine } from '../../src/load/engine.ts'
 import { percentiles } from '../../src/load/histogram.ts'
 import { createIntervals } from '../../src/load/intervals.ts'
+import { intervalOf } from '../../src/load/merge-intervals.ts'
 import type { Wire, WireEvents } from '../../src/load/pool.ts'
 import { compileRequest } from '../../src/load/request.ts'
 import type { Answer } from '../../src/load/response-parser.ts'
@@ -107,11 +108,12 @@ function world(options: {
   state.engine = startEngine(
     {
       schedule,
+      share: { index: 0, of: 1 },
       requests: [request],
       requestOf: () => 0,
       limits: { timeoutMs: 1000, maxInFlight: 100, maxConnections: 50, ...options.limits },
       books,
-      intervals: createIntervals((interval) => intervals.push(interval)),
+      intervals: createIntervals((second) => intervals.push(intervalOf([second]))),
       nowMs: () => state.now,
       uuid: () => '',
       connect,

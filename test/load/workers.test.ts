@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest'
+import type { LoadInterval } from '../../src/events.ts'
+import { pacings } from '../../src/load/plan.ts'
+import { runLoad } from '../../src/runtime/load.ts'
+import { startRawServer } from '../fixtures/targets/raw-server.ts'
+
+const ok = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'
+
+test.concurrent.each(pacings)('%s pacing sends every arrival, none before its time', async (pacing) => {
+  await using target = await startRawServer((socket) => socket.write(ok))
+  const plan = { target: { url: target.url }, ratePerSecond: 200, durationMs: 500, pacing }
+  const report = await runLoad(plan)
+  expect(report.outcomes).toEqual({ ok: 100 })
+  expect(report.lagMs.p50).toBeGreaterThanOrEqual(0)
+  expect(report.achievedRate).toBeGreaterThan(180)
+})
+
+test('several workers share one schedule: every arrival has its number once, the books are added up', async () => {
+  await using target = await startRawServer((socket) => socket.write(ok))
+  const intervals: LoadInterval[] = []
+  const numbers: number[] = []
+  const report = await runLoad(
+    {
+      target: { url: target.url },
+      ratePerSecond: 300,
+      durationMs: 1100,
+      workers: 3,
+      method: 'GET',
+      headers: { 'idempotency-key': '{{arrival}}' },
+    },
+    {
+      onInterval: (interval) => intervals.push(interval),
+      onAcknowledged: (lines) => numbers.push(...lines.map(({ arrival }) => arrival)),
+    },
+  )
+  expect(report.outcomes).toEqual({ ok: 330 })
+  expect(numbers.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 330 }, (_, k) => k))
+  expect(intervals.map(({ second, scheduled }) => [second, scheduled])).toEqual([
+    [0, 300],
+    [1, 30],
+  ])
+  expect(report.generator.connections).toBeGreaterThanOrEqual(3)
+})
+
+test('more workers than connections are not started', async () => {
+  await using target = await startRawServer((socket) => socket.write(ok))
+  const plan = {
+    target: { url: target.url },
+    ratePerSecond: 100,
+    durationMs: 200,
+    workers: 8,
+    connections: 2,
+  }
+  const report = await runLoad(plan)
+  expect(report.outcomes).toEqual({ ok: 20 })
+  expect(target.connections()).toBeLessThanOrEqual(2)
+})
