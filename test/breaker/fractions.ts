@@ -1,0 +1,10 @@
+// Chance that can be repeated.
+
+/** Deterministic fractions in [0, 1). */
+export function fractions(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return state / 2 ** 32
+  }
+}
