@@ -1,5 +1,9 @@
 // How many retries a callee's calls may cause: 10 % of the calls of the last 10 s, and one a second.
 //
+//   buckets of a second:  │ calls 40, retries 3 │ 38, 4 │ … │ 17, 1 │   the oldest falls out as time goes on
+//                                                            └─ now
+//   left  =  10 % of the calls + 1 for each second that the buckets cover − the retries
+//
 // Without it, retries multiply the load on a callee exactly when it has the least to give: two of them
 // on each of three hops turn one request into 27. What is not used expires with its bucket.
 
@@ -60,9 +64,10 @@ export function createRetryBudget(
   }
 
   function left(nowMs: number): number {
-    // A budget that began full would allow ten seconds' worth at once after each start.
-    const grownMs = Math.min(windowMs, nowMs - startedMs)
-    return ratio * window.calls + (perSecond * grownMs) / 1000 - window.retries
+    // The time that the buckets cover, no more: a budget that began full would allow ten seconds' worth at
+    // once after each start, and one that counted the whole window would gain a retry with each new bucket.
+    const coveredMs = nowMs - Math.max(startedMs, (newest - buckets + 1) * bucketMs)
+    return ratio * window.calls + (perSecond * coveredMs) / 1000 - window.retries
   }
 
   function bucketAt(nowMs: number): Bucket {
