@@ -137,6 +137,13 @@ export const errors = {
       message: `There is no scenario file ${file}.`,
       next: 'Name one with --scenario, or give a URL as the target.',
     }),
+  fileMissing: (file: string) =>
+    new UserError({
+      code: 'file-missing',
+      message: `There is no file ${file}.`,
+      next: 'Check the path; it is taken from the folder that you are in.',
+      data: { file },
+    }),
   targetInvalid: (target: string, reason: string) =>
     new UserError({
       code: 'target-invalid',
@@ -216,6 +223,29 @@ export const errors = {
       message: `Nothing runs of ${system}: its agent does not answer.`,
       next: 'Start it with `msvc up -d`.',
       exitCode: exitCodes.failed,
+    }),
+  unknownEdge: (name: string, known: string[], suggestion?: string) =>
+    new UserError({
+      code: 'unknown-edge',
+      message: `There is no edge ${name}.${didYouMean(suggestion)}`,
+      next: known.length === 0 ? 'No service here calls another.' : `Edges: ${known.join(', ')}.`,
+      data: { name, known, suggestion },
+    }),
+  breakerAbsent: (edge: string, caller: string) =>
+    new UserError({
+      code: 'breaker-absent',
+      message: `${caller} publishes no breaker for ${edge}, or does not run.`,
+      next: 'See what runs with `msvc status`; a service publishes its breakers at /breakers on its admin port.',
+      exitCode: exitCodes.failed,
+      data: { edge },
+    }),
+  breakerRefused: (edge: string, reason: string) =>
+    new UserError({
+      code: 'breaker-refused',
+      message: `The breaker of ${edge} was not set: ${reason}.`,
+      next: 'See how it is with `msvc breaker`.',
+      exitCode: exitCodes.failed,
+      data: { edge },
     }),
   agentSilent: (pid: number | undefined) =>
     new UserError({
@@ -297,5 +327,22 @@ export const errors = {
       message: 'Faults are halted in this system.',
       next: 'Allow them again with `msvc chaos halt --lift`.',
       exitCode: exitCodes.failed,
+    }),
+
+  // proxy
+  cannotProxy: (what: string, reason: string) =>
+    new UserError({
+      code: 'cannot-proxy',
+      message: `The proxy cannot have ${what}: ${reason}.`,
+      next: 'Choose another address, or end the process that has it.',
+      exitCode: exitCodes.failed,
+      data: { what, reason },
+    }),
+  remoteNeedsConsent: (address: string) =>
+    new UserError({
+      code: 'remote-needs-consent',
+      message: `${address} is not on this machine.`,
+      next: 'Faults stay on this machine unless you say --allow-remote.',
+      data: { address },
     }),
 }

@@ -115,3 +115,47 @@ export interface SaturationPlan {
   headers: Record<string, string>
   body?: string
 }
+
+/** One end of a proxied connection. Each side may end on its own (half-close). */
+export interface SocketEnd {
+  /** False: hold back until `drained`. */
+  write(bytes: Uint8Array): boolean
+  /** FIN, after what was written. */
+  end(): void
+  /** FIN after what was written, then gone; cut when the other side does not take it in time. */
+  close(): void
+  /** RST, at once. */
+  reset(): void
+  pause(): void
+  resume(): void
+}
+
+export interface SocketEndEvents {
+  received(bytes: Uint8Array): void
+  /** The other side sends no more. */
+  ended(): void
+  drained(): void
+  /** At most once, and nothing after it; `code` when it did not end well. */
+  closed(code: string | undefined): void
+}
+
+export interface HostPort {
+  host: string
+  port: number
+}
+
+export interface SocketListener {
+  address: HostPort
+  /** Refuses new connections from now on; those that are open stay. */
+  close(): void
+}
+
+/** TCP for a proxy: what is accepted is paused until somebody reads it. */
+export interface Sockets {
+  /** Rejects with a system error, such as EADDRINUSE. */
+  listen(address: HostPort, accepted: (end: SocketEnd) => SocketEndEvents): Promise<SocketListener>
+  dial(address: HostPort, events: SocketEndEvents & { connected(): void }): SocketEnd
+}
+
+/** Calls back once after the time; the answer takes it back. */
+export type After = (ms: number, run: () => void) => () => void

@@ -1,0 +1,72 @@
+// The proxy's TCP: half-open connections, no Nagle, and resets that really are resets.
+
+import { once } from 'node:events'
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import type { After, SocketEnd, SocketEndEvents, Sockets } from '../ports.ts'
+
+/** A peer that does not read cannot keep a closed connection for longer. */
+const longestGoodbyeMs = 2000
+/** Node's largest delay; longer ones are asked for again by whoever waits. */
+const longestTimerMs = 2 ** 31 - 1
+
+export const tcpSockets: Sockets = {
+  async listen({ host, port }, accepted) {
+    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, (socket) => {
+      const end = endOf(socket)
+      report(socket, accepted(end))
+    })
+    server.listen({ host, port, backlog: 4096 })
+    await once(server, 'listening')
+    const address = server.address() as AddressInfo
+    return {
+      address: { host: address.address, port: address.port },
+      close: () => server.close(),
+    }
+  },
+
+  dial({ host, port }, events) {
+    const socket = connect({ host, port, allowHalfOpen: true, noDelay: true })
+    socket.once('connect', () => events.connected())
+    report(socket, events)
+    return endOf(socket)
+  },
+}
+
+/** Node's timers; they never keep the process alive alone. */
+export const after: After = (ms, run) => {
+  const timer = setTimeout(run, Math.min(longestTimerMs, ms))
+  timer.unref()
+  return () => clearTimeout(timer)
+}
+
+function endOf(socket: Socket): SocketEnd {
+  return {
+    write: (bytes) => socket.destroyed || socket.writableEnded || socket.write(bytes),
+    end: () => void socket.end(),
+    close() {
+      if (socket.destroyed) return
+      // What still arrives is read and dropped: unread input would turn the FIN into a reset.
+      socket.removeAllListeners('data').resume()
+      socket.destroySoon()
+      const timer = setTimeout(() => socket.destroy(), longestGoodbyeMs)
+      timer.unref()
+      socket.once('close', () => clearTimeout(timer))
+    },
+    reset() {
+      if (!socket.destroyed) socket.resetAndDestroy()
+    },
+    pause: () => void socket.pause(),
+    resume: () => void socket.resume(),
+  }
+}
+
+function report(socket: Socket, events: SocketEndEvents): void {
+  let code: string | undefined
+  // Before the listener, which would start the flow; the proxy says when.
+  socket.pause()
+  socket.on('data', (bytes: Buffer) => events.received(bytes))
+  socket.on('end', () => events.ended())
+  socket.on('drain', () => events.drained())
+  socket.on('error', (error: NodeJS.ErrnoException) => (code = error.code ?? error.name))
+  socket.on('close', () => events.closed(code))
+}

@@ -1,0 +1,254 @@
+// Toxiproxy's HTTP API, request → reply, with all that its clients rely on: which answers end in a newline,
+// which errors are text, what a wrong verb gets. What only msvc has lies under /msvc/.
+
+import { bodyObject, booleanField, numberField, stringField } from './read-toxic.ts'
+import { decodeFirst, describeJson, encode, encodeObject } from './go-json.ts'
+import { metricsText } from './metrics.ts'
+import type { Proxies, ProxyChanges, ProxyRecord, ProxyRequest } from './proxies.ts'
+import { isRefusal, refusals } from './refusal.ts'
+import { statusOf } from './status.ts'
+import type { ToxicDesk } from './toxic-desk.ts'
+import { proxyJson, toxicJson, toxicsJson } from './wire.ts'
+
+export interface ApiRequest {
+  method: string
+  /** As it came, still escaped, without the query. */
+  path: string
+  userAgent: string
+  /** The header X-Msvc-Ttl-Ms. */
+  ttlMs: string | undefined
+  body: string
+  /** Came by the way that only the owner of the process has. */
+  isOwner: boolean
+}
+
+export interface ApiReply {
+  status: number
+  contentType?: string
+  headers: Record<string, string>
+  body: string
+}
+
+export interface ApiOptions {
+  proxies: Proxies
+  desk: ToxicDesk
+  isCompat: boolean
+  /** 20 characters that tell one request from all others. */
+  requestId(): string
+}
+
+/** Toxiproxy's, which clients compare. */
+const version = '2.12.0'
+
+interface Call {
+  request: ApiRequest
+  /** Name of the proxy in the path. */
+  proxy: string
+  /** Name of the toxic in the path. */
+  toxic: string
+}
+
+type Handler = (call: Call) => Promise<ApiReply> | ApiReply
+
+export function createApi({ proxies, desk, isCompat, requestId }: ApiOptions) {
+  const show = (record: ProxyRecord): string => proxyJson(record, desk.list(record))
+
+  const routes: [pattern: RegExp, handlers: Record<string, Handler>][] = [
+    [
+      /^\/version$/,
+      { GET: () => reply(200, `{"version": "${version}"}\n`, 'application/json;charset=utf-8') },
+    ],
+    [
+      /^\/reset$/,
+      {
+        async POST() {
+          await proxies.enableAll()
+          for (const record of proxies.all()) desk.removeAll(record)
+          return nothing()
+        },
+      },
+    ],
+    [
+      /^\/proxies$/,
+      {
+        GET: () => json(200, encodeObject(proxies.all().map((record) => [record.name, show(record)]))),
+        async POST({ request }) {
+          const wanted = readProxy(bodyObject(decode(request.body), 'toxiproxy.Proxy'), '')
+          return json(201, show(await proxies.create(wanted, request.isOwner)))
+        },
+      },
+    ],
+    [
+      /^\/populate$/,
+      { POST: ({ request }) => populate(request).catch((error: unknown) => populated([], error)) },
+    ],
+    [
+      /^\/proxies\/(?<proxy>[^/]+)$/,
+      {
+        GET: ({ proxy }) => json(200, show(proxies.get(proxy))),
+        POST: updateProxy,
+        PATCH: updateProxy,
+        async DELETE({ proxy, request }) {
+          await proxies.remove(proxy, request.isOwner)
+          return nothing()
+        },
+      },
+    ],
+    [
+      /^\/proxies\/(?<proxy>[^/]+)\/toxics$/,
+      {
+        GET: ({ proxy }) => json(200, toxicsJson(desk.list(proxies.get(proxy)))),
+        POST({ proxy, request }) {
+          const record = proxies.get(proxy)
+          const body = decode(request.body)
+          return json(200, toxicJson(desk.add(record, body, ttlOf(request, body))))
+        },
+      },
+    ],
+    [
+      /^\/proxies\/(?<proxy>[^/]+)\/toxics\/(?<toxic>[^/]+)$/,
+      {
+        GET: ({ proxy, toxic }) => json(200, toxicJson(desk.get(proxies.get(proxy), toxic))),
+        POST: updateToxic,
+        PATCH: updateToxic,
+        DELETE({ proxy, toxic }) {
+          desk.remove(proxies.get(proxy), toxic)
+          return nothing()
+        },
+      },
+    ],
+    ...(isCompat ? [] : ours()),
+  ]
+
+  function ours(): typeof routes {
+    return [
+      [/^\/metrics$/, { GET: () => reply(200, metricsText(proxies.all()), 'text/plain; version=0.0.4') }],
+      [/^\/msvc\/status$/, { GET: () => json(200, encode(statusOf(proxies.all(), desk))) }],
+      [
+        /^\/msvc\/proxies\/(?<proxy>[^/]+)\/upstream$/,
+        {
+          async POST({ proxy, request }) {
+            const upstream =
+              stringField(bodyObject(decode(request.body), 'toxiproxy.Proxy'), 'upstream') ?? ''
+            return json(200, show(await proxies.moveTo(proxy, upstream, request.isOwner)))
+          },
+        },
+      ],
+    ]
+  }
+
+  async function updateProxy({ proxy, request }: Call): Promise<ApiReply> {
+    proxies.get(proxy)
+    const changes = readChanges(bodyObject(decode(request.body), 'toxiproxy.Proxy'))
+    return json(200, show(await proxies.update(proxy, changes, request.isOwner)))
+  }
+
+  function updateToxic({ proxy, toxic, request }: Call): ApiReply {
+    const record = proxies.get(proxy)
+    desk.get(record, toxic)
+    const body = decode(request.body)
+    return json(200, toxicJson(desk.update(record, toxic, body, ttlOf(request, body))))
+  }
+
+  async function populate(request: ApiRequest): Promise<ApiReply> {
+    const body = decode(request.body) ?? []
+    if (!Array.isArray(body)) {
+      throw refusals.badBody(
+        `json: cannot unmarshal ${describeJson(body)} into Go value of type []toxiproxy.Proxy`,
+      )
+    }
+    const wanted = body.map((one: unknown, index) =>
+      readProxy(bodyObject(one, 'toxiproxy.Proxy'), ` at proxy ${index + 1}`),
+    )
+    const done = await proxies.populate(wanted, request.isOwner)
+    return populated(done.proxies, done.failure)
+  }
+
+  /** Errors carry the proxies that were made before, and are JSON here, and only here. */
+  function populated(made: readonly ProxyRecord[], failure: unknown): ApiReply {
+    if (failure !== undefined && !isRefusal(failure)) throw failure
+    const shown: [string, string] = ['proxies', made.length === 0 ? 'null' : `[${made.map(show).join(',')}]`]
+    if (failure === undefined) return json(201, encodeObject([shown]))
+    const { message, status } = failure
+    return json(status, encodeObject([['error', encode(message)], ['status', encode(status)], shown]))
+  }
+
+  return async (request: ApiRequest): Promise<ApiReply> => {
+    let path: string
+    try {
+      path = decodeURIComponent(request.path)
+    } catch (error) {
+      if (!(error instanceof URIError)) throw error
+      return plain(400, '400 Bad Request')
+    }
+    const route = routes.find(([pattern]) => pattern.test(path))
+    if (route === undefined) return plain(404, '404 page not found\n')
+    const [pattern, handlers] = route
+    const handler = Object.hasOwn(handlers, request.method) ? handlers[request.method] : undefined
+    if (handler === undefined) return { status: 405, headers: {}, body: '' }
+    const { proxy = '', toxic = '' } = pattern.exec(path)?.groups ?? {}
+    const id = { 'x-toxiproxy-request-id': requestId() }
+    if (request.userAgent.startsWith('Mozilla/'))
+      return withHeaders(plain(403, 'User agent not allowed\n'), id)
+    try {
+      return withHeaders(await handler({ request, proxy, toxic }), id)
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      return withHeaders(errorReply(error), id)
+    }
+  }
+}
+
+function decode(body: string): unknown {
+  const decoded = decodeFirst(body)
+  if (decoded.kind === 'error') throw refusals.badBody(decoded.message)
+  return decoded.value
+}
+
+function readProxy(given: Record<string, unknown>, place: string): ProxyRequest {
+  const { listen = '', upstream = '', enabled = true } = readChanges(given)
+  const name = stringField(given, 'name') ?? ''
+  if (name === '') throw refusals.missingField(`name${place}`)
+  if (upstream === '') throw refusals.missingField(`upstream${place}`)
+  return { name, listen, upstream, enabled }
+}
+
+function readChanges(given: Record<string, unknown>): ProxyChanges {
+  const listen = stringField(given, 'listen')
+  const upstream = stringField(given, 'upstream')
+  const enabled = booleanField(given, 'enabled')
+  return {
+    ...(listen !== undefined && { listen }),
+    ...(upstream !== undefined && { upstream }),
+    ...(enabled !== undefined && { enabled }),
+  }
+}
+
+/** Only ours: how long a toxic lives, as a header or beside its attributes. */
+function ttlOf({ ttlMs }: ApiRequest, body: unknown): number | undefined {
+  if (ttlMs !== undefined) return ttlMs.trim() === '' ? Number.NaN : Number(ttlMs)
+  return numberField(bodyObject(body, 'toxics.ToxicWrapper'), 'ttlMs')
+}
+
+const reply = (status: number, body: string, contentType: string): ApiReply => ({
+  status,
+  contentType,
+  headers: {},
+  body,
+})
+const json = (status: number, body: string): ApiReply => reply(status, body, 'application/json')
+const nothing = (): ApiReply => ({ status: 204, headers: {}, body: '' })
+
+/** As Go's http.Error: text, whatever it looks like. */
+const plain = (status: number, body: string): ApiReply => ({
+  ...reply(status, body, 'text/plain; charset=utf-8'),
+  headers: { 'x-content-type-options': 'nosniff' },
+})
+
+const errorReply = ({ message, status }: { message: string; status: number }): ApiReply =>
+  plain(status, `${encode({ error: message, status })}\n`)
+
+const withHeaders = (given: ApiReply, headers: Record<string, string>): ApiReply => ({
+  ...given,
+  headers: { ...given.headers, ...headers },
+})

@@ -1,0 +1,135 @@
+// One proxy: a listener, its connections, and the toxics that work on them.
+//
+// All of it lives in one thread, and nothing here waits for a socket: setting, changing and removing a
+// toxic are done when the function returns.
+
+import type { After, Clock, HostPort, SocketEnd, SocketEndEvents, SocketListener, Sockets } from '../ports.ts'
+import { openConnection, type Connection } from './connection.ts'
+import { linkOf, type InstalledToxic } from './installed-toxic.ts'
+import type { Direction } from './toxic.ts'
+
+/** What a proxy needs from the world, and what holds for all proxies of a process. */
+export interface ProxyWorld {
+  sockets: Sockets
+  after: After
+  clock: Pick<Clock, 'now' | 'monotonicMs'>
+  seed: number
+  /** Toxiproxy's semantics where ours are better. */
+  isCompat: boolean
+}
+
+export interface Traffic {
+  /** Read from the side that sends. */
+  received: Record<Direction, number>
+  /** Written to the other side; less than received while a toxic holds or drops. */
+  sent: Record<Direction, number>
+  connections: { open: number; total: number }
+}
+
+export interface EdgeProxy {
+  readonly name: string
+  readonly traffic: Traffic
+  isListening(): boolean
+  /** Where it listens; only while it does. */
+  address(): HostPort | undefined
+  /** Rejects with a system error when it cannot listen there. */
+  start(listen: HostPort, upstream: HostPort): Promise<HostPort>
+  /** Closes the listener and all connections. */
+  stop(): void
+  /** New connections go there; those that are open stay where they are. */
+  moveTo(upstream: HostPort): void
+  /** In the order in which they were set. */
+  toxics(): readonly InstalledToxic[]
+  /** The toxics from now on, also on the connections that are open. */
+  setToxics(toxics: readonly InstalledToxic[]): void
+}
+
+export function createEdgeProxy(name: string, world: ProxyWorld): EdgeProxy {
+  const { sockets, after, clock, seed, isCompat } = world
+  const open = new Set<Connection>()
+  const traffic: Traffic = {
+    received: { upstream: 0, downstream: 0 },
+    sent: { upstream: 0, downstream: 0 },
+    connections: { open: 0, total: 0 },
+  }
+  let toxics: readonly InstalledToxic[] = []
+  let listener: SocketListener | undefined
+  /** Where new connections go; undefined while there are to be none. */
+  let target: HostPort | undefined
+
+  const accept: Parameters<Sockets['listen']>[1] = (client) => {
+    if (target === undefined) return refuse(client)
+    const number = ++traffic.connections.total
+    traffic.connections.open++
+    /** When this connection got each toxic. */
+    const since = new WeakMap<InstalledToxic, number>()
+    const startOf = (toxic: InstalledToxic): number => {
+      const startMs = since.get(toxic) ?? clock.monotonicMs()
+      since.set(toxic, startMs)
+      return startMs
+    }
+    const connection = openConnection({
+      client,
+      upstream: target,
+      sockets,
+      after,
+      isCompat,
+      nowMs: () => clock.monotonicMs(),
+      links: (direction) =>
+        toxics
+          .filter((toxic) => toxic.direction === direction)
+          .flatMap((toxic) => {
+            const startMs = startOf(toxic)
+            const link = linkOf(toxic, {
+              connection: number,
+              proxy: name,
+              seed,
+              startMs,
+              isCompat,
+              now: () => clock.now(),
+            })
+            return link === undefined ? [] : [link]
+          }),
+      received: (direction, bytes) => (traffic.received[direction] += bytes),
+      sent: (direction, bytes) => (traffic.sent[direction] += bytes),
+      gone() {
+        open.delete(connection)
+        traffic.connections.open--
+      },
+    })
+    open.add(connection)
+    return connection.events
+  }
+
+  return {
+    name,
+    traffic,
+    isListening: () => listener !== undefined,
+    address: () => listener?.address,
+    async start(listen, upstream) {
+      target = upstream
+      listener = await sockets.listen(listen, accept)
+      return listener.address
+    },
+    stop() {
+      listener?.close()
+      listener = undefined
+      target = undefined
+      for (const connection of open) connection.close()
+    },
+    moveTo(upstream) {
+      if (target !== undefined) target = upstream
+    },
+    toxics: () => toxics,
+    setToxics(wanted) {
+      toxics = wanted
+      for (const connection of open) connection.arrange()
+    },
+  }
+}
+
+/** A connection that the kernel had taken before the listener was closed. */
+function refuse(client: SocketEnd): SocketEndEvents {
+  client.reset()
+  return { received() {}, ended() {}, drained() {}, closed() {} }
+}

@@ -1,0 +1,81 @@
+// A toxic that is set on a proxy: what it was asked to do, and what it has touched so far.
+
+import { clamped, type Attributes } from './attributes.ts'
+import { seededChance } from './chance.ts'
+import type { Link } from './pipeline.ts'
+import type { Direction, ToxicKind } from './toxic.ts'
+
+export interface InstalledToxic {
+  name: string
+  kind: ToxicKind
+  direction: Direction
+  /** As the client wrote it. */
+  stream: string
+  /** Share of connections that have it, 0 to 1. */
+  toxicity: number
+  attributes: Attributes
+  /** Grows with each update. */
+  version: number
+  touched: Touched
+  /** Requests that were broken, over all connections. */
+  shared: { requests: number }
+  /** Epoch ms at which it ends by itself. */
+  expiresAt: number | undefined
+}
+
+/** Evidence that a toxic bit. */
+export interface Touched {
+  bytes: number
+  /** Requests broken, connections closed or reset. */
+  events: number
+  connections: number
+  /** Epoch ms. */
+  firstAt: number | undefined
+}
+
+export const untouched = (): Touched => ({ bytes: 0, events: 0, connections: 0, firstAt: undefined })
+
+export interface LinkContext {
+  /** Tells this connection from all others of the proxy: 1, 2, 3, … */
+  connection: number
+  proxy: string
+  seed: number
+  startMs: number
+  isCompat: boolean
+  now(): number
+}
+
+/**
+ * The toxic on one connection; undefined when its toxicity spares that one. The lot is drawn from
+ * (seed, proxy, toxic, connection) only: neighbours, updates and time change nothing, and a higher
+ * toxicity only adds connections.
+ */
+export function linkOf(toxic: InstalledToxic, context: LinkContext): Link | undefined {
+  const { connection, proxy, seed } = context
+  const lot = seededChance('toxicity', seed, proxy, toxic.name, connection)
+  if (toxic.toxicity < 1 && lot() >= toxic.toxicity) return undefined
+  let isCounted = false
+  return {
+    toxic,
+    version: toxic.version,
+    bufferBytes: toxic.kind.bufferBytes,
+    closesWhenRemoved: toxic.kind.closesWhenRemoved === true,
+    start: (carried) =>
+      toxic.kind.stage(clamped(toxic.kind.attributes, toxic.attributes), {
+        startMs: context.startMs,
+        chance: seededChance('decisions', seed, proxy, toxic.name, connection),
+        isCompat: context.isCompat,
+        carried,
+        shared: toxic.shared,
+      }),
+    touched(bytes, events) {
+      const { touched } = toxic
+      touched.bytes += bytes
+      touched.events += events
+      if (isCounted) return
+      isCounted = true
+      touched.connections++
+      touched.firstAt ??= context.now()
+    },
+  }
+}

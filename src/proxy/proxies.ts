@@ -1,0 +1,212 @@
+// All proxies of one process, by name: made, changed, populated, reset, removed.
+//
+// Listening is the only thing that takes time. Such changes are done one after the other; everything
+// about toxics is done at once and waits for nobody.
+
+import type { HostPort } from '../ports.ts'
+import { formatAddress, isLoopback, listenTrouble, parseAddress } from './address.ts'
+import { createEdgeProxy, type EdgeProxy, type ProxyWorld } from './edge-proxy.ts'
+import { isHostileName } from './read-toxic.ts'
+import { refusals } from './refusal.ts'
+
+export interface ProxyRequest {
+  name: string
+  listen: string
+  upstream: string
+  enabled: boolean
+}
+
+export type ProxyChanges = Partial<Omit<ProxyRequest, 'name'>>
+
+export interface ProxyRecord {
+  name: string
+  /** As resolved while it listens, else as it was asked for. */
+  listen: string
+  upstream: string
+  enabled: boolean
+  /** Made by the one who runs the process; guests cannot take it away. */
+  isOwned: boolean
+  edge: EdgeProxy
+}
+
+export interface ProxiesOptions extends ProxyWorld {
+  /** Listeners and upstreams outside this machine. */
+  allowRemote: boolean
+}
+
+export interface Proxies {
+  /** By name. */
+  all(): ProxyRecord[]
+  get(name: string): ProxyRecord
+  create(request: ProxyRequest, isOwner: boolean): Promise<ProxyRecord>
+  /** What is not said stays. */
+  update(name: string, changes: ProxyChanges, isOwner: boolean): Promise<ProxyRecord>
+  /** A failure carries no proxy that came after it. */
+  populate(requests: readonly ProxyRequest[], isOwner: boolean): Promise<Populated>
+  /** New connections go there; those that are open stay. */
+  moveTo(name: string, upstream: string, isOwner: boolean): Promise<ProxyRecord>
+  remove(name: string, isOwner: boolean): Promise<void>
+  /** Enables all. */
+  enableAll(): Promise<void>
+  close(): void
+}
+
+export interface Populated {
+  proxies: ProxyRecord[]
+  failure: unknown
+}
+
+export function createProxies(options: ProxiesOptions): Proxies {
+  const { isCompat, allowRemote } = options
+  const records = new Map<string, ProxyRecord>()
+  const inTurn = queue()
+
+  const get = (name: string): ProxyRecord => {
+    const record = records.get(name)
+    if (record === undefined) throw refusals.proxyNotFound()
+    return record
+  }
+
+  const check = ({ name, listen, upstream }: ProxyRequest): void => {
+    if (isCompat) return
+    if (isHostileName(name)) throw refusals.hostileName()
+    for (const address of [listen, upstream]) {
+      if (address === '') continue
+      const { host } = addressOf(address)
+      if (!allowRemote && !isLoopback(host)) throw refusals.remote(address)
+    }
+  }
+
+  const start = async (record: ProxyRecord): Promise<void> => {
+    const listen = listenAddress(record.listen, isCompat && allowRemote)
+    const upstream = addressOf(record.upstream)
+    try {
+      record.listen = formatAddress(await record.edge.start(listen, upstream))
+      record.enabled = true
+    } catch (error) {
+      throw refusals.cannotListen(listenTrouble(error as NodeJS.ErrnoException, listen))
+    }
+  }
+
+  const stop = (record: ProxyRecord): void => {
+    record.edge.stop()
+    record.enabled = false
+  }
+
+  const add = async (request: ProxyRequest, isOwner: boolean): Promise<ProxyRecord> => {
+    const { name, listen, upstream } = request
+    const edge = createEdgeProxy(name, options)
+    const record: ProxyRecord = { name, listen, upstream, enabled: false, isOwned: isOwner, edge }
+    if (request.enabled) await start(record)
+    records.set(name, record)
+    return record
+  }
+
+  const change = async (record: ProxyRecord, wanted: ProxyRequest): Promise<void> => {
+    if (!isSame(record, wanted)) {
+      stop(record)
+      record.listen = wanted.listen
+      record.upstream = wanted.upstream
+    }
+    if (wanted.enabled && !record.enabled) await start(record)
+    if (!wanted.enabled && record.enabled) stop(record)
+  }
+
+  const replace = async (request: ProxyRequest, isOwner: boolean): Promise<ProxyRecord> => {
+    const existing = records.get(request.name)
+    if (existing !== undefined && isSame(existing, request)) return existing
+    if (existing !== undefined) {
+      if (existing.isOwned && !isOwner) throw refusals.ofTheFleet(existing.name)
+      stop(existing)
+      records.delete(existing.name)
+    }
+    return await add(request, isOwner)
+  }
+
+  return {
+    all: () => [...records.values()].toSorted(byName),
+    get,
+    create: (request, isOwner) =>
+      inTurn(() => {
+        check(request)
+        if (records.has(request.name)) throw refusals.proxyExists()
+        return add(request, isOwner)
+      }),
+    update: (name, changes, isOwner) =>
+      inTurn(async () => {
+        const record = get(name)
+        const { listen, upstream, enabled } = record
+        const request = { name, listen, upstream, enabled, ...changes }
+        check(request)
+        if (record.isOwned && !isOwner && !isSame(record, request)) throw refusals.ofTheFleet(name)
+        await change(record, request)
+        return record
+      }),
+    populate: (requests, isOwner) =>
+      inTurn(async () => {
+        for (const request of requests) check(request)
+        const proxies: ProxyRecord[] = []
+        for (const request of requests) {
+          try {
+            proxies.push(await replace(request, isOwner))
+          } catch (failure) {
+            return { proxies, failure }
+          }
+        }
+        return { proxies, failure: undefined }
+      }),
+    moveTo: (name, upstream, isOwner) =>
+      inTurn(async () => {
+        const record = get(name)
+        if (record.isOwned && !isOwner) throw refusals.ofTheFleet(name)
+        check({ ...record, upstream })
+        record.edge.moveTo(addressOf(upstream))
+        record.upstream = upstream
+        return record
+      }),
+    remove: (name, isOwner) =>
+      inTurn(async () => {
+        const record = get(name)
+        if (record.isOwned && !isOwner) throw refusals.ofTheFleet(name)
+        stop(record)
+        records.delete(name)
+      }),
+    enableAll: () =>
+      inTurn(async () => {
+        for (const record of records.values()) if (!record.enabled) await start(record)
+      }),
+    close() {
+      for (const record of records.values()) stop(record)
+      records.clear()
+    },
+  }
+}
+
+const byName = (one: ProxyRecord, other: ProxyRecord): number => (one.name < other.name ? -1 : 1)
+
+/** Same place as resolved, same upstream; port 0 is always a new place. */
+const isSame = (record: ProxyRecord, { listen, upstream }: { listen: string; upstream: string }): boolean =>
+  record.upstream === upstream &&
+  (record.listen === listen || record.listen === formatAddress(listenAddress(listen, false)))
+
+function addressOf(text: string): HostPort {
+  const address = parseAddress(text)
+  if (typeof address === 'string') throw refusals.cannotListen(address)
+  return address
+}
+
+/** No host: this machine; in Go, and so in compat, all its networks. */
+function listenAddress(text: string, isWild: boolean): HostPort {
+  const address = addressOf(text === '' ? ':0' : text)
+  return isWild && /^(:|$)/.test(text) ? { ...address, host: '::' } : address
+}
+
+/** One after the other, in the order of asking. */
+function queue(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (work) => {
+    const mine = last.then(work)
+    last = mine.catch(() => undefined) // who asked for it hears of it
+    return mine
+  }
+}

@@ -1,0 +1,98 @@
+// A toxic from the body of a request, with Toxiproxy's defaults and its order of complaints.
+
+import { mergeAttributes, outOfBounds, zeroAttributes, type Attributes } from './attributes.ts'
+import { describeJson, field, float32, isObject } from './go-json.ts'
+import { refusals } from './refusal.ts'
+import type { Direction, ToxicKind } from './toxic.ts'
+import { toxicKinds } from './toxics.ts'
+
+export interface ToxicRequest {
+  name: string
+  kind: ToxicKind
+  stream: string
+  direction: Direction
+  toxicity: number
+  attributes: Attributes
+}
+
+export interface ReadOptions {
+  /** Takes what Toxiproxy takes; bounds are kept inside only. */
+  isCompat: boolean
+}
+
+export function readToxic(body: unknown, options: ReadOptions): ToxicRequest {
+  const given = bodyObject(body, 'toxics.ToxicWrapper')
+  const type = stringField(given, 'type') ?? ''
+  const kind = toxicKinds.get(type)
+  const stream = stringField(given, 'stream') ?? kind?.defaultStream ?? 'downstream'
+  const name = stringField(given, 'name') ?? ''
+  const toxicity = numberField(given, 'toxicity') ?? 1
+  const direction = stream.toLowerCase()
+  if (direction !== 'upstream' && direction !== 'downstream') throw refusals.invalidStream()
+  if (kind === undefined) throw refusals.invalidType()
+  const attributes = readAttributes({ kind, given, base: zeroAttributes(kind.attributes) })
+  const request = { name: name === '' ? `${type}_${stream}` : name, kind, stream, direction, attributes }
+  return checked({ ...request, toxicity: float32(toxicity) } as ToxicRequest, options)
+}
+
+/** Attributes and toxicity are merged; nothing else can be changed. */
+export function readUpdate(body: unknown, toxic: ToxicRequest, options: ReadOptions): ToxicRequest {
+  const given = bodyObject(body, 'toxics.ToxicWrapper')
+  const toxicity = numberField(given, 'toxicity') ?? toxic.toxicity
+  const attributes = readAttributes({ kind: toxic.kind, given, base: toxic.attributes })
+  return checked({ ...toxic, attributes, toxicity: float32(toxicity) }, options)
+}
+
+function checked(toxic: ToxicRequest, { isCompat }: ReadOptions): ToxicRequest {
+  if (isCompat) return toxic
+  const { kind, attributes, stream, direction, toxicity, name } = toxic
+  const reason =
+    outOfBounds(kind.attributes, attributes) ??
+    kind.refuse?.(attributes, direction) ??
+    (toxicity >= 0 && toxicity <= 1 ? undefined : 'toxicity must be from 0 to 1')
+  if (reason !== undefined) throw refusals.badBody(reason)
+  if (isHostileName(name) || isHostileName(stream)) throw refusals.hostileName()
+  return toxic
+}
+
+function readAttributes({
+  kind,
+  given,
+  base,
+}: {
+  kind: ToxicKind
+  given: Record<string, unknown>
+  base: Attributes
+}): Attributes {
+  const attributes = mergeAttributes(kind.attributes, base, field(given, 'attributes'))
+  if (typeof attributes === 'string') throw refusals.badBody(attributes)
+  return attributes
+}
+
+/** null is an empty object to Go. */
+export function bodyObject(body: unknown, type: string): Record<string, unknown> {
+  if (body === null) return {}
+  if (isObject(body)) return body
+  throw refusals.badBody(`json: cannot unmarshal ${describeJson(body)} into Go value of type ${type}`)
+}
+
+export const stringField = (given: Record<string, unknown>, name: string): string | undefined =>
+  typedField<string>(given, name, 'string')
+export const numberField = (given: Record<string, unknown>, name: string): number | undefined =>
+  typedField<number>(given, name, 'number')
+export const booleanField = (given: Record<string, unknown>, name: string): boolean | undefined =>
+  typedField<boolean>(given, name, 'boolean')
+
+function typedField<T>(given: Record<string, unknown>, name: string, type: string): T | undefined {
+  const value = field(given, name)
+  if (value === undefined || value === null) return undefined
+  if (typeof value === type && (type !== 'number' || Number.isFinite(value))) return value as T
+  const goType = { string: 'string', number: 'float32', boolean: 'bool' }[type]
+  throw refusals.badBody(
+    `json: cannot unmarshal ${describeJson(value)} into Go struct field .${name} of type ${goType}`,
+  )
+}
+
+/** No URL of ours can name it: a slash, a control character, a lone surrogate, or 256 characters. */
+export const isHostileName = (name: string): boolean =>
+  name.length > 255 || !name.isWellFormed() || /[\p{Cc}/\\]|^\.{1,2}$/u.test(name)

@@ -1,0 +1,111 @@
+// Toxics on proxies: set, changed, removed, and taken away when their lease ends.
+//
+// A toxic with a lease is removed here, in the proxy's own process, so that it ends even when everybody
+// who asked for it is dead.
+
+import type { After, Clock } from '../ports.ts'
+import { untouched, type InstalledToxic } from './installed-toxic.ts'
+import type { ProxyRecord } from './proxies.ts'
+import { readToxic, readUpdate } from './read-toxic.ts'
+import { refusals } from './refusal.ts'
+import { directions } from './toxic.ts'
+
+export interface LeasePolicy {
+  /** For toxics that say none; undefined: they stay until removed. */
+  defaultMs: number | undefined
+  longestMs: number
+}
+
+/** Why a toxic is gone. */
+export type Removal = 'asked' | 'lease'
+
+export interface ToxicDeskOptions {
+  after: After
+  clock: Pick<Clock, 'now'>
+  isCompat: boolean
+  lease: LeasePolicy
+  /** Also told for toxics that a request removed. */
+  onRemoved(proxy: ProxyRecord, toxic: InstalledToxic, why: Removal): void
+}
+
+export interface ToxicDesk {
+  /** Upstream first, then downstream, each in the order in which they were set. */
+  list(proxy: ProxyRecord): InstalledToxic[]
+  get(proxy: ProxyRecord, name: string): InstalledToxic
+  add(proxy: ProxyRecord, body: unknown, ttlMs: number | undefined): InstalledToxic
+  /** A new time to live starts the lease anew; without one it goes on. */
+  update(proxy: ProxyRecord, name: string, body: unknown, ttlMs: number | undefined): InstalledToxic
+  remove(proxy: ProxyRecord, name: string): void
+  removeAll(proxy: ProxyRecord): void
+}
+
+export function createToxicDesk(options: ToxicDeskOptions): ToxicDesk {
+  const { after, clock, lease, onRemoved } = options
+  const leases = new WeakMap<InstalledToxic, () => void>()
+
+  const get = ({ edge }: ProxyRecord, name: string): InstalledToxic => {
+    const toxic = edge.toxics().find((one) => one.name === name)
+    if (toxic === undefined) throw refusals.toxicNotFound()
+    return toxic
+  }
+
+  const takeOut = (proxy: ProxyRecord, gone: readonly InstalledToxic[], why: Removal): void => {
+    proxy.edge.setToxics(proxy.edge.toxics().filter((toxic) => !gone.includes(toxic)))
+    for (const toxic of gone) {
+      leases.get(toxic)?.()
+      onRemoved(proxy, toxic, why)
+    }
+  }
+
+  const grant = (proxy: ProxyRecord, toxic: InstalledToxic, ttlMs: number | undefined): void => {
+    if (ttlMs === undefined) return
+    leases.get(toxic)?.()
+    toxic.expiresAt = clock.now() + ttlMs
+    leases.set(
+      toxic,
+      after(ttlMs, () => {
+        if (proxy.edge.toxics().includes(toxic)) takeOut(proxy, [toxic], 'lease')
+      }),
+    )
+  }
+
+  const checkTtl = (ttlMs: number | undefined): number | undefined => {
+    if (ttlMs === undefined || (Number.isInteger(ttlMs) && ttlMs > 0 && ttlMs <= lease.longestMs))
+      return ttlMs
+    throw refusals.badBody(`ttlMs must be a whole number from 1 to ${lease.longestMs}`)
+  }
+
+  return {
+    get,
+    list: ({ edge }) =>
+      directions.flatMap((direction) => edge.toxics().filter((toxic) => toxic.direction === direction)),
+    add(proxy, body, ttlMs) {
+      const request = readToxic(body, options)
+      checkTtl(ttlMs)
+      if (proxy.edge.toxics().some(({ name }) => name === request.name)) throw refusals.toxicExists()
+      const toxic: InstalledToxic = {
+        ...request,
+        version: 1,
+        touched: untouched(),
+        shared: { requests: 0 },
+        expiresAt: undefined,
+      }
+      grant(proxy, toxic, ttlMs ?? lease.defaultMs)
+      proxy.edge.setToxics([...proxy.edge.toxics(), toxic])
+      return toxic
+    },
+    update(proxy, name, body, ttlMs) {
+      const toxic = get(proxy, name)
+      const { attributes, toxicity } = readUpdate(body, toxic, options)
+      checkTtl(ttlMs)
+      toxic.attributes = attributes
+      toxic.toxicity = toxicity
+      toxic.version++
+      grant(proxy, toxic, ttlMs)
+      proxy.edge.setToxics(proxy.edge.toxics())
+      return toxic
+    },
+    remove: (proxy, name) => takeOut(proxy, [get(proxy, name)], 'asked'),
+    removeAll: (proxy) => takeOut(proxy, proxy.edge.toxics(), 'asked'),
+  }
+}

@@ -1,0 +1,52 @@
+// What a proxy process tells beyond Toxiproxy's API; shared by the proxy, its views and the agent.
+
+type Direction = 'upstream' | 'downstream'
+
+/** `GET /msvc/status` answers `{proxies: ProxyStatus[]}`, by name. */
+export interface ProxyStatus {
+  /** `order:payment` for an edge of a fleet. */
+  name: string
+  /** As resolved while it is enabled. */
+  listen: string
+  upstream: string
+  enabled: boolean
+  /** Bytes read from the side that sends. */
+  received: Record<Direction, number>
+  /** Bytes written to the other side. */
+  sent: Record<Direction, number>
+  connections: { open: number; total: number }
+  toxics: ToxicStatus[]
+}
+
+export interface ToxicStatus {
+  name: string
+  type: string
+  stream: Direction
+  /** Share of connections that have it. */
+  toxicity: number
+  attributes: Readonly<Record<string, number | string | boolean>>
+  /** Epoch ms; null: it stays until it is removed. */
+  expiresAt: number | null
+  /** Whether it bit. */
+  touched: {
+    bytes: number
+    /** Requests broken, connections closed or reset. */
+    events: number
+    connections: number
+    /** Epoch ms. */
+    firstAt: number | null
+  }
+}
+
+/** `msvc chaos proxy`, once it listens. */
+export interface ProxyRunning {
+  /** host:port */
+  api: string
+  proxies: { name: string; listen: string; upstream: string }[]
+  isCompat: boolean
+}
+
+/** What it did, once it is closed. */
+export interface ProxySummary {
+  proxies: { name: string; listen: string; upstream: string; connections: number; bytes: number }[]
+}
