@@ -139,8 +139,8 @@ export function createBreaker(options: BreakerOptions): Breaker {
   let state: State = { name: 'closed' }
   let generation = 0
   let since = clock.epochMs()
-  // How often in a row a trial failed; the open time doubles with each.
-  let failedTrials = 0
+  // How long it will be open the next time; doubles each time, until it closes.
+  let nextOpenMs = config.openMs
   let rate = createRateRule(config.rateRule)
   let rules: TrippingRule[] = [createFastTrip(config.fastTrip), rate]
 
@@ -173,7 +173,7 @@ export function createBreaker(options: BreakerOptions): Breaker {
       state = { ...state, isPromised: true }
       if (!state.trustsProbe) return
       // News: what the back-off has learned of the outage is over. If the promise is broken, it starts anew.
-      failedTrials = 0
+      nextOpenMs = config.openMs
       tryAgain(nowMs, true, 'a recovery probe was answered')
     },
     force(to, ttlMs) {
@@ -254,14 +254,13 @@ export function createBreaker(options: BreakerOptions): Breaker {
   }
 
   function open(nowMs: number, reason: string, trustsProbe = true): void {
-    const openMs = Math.min(config.maxOpenMs, config.openMs * 2 ** failedTrials)
-    const untilMs = nowMs + openMs * (1 + config.jitter * (2 * random() - 1))
+    const untilMs = nowMs + nextOpenMs * (1 + config.jitter * (2 * random() - 1))
+    nextOpenMs = Math.min(config.maxOpenMs, 2 * nextOpenMs)
     enter({ name: 'open', untilMs, trustsProbe, isPromised: false }, reason)
   }
 
   /** A callee whose probe had promised that it is well has lost our trust for the open time. */
   function reopen({ isPromised }: HalfOpen, nowMs: number, reason: string): void {
-    failedTrials += 1
     open(nowMs, reason, !isPromised)
   }
 
@@ -272,7 +271,7 @@ export function createBreaker(options: BreakerOptions): Breaker {
 
   /** What was counted before the outage says nothing about the callee after it. */
   function close(reason: string): void {
-    failedTrials = 0
+    nextOpenMs = config.openMs
     rate = createRateRule(config.rateRule)
     rules = [createFastTrip(config.fastTrip), rate]
     enter({ name: 'closed' }, reason)

@@ -318,7 +318,7 @@ describe('a recovery probe', () => {
     openIt()
     breaker.probeSucceeded()
     call('fail')
-    clock.advance(1999)
+    clock.advance(999)
     breaker.probeSucceeded()
     assert.equal(state(), 'open')
     clock.advance(1)
@@ -339,7 +339,7 @@ describe('a recovery probe', () => {
     breaker.probeSucceeded()
     assert.equal(state(), 'half_open')
     call('fail')
-    assert.equal(breaker.snapshot().openRemainingMs, 2000)
+    assert.equal(breaker.snapshot().openRemainingMs, 1000)
   })
 })
 

@@ -389,7 +389,7 @@ describe('the recovery probe', () => {
     }
     const opened = all.transitions.filter(({ to }) => to === 'open').map(({ at }) => at)
     const gaps = opened.slice(1).map((at, index) => Math.round((at - (opened[index] ?? 0)) / 500) / 2)
-    // Half a second for the first probe; then 2, 4, 8 and 15 s of back-off.
-    assert.deepEqual(gaps, [0.5, 2, 4, 8, 15, 15, 15])
+    // Half a second until the first probe; then the back-off.
+    assert.deepEqual(gaps, [0.5, 1, 2, 4, 8, 15, 15])
   })
 })
