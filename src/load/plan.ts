@@ -1,6 +1,7 @@
 // What a load run is asked to do, checked before anything is sent.
 
 import { errors } from '../errors.ts'
+import type { Pacing } from './pacing.ts'
 import { rateCurve } from './rate-curve.ts'
 import type { Scenario } from './scenario.ts'
 import { type Schedule, scheduleOf, type ScheduleShape } from './schedule.ts'
@@ -31,13 +32,6 @@ export interface LoadPlan {
   headers?: Record<string, string>
   body?: string
 }
-
-/**
- * How the generator waits for the next arrival. Metronome: a helper thread, to a fraction of a millisecond;
- * precise: spinning, to some microseconds, for a core of its own; eco: a timer, to a millisecond.
- */
-export const pacings = ['metronome', 'precise', 'eco'] as const
-export type Pacing = (typeof pacings)[number]
 
 /** Where the load goes: the parts of the URL that a connection and a request need. */
 export interface LoadTarget {

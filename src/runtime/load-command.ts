@@ -2,20 +2,27 @@
 
 import { join, resolve } from 'node:path'
 import { diskFiles } from '../adapters/files.ts'
+import { compareView } from '../cli/views/compare.ts'
 import { loadView, saturationView } from '../cli/views/load.ts'
 import { errors } from '../errors.ts'
-import type { LoadPlan } from '../load/plan.ts'
+import type { Pacing } from '../load/pacing.ts'
+import { type LoadPlan, schedulePlanned, shapeOf } from '../load/plan.ts'
+import type { ScheduleShape } from '../load/schedule.ts'
+import { type ScheduleFlags, shapeAsked } from '../load/schedule-flags.ts'
+import { meanRate, shapeText } from '../load/shape-text.ts'
 import { junitOf } from '../load/exports/junit.ts'
 import type { Threshold } from '../load/thresholds.ts'
 import type { FleetStatus } from '../system/agent-api.ts'
+import type { LoadComparison } from '../system/load-comparison.ts'
 import type { LoadReport, SaturationReport } from '../system/load-report.ts'
-import { formatDuration } from '../system/duration.ts'
 import { findSystemRoot } from '../system/load-system.ts'
 import { suggest } from '../system/suggest.ts'
+import { compareRuns } from './compare.ts'
 import { connectAgent, findAgent, type AgentClient } from './agent-client.ts'
 import { interruptible } from './interrupt.ts'
-import { liveLoad } from './live-load.ts'
+import { liveLoad, type LiveLoadAbout } from './live-load.ts'
 import { runLoad } from './load.ts'
+import { readRecordedRun } from './recorded-run.ts'
 import { runRecordedLoad } from './recorded-load.ts'
 import { runSaturation } from './saturation.ts'
 
@@ -32,16 +39,28 @@ export interface LoadOptions {
   connections: number | undefined
   maxInFlight: number | undefined
   seed: number
+  workers: number
+  pacing: Pacing
+  /** As typed; `ratePerSecond` and `durationMs` belong to it. */
+  schedule: Pick<ScheduleFlags, 'stages' | 'spike' | 'wave' | 'arrivals'> & { replayFile: string | undefined }
   thresholds: readonly Threshold[]
   /** Where the thresholds go as JUnit XML. */
   junitFile: string | undefined
+  /** A recorded run to compare with. */
+  baseline: { run: string; tolerance: number } | undefined
   record: boolean
   /** Show it as it goes on. */
   live: boolean
 }
 
 export type LoadResult =
-  | (LoadReport & { model: 'open'; runId: string | null; report: string | null })
+  | (LoadReport & {
+      model: 'open'
+      runId: string | null
+      report: string | null
+      /** With a baseline. */
+      comparison?: LoadComparison
+    })
   | SaturationReport
 
 interface RunningSystem {
@@ -51,23 +70,29 @@ interface RunningSystem {
 }
 
 export async function runLoadCommand(options: LoadOptions): Promise<{ result: LoadResult; text: string }> {
-  const { ratePerSecond, connections } = options
-  if (ratePerSecond === undefined && connections === undefined) {
+  const { connections } = options
+  const asked = await shapeFrom(options)
+  const isOpen = asked !== undefined
+  if (!isOpen && connections === undefined) {
     throw errors.needsAnswer('A rate', '--rps 500 (or -c 50 for a saturation run)')
   }
-  if (ratePerSecond === undefined && options.thresholds.length > 0) {
+  if (!isOpen && options.thresholds.length > 0) {
     throw errors.needsAnswer('A rate for thresholds', '--rps 500')
   }
+  const baseline = await findBaseline(options)
   const { target, fleet } = await findTarget(options)
-  if (ratePerSecond === undefined) return saturate(options, target)
+  if (asked === undefined) return saturate(options, target)
 
-  const { durationMs, timeoutMs, seed, request, maxInFlight } = options
+  const { timeoutMs, seed, request, maxInFlight, workers, pacing } = options
   const plan: LoadPlan = {
     target,
-    ratePerSecond,
-    durationMs,
+    ratePerSecond: options.ratePerSecond ?? 0,
+    durationMs: options.durationMs,
+    shape: asked,
     timeoutMs,
     seed,
+    workers,
+    pacing,
     thresholds: options.thresholds,
     method: request.method,
     headers: request.headers,
@@ -80,9 +105,11 @@ export async function runLoadCommand(options: LoadOptions): Promise<{ result: Lo
     const watchers = { ...live, signal }
     if (!options.record)
       return { model: 'open', ...(await runLoad(plan, watchers)), runId: null, report: null }
-    const title = `${ratePerSecond} rps for ${formatDuration(durationMs)}`
+    const title = shapeText(asked)
     const { load, runId, report } = await runRecordedLoad({ plan, title, fleet }, watchers)
-    return { model: 'open', ...load, runId, report }
+    if (baseline === undefined) return { model: 'open', ...load, runId, report }
+    const pair = { from: options.from, ...baseline, candidate: runId, seed }
+    return { model: 'open', ...load, runId, report, comparison: await compareRuns(pair) }
   }).finally(() => live?.end())
   if (options.junitFile !== undefined && result.model === 'open') {
     await diskFiles.write(
@@ -96,13 +123,43 @@ export async function runLoadCommand(options: LoadOptions): Promise<{ result: Lo
 function textOf(result: LoadResult): string {
   if (result.model === 'closed') return saturationView(result)
   const report = result.report === null ? [] : [`Report:  ${result.report}`]
-  return [loadView(result), ...report].join('\n')
+  const comparison = result.comparison === undefined ? [] : ['', compareView(result.comparison)]
+  return [loadView(result), ...report, ...comparison].join('\n')
 }
 
-const aboutPlan = ({ target, ratePerSecond, durationMs }: LoadPlan) => ({
-  target: 'url' in target ? target.url : target.baseUrl,
-  schedule: { arrivals: Math.round((ratePerSecond * durationMs) / 1000), ratePerSecond, durationMs },
-})
+/** Before anything is sent: a baseline that is not there must not cost a run. */
+async function findBaseline({ baseline, record, ratePerSecond, from }: LoadOptions) {
+  if (baseline === undefined) return undefined
+  if (!record || ratePerSecond === undefined) {
+    throw errors.badValue('--baseline', baseline.run, 'a run with --rps that is recorded, to compare with it')
+  }
+  const { id } = await readRecordedRun(from, baseline.run)
+  return { baseline: id, tolerance: baseline.tolerance }
+}
+
+/** The schedule that the command line asks for; undefined when it asks for none. */
+async function shapeFrom(options: LoadOptions): Promise<ScheduleShape | undefined> {
+  const { replayFile, ...schedule } = options.schedule
+  const { ratePerSecond, durationMs, seed } = options
+  const replay = replayFile === undefined ? undefined : await readGiven(replayFile, options.from)
+  return shapeAsked({ ...schedule, replay, ratePerSecond, durationMs, seed })
+}
+
+async function readGiven(file: string, from: string): Promise<string> {
+  const text = await diskFiles.readIfExists(resolve(from, file))
+  if (text === undefined) throw errors.fileMissing(file)
+  return text
+}
+
+function aboutPlan(plan: LoadPlan): LiveLoadAbout {
+  const { target } = plan
+  const schedule = schedulePlanned(plan)
+  const { arrivals, durationMs } = schedule
+  return {
+    target: 'url' in target ? target.url : target.baseUrl,
+    schedule: { arrivals, durationMs, ratePerSecond: meanRate(shapeOf(plan), schedule) },
+  }
+}
 
 async function saturate(
   { request, connections = 10, durationMs, timeoutMs }: LoadOptions,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { LoadInterval } from '../../src/events.ts'
-import { pacings } from '../../src/load/plan.ts'
+import { pacings } from '../../src/load/pacing.ts'
 import { runLoad } from '../../src/runtime/load.ts'
 import { startRawServer } from '../fixtures/targets/raw-server.ts'
 

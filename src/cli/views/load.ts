@@ -51,7 +51,7 @@ export function loadView(report: LoadReport): string {
   const { schedule, outcomes, requests } = report
   const dim = (cells: string[]): string[] => cells.map((cell) => chalk.dim(cell))
   return [
-    `${chalk.bold(report.target)}  ${chalk.dim(`open model, ${count(schedule.ratePerSecond)} rps for ${formatDuration(schedule.durationMs)}`)}`,
+    `${chalk.bold(report.target)}  ${chalk.dim(`open model, ${schedule.shape ?? `${count(schedule.ratePerSecond)} rps for ${formatDuration(schedule.durationMs)}`}`)}`,
     '',
     ...table([
       ['arrivals', `${count(schedule.arrivals)} scheduled, all accounted for`],

@@ -3,6 +3,8 @@ import { boolean, integer, string } from '@oclif/core/flags'
 import { BaseCommand, exitCodes } from '../../cli/base-command.ts'
 import { errors } from '../../errors.ts'
 import { parseDuration } from '../../system/duration.ts'
+import { type Pacing, pacings } from '../../load/pacing.ts'
+import { parseShare } from '../../system/parse-share.ts'
 import { parseThreshold } from '../../load/thresholds.ts'
 import type { LoadOptions, LoadResult } from '../../runtime/load-command.ts'
 
@@ -17,6 +19,7 @@ export default class Load extends BaseCommand {
   static override examples = [
     '<%= config.bin %> load --rps 500 --duration 20s',
     '<%= config.bin %> load http://127.0.0.1:4000/hello --rps 10000',
+    "<%= config.bin %> load http://127.0.0.1:4000/hello --stages '10s:100,30s:1000,10s:0' --arrivals poisson",
     `<%= config.bin %> load http://127.0.0.1:4000/orders --rps 50 --method POST -H 'content-type: application/json' --body '{"sku":"a"}'`,
     "<%= config.bin %> load --rps 500 -t 'p99<200ms' -t 'errors<1%' --junit load.xml",
     '<%= config.bin %> load http://127.0.0.1:4000/hello -c 50 --duration 10s',
@@ -45,7 +48,28 @@ export default class Load extends BaseCommand {
     timeout: string({ description: 'An arrival that takes longer has failed.', default: '10s' }),
     connections: integer({ char: 'c', description: 'Connections at most; without --rps, exactly these.' }),
     'max-in-flight': integer({ description: 'Arrivals under way at most; more are dropped (and counted).' }),
-    seed: integer({ description: 'Of the order in which a scenario mixes its requests.', default: 1 }),
+    stages: string({
+      description: 'Linear to each rate in its time, from --rps or 0; 0s is a jump.',
+      helpValue: "'10s:100,30s:1000,10s:0'",
+    }),
+    spike: string({ description: 'From when, for how long, at which rate.', helpValue: "'10s+5s:1000'" }),
+    wave: string({ description: 'So much above and below --rps, with that period.', helpValue: "'400/30s'" }),
+    replay: string({ description: 'Recorded times in ms, one a line.', helpValue: 'FILE' }),
+    arrivals: string({
+      description: 'Evenly spaced, or as users who do not know each other.',
+      options: ['even', 'poisson'],
+      default: 'even',
+    }),
+    seed: integer({
+      description: 'Of Poisson arrivals, and of the order in which a scenario mixes its requests.',
+      default: 1,
+    }),
+    workers: integer({ description: 'Threads of the generator.', default: 1 }),
+    pacing: string({
+      description: 'metronome: to 0.1 ms; precise: spins on a core of its own; eco: a timer, to 1 ms.',
+      options: [...pacings],
+      default: 'metronome',
+    }),
     threshold: string({
       char: 't',
       multiple: true,
@@ -53,6 +77,11 @@ export default class Load extends BaseCommand {
       helpValue: "'p99<200ms'",
     }),
     junit: string({ description: 'Write the thresholds as JUnit XML.', helpValue: 'FILE' }),
+    baseline: string({
+      description: 'Compare with a recorded run; worse: exit code 1 (see `load compare`).',
+      helpValue: 'RUN',
+    }),
+    tolerance: string({ description: 'Of that comparison: a smaller change does not count.', default: '5%' }),
     record: boolean({ description: 'Keep the run and write its report.', default: true, allowNo: true }),
   }
 
@@ -73,8 +102,21 @@ export default class Load extends BaseCommand {
       connections: flags.connections,
       maxInFlight: flags['max-in-flight'],
       seed: flags.seed,
+      workers: flags.workers,
+      pacing: flags.pacing as Pacing,
+      schedule: {
+        stages: flags.stages,
+        spike: flags.spike,
+        wave: flags.wave,
+        replayFile: flags.replay,
+        arrivals: flags.arrivals as 'even' | 'poisson',
+      },
       thresholds: (flags.threshold ?? []).map((text) => parseThreshold(text)),
       junitFile: flags.junit,
+      baseline:
+        flags.baseline === undefined
+          ? undefined
+          : { run: flags.baseline, tolerance: parseShare(flags.tolerance, '--tolerance') },
       record: flags.record,
       live: !this.jsonEnabled(),
     }
@@ -82,11 +124,13 @@ export default class Load extends BaseCommand {
     const { result, text } = await runLoadCommand(options)
     if (result.model === 'open' && result.isInterrupted) this.endWith(exitCodes.interrupted)
     else if (result.model === 'open' && result.verdict !== 'valid') this.endWith(exitCodes.invalid)
-    else if (result.model === 'open' && result.thresholds.some(({ ok }) => !ok))
-      this.endWith(exitCodes.failed)
+    else if (result.model === 'open' && fellShort(result)) this.endWith(exitCodes.failed)
     return this.show(result, text)
   }
 }
+
+const fellShort = ({ thresholds, comparison }: Extract<LoadResult, { model: 'open' }>): boolean =>
+  thresholds.some(({ ok }) => !ok) || comparison?.verdict === 'worse'
 
 function rate(text: string): number {
   const value = Number(text.replaceAll('_', ''))
