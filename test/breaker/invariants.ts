@@ -233,7 +233,7 @@ export function walk(
         const isOver = nowMs >= openBounds(openedMs, reopenings).fromMs
         assert.ok(isEarly ? hasPromise && hasTrust : isOver, `I1: too early, at ${nowMs}`)
         // A promise that is believed means that what the back-off learned is past.
-        if (isEarly) reopenings = 0
+        if (isEarly) reopenings = -1 // the next open time is the first one again
         take(isEarly ? 'probe' : 'time')
       } else if (from === 'half_open' && to === 'open') {
         assert.ok(given.length - returned >= spec.trials, 'I8: hung with permits left')
