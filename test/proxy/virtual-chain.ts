@@ -28,7 +28,7 @@ export function virtualChain(initial: InstalledToxic[], options: ChainOptions = 
   const { seed = 1, connection = 1, isCompat = false } = options
   const out: Out[] = []
   let now = 0
-  const tell = (what: Out['what'], bytes = new Uint8Array()): void => {
+  const tell = (what: Out['what'], bytes: Uint8Array = new Uint8Array()): void => {
     out.push({ atMs: now, what, bytes: bytes.length, text: Buffer.from(bytes).toString('latin1') })
   }
   const pipeline = createPipeline({
