@@ -32,6 +32,11 @@ const tour: Stop[] = [
   { line: 'msvc new service refunds', in: 'shop', says: /refunds/ },
   { line: 'msvc up -d', in: 'shop', says: /gateway +ready[^]*refunds +ready/ },
   { line: 'msvc status', in: 'shop', says: /order → payment +closed/ },
+  { line: 'msvc breaker', in: 'shop', says: /order → payment +closed/ },
+  { line: 'msvc breaker order:payment', in: 'shop', says: /order → payment closed/ },
+  { line: 'msvc breaker open order:payment --for 30s', in: 'shop', says: /refuses every call for 30s/ },
+  { line: 'msvc breaker disable order:payment --for 30s', in: 'shop', says: /lets every call through/ },
+  { line: 'msvc breaker auto order:payment', in: 'shop', says: /decides by itself; it is closed/ },
   { line: 'msvc load --rps 500 --duration 20s', in: 'shop', says: /10,000 scheduled, all accounted for/ },
   { line: 'msvc load order/feed --rps 50', in: 'shop', says: /500 scheduled, all accounted for/ },
   {

@@ -1,8 +1,8 @@
 // Small requests to the services' own endpoints, each on a connection of its own: a kept connection to
 // a killed service would answer for the dead.
 
-import { get, type IncomingMessage } from 'node:http'
-import type { Http } from '../ports.ts'
+import { get, request, type IncomingMessage } from 'node:http'
+import type { Http, HttpAnswer } from '../ports.ts'
 
 const maximumBody = 1_000_000
 
@@ -22,6 +22,20 @@ export const probeHttp: Http = {
     // Every message means "look again"; which it was does not matter, so nothing is parsed.
     for await (const _ of answer) onMessage()
   },
+}
+
+/** For the admin routes that change something. Rejects when there is no answer in time. */
+export async function postJson(url: string, body: unknown, timeoutMs: number): Promise<HttpAnswer> {
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    const options = {
+      method: 'POST',
+      agent: false,
+      signal: AbortSignal.timeout(timeoutMs),
+      headers: { 'content-type': 'application/json' },
+    }
+    request(url, options, resolve).on('error', reject).end(JSON.stringify(body))
+  })
+  return { status: answer.statusCode ?? 0, body: await text(answer) }
 }
 
 const open = (url: string, signal: AbortSignal, headers = {}): Promise<IncomingMessage> =>

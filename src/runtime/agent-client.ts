@@ -7,7 +7,14 @@ import { readAgentRecord } from '../adapters/agent-record.ts'
 import { agentSocketPath } from '../adapters/agent-socket.ts'
 import { errors } from '../errors.ts'
 import type { SystemEvent } from '../events.ts'
-import type { FaultStatus, FleetStatus, LogLine, ServiceStatus } from '../system/agent-api.ts'
+import type {
+  BreakerOrder,
+  EdgeBreaker,
+  FaultStatus,
+  FleetStatus,
+  LogLine,
+  ServiceStatus,
+} from '../system/agent-api.ts'
 
 export interface AgentClient {
   status(): Promise<FleetStatus>
@@ -20,6 +27,8 @@ export interface AgentClient {
   /** One fault, or all that are open. */
   heal(id?: string): Promise<FaultStatus[]>
   restart(service: string): Promise<ServiceStatus>
+  breakers(): Promise<EdgeBreaker[]>
+  setBreaker(edge: string, order: BreakerOrder): Promise<EdgeBreaker>
   logs(query: LogQuery): AsyncGenerator<LogLine, void, undefined>
   /** Resolves when the fleet and its agent are gone; `now` kills instead of asking. */
   stop(how?: { now: boolean }): Promise<void>
@@ -97,6 +106,9 @@ function clientOf(http: AgentHttp, root: string): AgentClient {
         path: `/services/${encodeURIComponent(service)}/restart`,
         withinMs: patienceMs,
       }),
+    breakers: () => http.ask({ path: '/breakers' }),
+    setBreaker: (edge, body) =>
+      http.ask({ method: 'POST', path: `/breakers/${encodeURIComponent(edge)}`, body }),
     async *logs({ services = [], tail, since, follow, signal }) {
       const query = new URLSearchParams(services.map((service): [string, string] => ['service', service]))
       if (tail !== undefined) query.set('tail', String(tail))

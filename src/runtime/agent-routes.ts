@@ -10,6 +10,7 @@ import type { Clock } from '../ports.ts'
 import type { EdgeStatus, FleetStatus, LogLine, ServiceStatus } from '../system/agent-api.ts'
 import { suggest } from '../system/suggest.ts'
 import { edgesOf } from '../system/system.ts'
+import { readBreakers, setBreaker } from './agent-breakers.ts'
 import { eventStream, logStream } from './agent-streams.ts'
 import type { AgentConfig } from './agent.ts'
 import type { EventRecord } from './event-record.ts'
@@ -47,6 +48,10 @@ export function agentRoutes(parts: AgentParts): Handler {
         return logStream(parts, request.query)
       case 'POST /services/*/restart':
         return json(await restart(parts, second ?? ''))
+      case 'GET /breakers':
+        return json(await readBreakers(parts))
+      case 'POST /breakers/*':
+        return json(await setBreaker(parts, second ?? '', request.body))
       case 'GET /faults':
         return json(desk.list())
       case 'POST /faults':

@@ -5,6 +5,8 @@
 //   GET  /events?after=<seq>             → SSE, one SystemEvent a message (id = seq); ?follow=0 ends at the newest
 //   GET  /logs?service=<s>&tail=<n>      → NDJSON of LogLine; ?follow=1 stays open
 //   POST /services/:name/restart         → ServiceStatus once it is ready again
+//   GET  /breakers                       → EdgeBreaker[], asked of the services at this moment
+//   POST /breakers/:edge {state,ttlMs}   → EdgeBreaker as it is then
 //   POST /faults {kind,target,forMs}     → FaultStatus (201)
 //   GET  /faults                         → FaultStatus[] (newest first)
 //   POST /faults/:id/heal · POST /faults/heal → FaultStatus[] once healed
@@ -56,6 +58,21 @@ export interface BreakerSnapshot {
   calls: number
   openRemainingMs: number
   transitions: BreakerTransition[]
+}
+
+/** The breaker of one edge, with its history. */
+export interface EdgeBreaker {
+  /** `order:payment` */
+  edge: string
+  kind: 'call' | 'follow'
+  /** null: the caller publishes none for it, or does not run. */
+  breaker: BreakerSnapshot | null
+}
+
+/** What a breaker can be told by hand; `auto` ends the other two. */
+export interface BreakerOrder {
+  state: 'forced_open' | 'disabled' | 'auto'
+  ttlMs?: number
 }
 
 export interface EdgeStatus {
