@@ -151,6 +151,20 @@ export const errors = {
       next: 'Give a whole address, such as http://127.0.0.1:4000/orders.',
       data: { target },
     }),
+  targetPublic: (host: string, address: string) =>
+    new UserError({
+      code: 'target-public',
+      message: `${host === address ? host : `${host} (${address})`} is a public address.`,
+      next: 'Load only what is yours to load; then say so with --yes-i-own-this-target.',
+      data: { host, address },
+    }),
+  tooManyConnections: (connections: number, limit: number) =>
+    new UserError({
+      code: 'too-many-connections',
+      message: `The run may need ${connections} connections, and a process may have ${limit} files open here.`,
+      next: 'Raise the limit with `ulimit -n`, or give --connections.',
+      data: { connections, limit },
+    }),
   targetUnreachable: (target: string) =>
     new UserError({
       code: 'target-unreachable',

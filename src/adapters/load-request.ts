@@ -9,6 +9,8 @@ export interface SingleRequest {
   headers: Record<string, string>
   body: string | null
   timeoutMs: number
+  /** Take any certificate. */
+  isUnverified?: boolean
   signal?: AbortSignal
 }
 
@@ -18,12 +20,14 @@ export function sendOnce(single: SingleRequest): Promise<{ status: number; body:
   const timeout = AbortSignal.timeout(timeoutMs)
   const signal = single.signal === undefined ? timeout : AbortSignal.any([single.signal, timeout])
   const url = new URL(single.url)
-  const request = url.protocol === 'https:' ? requestSecure : requestPlain
+  const isSecure = url.protocol === 'https:'
+  const request = isSecure ? requestSecure : requestPlain
+  const verify = isSecure ? { rejectUnauthorized: single.isUnverified !== true } : {}
   const length = body === null ? {} : { 'content-length': String(Buffer.byteLength(body)) }
   return new Promise((resolve, reject) => {
     const outgoing = request(
       url,
-      { method, headers: { ...headers, ...length }, agent: false, signal },
+      { method, headers: { ...headers, ...length }, agent: false, signal, ...verify },
       (answer) => {
         const pieces: Buffer[] = []
         answer.on('data', (piece: Buffer) => pieces.push(piece))

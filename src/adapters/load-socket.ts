@@ -1,5 +1,5 @@
 // Connections over node:net or node:tls that all read into one shared buffer (`onread`): no allocation
-// per read. Certificates are verified.
+// per read. Certificates are verified unless the user says otherwise.
 
 import { connect as connectPlain, isIP, type Socket } from 'node:net'
 import { connect as connectSecure } from 'node:tls'
@@ -11,6 +11,8 @@ export interface Address {
   port: number
   /** The name that the certificate must carry; null: no TLS. */
   secureName: string | null
+  /** Take any certificate. */
+  isUnverified?: boolean
 }
 
 export function createConnector(address: Address): (events: ByteStreamEvents) => ByteStream {
@@ -56,11 +58,12 @@ function openStream(address: Address, shared: Buffer, events: ByteStreamEvents):
 }
 
 function openSocket(
-  { address, port, secureName }: Address,
+  { address, port, secureName, isUnverified = false }: Address,
   onread: { buffer: Buffer; callback: (length: number) => boolean },
 ): Socket {
   const options = { host: address, port, onread, noDelay: true }
   if (secureName === null) return connectPlain(options)
   // Server Name Indication takes names only; an address is checked against the certificate as it is.
-  return connectSecure(isIP(secureName) === 0 ? { ...options, servername: secureName } : options)
+  const secure = { ...options, rejectUnauthorized: !isUnverified }
+  return connectSecure(isIP(secureName) === 0 ? { ...secure, servername: secureName } : secure)
 }

@@ -3,7 +3,7 @@
 //
 //   schedule ─▶ due ─┬─▶ idle connection ─▶ sent ──────────────▶ answer │ failure │ timeout
 //                    ├─▶ new connection (one attempt) ─▶ sent ─▶   "         "         "
-//                    ├─▶ queue, at the limit of connections ─▶ sent, or shed after the timeout
+//                    ├─▶ queue, at the limit of connections ─▶ sent, or shed after the deadline
 //                    └─▶ dropped, at the limit of arrivals in flight
 //
 // No retry, ever: a connection that the target closes under a request ends that arrival. No timer per
@@ -14,6 +14,7 @@ import { type Books, enter, enterStatus, enterUnfinished, sumOf } from './books.
 import { createFifo } from './fifo.ts'
 import type { Intervals } from './intervals.ts'
 import { type Ending, isLocalLimit, outcomeOf } from './outcomes.ts'
+import type { Limits } from './plan.ts'
 import { type Connection, createPool, type Wire, type WireEvents } from './pool.ts'
 import { bytesOf, type CompiledRequest, keyOf } from './request.ts'
 import type { Answer } from './response-parser.ts'
@@ -26,7 +27,7 @@ export interface EngineParts {
   share: { index: number; of: number }
   requests: readonly CompiledRequest[]
   requestOf(arrival: number): number
-  limits: { timeoutMs: number; maxInFlight: number; maxConnections: number }
+  limits: Limits
   books: Books
   intervals: Intervals
   nowMs(): number
@@ -196,7 +197,7 @@ export function startEngine(parts: EngineParts, startMs: number): Engine {
       }
     }
     for (let first = queue.peek(); first !== undefined; first = queue.peek()) {
-      if (now - first.intendedMs < limits.timeoutMs) break
+      if (now - first.intendedMs < limits.deadlineMs) break
       queue.shift()
       settle(first, { kind: 'waited-out' })
     }

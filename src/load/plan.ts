@@ -19,10 +19,16 @@ export interface LoadPlan {
   pacing?: Pacing
   /** From the intended start of an arrival; 10 s if not said. */
   timeoutMs?: number
+  /** An arrival that waited longer for a connection is shed; the timeout if not said. */
+  deadlineMs?: number
   /** Arrivals begun but not ended; more are dropped. If not said: min(10,000, 2 × rate × timeout). */
   maxInFlight?: number
   /** Connections at most; arrivals beyond them queue. 1,000 if not said. */
   connections?: number
+  /** Take any certificate. */
+  insecure?: boolean
+  /** The target may have a public address: whoever asks owns it. */
+  isOwnTarget?: boolean
   /** For the order of requests. */
   seed?: number
   /** What it has to reach; judged in the report. */
@@ -50,6 +56,7 @@ export interface LoadTarget {
 
 export interface Limits {
   timeoutMs: number
+  deadlineMs: number
   maxInFlight: number
   maxConnections: number
 }
@@ -93,6 +100,8 @@ export function schedulePlanned(plan: LoadPlan): Schedule {
 export function limitsOf(plan: LoadPlan): Limits {
   const { timeoutMs = defaultTimeoutMs } = plan
   check(isIn(timeoutMs, 0, 3_600_000), '--timeout', `${timeoutMs}ms`, 'a time above 0 and up to 1h')
+  const deadlineMs = Math.min(plan.deadlineMs ?? timeoutMs, timeoutMs)
+  check(deadlineMs > 0, '--deadline', `${deadlineMs}ms`, 'a time above 0')
   const peakRate = peakRateOf(shapeOf(plan))
   const maxInFlight =
     plan.maxInFlight ?? Math.min(10_000, Math.max(1, Math.ceil((2 * peakRate * timeoutMs) / 1000)))
@@ -106,7 +115,7 @@ export function limitsOf(plan: LoadPlan): Limits {
     workers,
     'a whole number from 1 to 64',
   )
-  return { timeoutMs, maxInFlight, maxConnections: Math.min(connections, maxInFlight) }
+  return { timeoutMs, deadlineMs, maxInFlight, maxConnections: Math.min(connections, maxInFlight) }
 }
 
 /** Recorded times have no rate; the most in any second is a good stand-in. */

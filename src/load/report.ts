@@ -17,6 +17,8 @@ export interface RunEnd {
   isInterrupted: boolean
   localLimits: ReadonlyMap<string, number>
   generator: GeneratorReport
+  /** One a second in which there were arrivals; milliseconds. */
+  seconds: readonly { lagP99: number; responseP99: number | null }[]
 }
 
 export interface ReportParts {

@@ -1,5 +1,6 @@
 // May the numbers be trusted? Judges the generator, not the target, and names what could not keep up.
 
+import type { Limits } from './plan.ts'
 import type { LoadVerdict } from '../system/load-report.ts'
 import type { OutcomeCounts, Percentiles } from '../events.ts'
 
@@ -16,7 +17,11 @@ export interface Signs {
   runQueueWait: number | null
   /** What this machine ran out of → how often. */
   localLimits: ReadonlyMap<string, number>
-  limits: { timeoutMs: number; maxInFlight: number; maxConnections: number }
+  limits: Limits
+  /** One a second in which there were arrivals; milliseconds. */
+  seconds: readonly { lagP99: number; responseP99: number | null }[]
+  /** Share of the time in garbage collection. */
+  gcShare?: number
 }
 
 export interface Diagnosis {
@@ -28,37 +33,64 @@ export interface Diagnosis {
 /** Lateness below this never matters; above it, only when it is a good part of what was measured. */
 const tolerableLagMs = 10
 const tolerableShareOfResponse = 0.2
-const saturatedLoop = 0.9
+/** Of the seconds: more of them late, and the run is not valid, whatever its percentiles say. */
+const tolerableLateSeconds = 0.1
+const saturatedThread = 0.85
 const crowdedRunQueue = 0.1
+const heavyCollection = 0.05
 
 export function diagnose(signs: Signs): Diagnosis {
-  const reasons: string[] = []
   const exhausted = [...signs.localLimits].map(([code, times]) => `${code} (${times} times)`)
-  if (exhausted.length > 0) reasons.push(`this machine ran out of ${exhausted.join(', ')}`)
-  const lagMs = signs.lagMs.p99 ?? 0
-  const isLate =
-    lagMs > tolerableLagMs &&
-    lagMs > tolerableShareOfResponse * (signs.responseMs.p99 ?? Number.POSITIVE_INFINITY)
-  const isSaturated = signs.eventLoopUtilization >= saturatedLoop
-  if (isLate) {
-    reasons.push(
-      `1 % of the arrivals were sent ${lagMs.toFixed(1)} ms late or later, by the generator itself`,
-    )
-    if (isSaturated)
-      reasons.push(`the generator's thread was busy ${percent(signs.eventLoopUtilization)} of the time`)
-    if ((signs.runQueueWait ?? 0) >= crowdedRunQueue) {
-      reasons.push(
-        `it waited for a core ${percent(signs.runQueueWait ?? 0)} of the time: other programs took them`,
-      )
-    }
-  }
-  const isLimited = exhausted.length > 0 || (isLate && isSaturated)
-  if (signs.isInterrupted) reasons.push(`the run was ended after ${(signs.elapsedMs / 1000).toFixed(1)} s`)
+  const late = lateness(signs)
+  // A loop that waits for a core counts as busy; only the rest is its own work.
+  const isSaturated = signs.eventLoopUtilization - (signs.runQueueWait ?? 0) >= saturatedThread
+  const isLimited = exhausted.length > 0 || (late.length > 0 && isSaturated)
   return {
-    verdict: isLimited ? 'generator-limited' : isLate ? 'noisy' : 'valid',
-    reasons,
+    verdict: isLimited ? 'generator-limited' : late.length > 0 ? 'noisy' : 'valid',
+    reasons: [
+      ...(exhausted.length > 0 ? [`this machine ran out of ${exhausted.join(', ')}`] : []),
+      ...late,
+      ...(late.length > 0 ? causes(signs, isSaturated) : []),
+      ...(signs.isInterrupted ? [`the run was ended after ${(signs.elapsedMs / 1000).toFixed(1)} s`] : []),
+    ],
     limit: isLimited ? generatorLimit(signs) : targetLimit(signs),
   }
+}
+
+/**
+ * In which way the generator was late, if it was. The whole run alone does not tell: a target that starts
+ * badly has percentiles beside which the lateness of every later second is small.
+ */
+function lateness({ lagMs, responseMs, seconds }: Signs): string[] {
+  const reasons: string[] = []
+  const lagP99 = lagMs.p99 ?? 0
+  if (isLate({ lagP99, responseP99: responseMs.p99 })) {
+    reasons.push(
+      `1 % of the arrivals were sent ${lagP99.toFixed(1)} ms late or later, by the generator itself`,
+    )
+  }
+  const late = seconds.filter(isLate)
+  if (late.length > Math.max(1, seconds.length * tolerableLateSeconds)) {
+    const worst = Math.max(...late.map((second) => second.lagP99))
+    reasons.push(
+      `the generator was late in ${late.length} of ${seconds.length} seconds, 1 % of their arrivals by up to ${worst.toFixed(1)} ms`,
+    )
+  }
+  return reasons
+}
+
+const isLate = ({ lagP99, responseP99 }: Signs['seconds'][number]): boolean =>
+  lagP99 > tolerableLagMs && lagP99 > tolerableShareOfResponse * (responseP99 ?? Number.POSITIVE_INFINITY)
+
+function causes({ eventLoopUtilization, runQueueWait, gcShare = 0 }: Signs, isSaturated: boolean): string[] {
+  const wait = runQueueWait ?? 0
+  return [
+    isSaturated ? `the generator's thread was busy ${percent(eventLoopUtilization)} of the time` : '',
+    wait >= crowdedRunQueue
+      ? `it waited for a core ${percent(wait)} of the time: other programs took them`
+      : '',
+    gcShare >= heavyCollection ? `it collected garbage ${percent(gcShare)} of the time` : '',
+  ].filter((cause) => cause !== '')
 }
 
 const generatorLimit = ({ achievedRate }: Signs): string =>
@@ -73,7 +105,7 @@ function targetLimit({ outcomes, elapsedMs, schedule, limits }: Signs): string |
   const rate = Math.round((answered * 1000) / Math.max(1, elapsedMs))
   const parts = [
     timeout > 0 ? `${timeout} arrivals timed out after ${limits.timeoutMs} ms` : '',
-    shed > 0 ? `${shed} waited that long for one of ${limits.maxConnections} connections` : '',
+    shed > 0 ? `${shed} waited ${limits.deadlineMs} ms for one of ${limits.maxConnections} connections` : '',
     dropped > 0 ? `${dropped} were dropped at ${limits.maxInFlight} in flight` : '',
   ].filter((part) => part !== '')
   if (answered === 0) return `target does not answer: ${parts.join(', ')}`

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { diskFiles } from '../adapters/files.ts'
 import { compareView } from '../cli/views/compare.ts'
 import { loadView, saturationView } from '../cli/views/load.ts'
-import { errors } from '../errors.ts'
+import { errors, UserError } from '../errors.ts'
 import type { Pacing } from '../load/pacing.ts'
 import { type LoadPlan, schedulePlanned, shapeOf } from '../load/plan.ts'
 import type { ScheduleShape } from '../load/schedule.ts'
@@ -41,6 +41,12 @@ export interface LoadOptions {
   seed: number
   workers: number
   pacing: Pacing
+  /** An arrival that waited longer for a connection is shed. */
+  deadlineMs: number | undefined
+  insecure: boolean
+  /** Whether the user said that a public target is theirs; asked for where there is somebody to ask. */
+  isOwnTarget: boolean
+  confirm: ((question: string) => Promise<boolean>) | undefined
   /** As typed; `ratePerSecond` and `durationMs` belong to it. */
   schedule: Pick<ScheduleFlags, 'stages' | 'spike' | 'wave' | 'arrivals'> & { replayFile: string | undefined }
   thresholds: readonly Threshold[]
@@ -69,7 +75,18 @@ interface RunningSystem {
   status: FleetStatus
 }
 
+/** Asks once, in a terminal, when the target turns out to be a public address. */
 export async function runLoadCommand(options: LoadOptions): Promise<{ result: LoadResult; text: string }> {
+  const { confirm } = options
+  return runAsked(options).catch(async (error: unknown) => {
+    const isPublic = error instanceof UserError && error.code === 'target-public'
+    if (!isPublic || confirm === undefined) throw error
+    if (!(await confirm(`${error.message} Is it yours to load?`))) throw error
+    return runAsked({ ...options, isOwnTarget: true })
+  })
+}
+
+async function runAsked(options: LoadOptions): Promise<{ result: LoadResult; text: string }> {
   const { connections } = options
   const asked = await shapeFrom(options)
   const isOpen = asked !== undefined
@@ -93,10 +110,13 @@ export async function runLoadCommand(options: LoadOptions): Promise<{ result: Lo
     seed,
     workers,
     pacing,
+    insecure: options.insecure,
+    isOwnTarget: options.isOwnTarget,
     thresholds: options.thresholds,
     method: request.method,
     headers: request.headers,
     ...(request.body !== undefined && { body: request.body }),
+    ...(options.deadlineMs !== undefined && { deadlineMs: options.deadlineMs }),
     ...(maxInFlight !== undefined && { maxInFlight }),
     ...(connections !== undefined && { connections }),
   }
@@ -162,7 +182,7 @@ function aboutPlan(plan: LoadPlan): LiveLoadAbout {
 }
 
 async function saturate(
-  { request, connections = 10, durationMs, timeoutMs }: LoadOptions,
+  { request, connections = 10, durationMs, timeoutMs, isOwnTarget }: LoadOptions,
   target: LoadPlan['target'],
 ): Promise<{ result: LoadResult; text: string }> {
   if (!('url' in target))
@@ -177,7 +197,7 @@ async function saturate(
     headers,
     ...(body !== undefined && { body }),
   }
-  const result = await interruptible((signal) => runSaturation(plan, { signal }))
+  const result = await interruptible((signal) => runSaturation(plan, { signal, isOwnTarget }))
   return { result, text: saturationView(result) }
 }
 

@@ -50,6 +50,7 @@ export interface WorkerEnd {
   cpuMs: number | null
   eventLoopUtilization: number
   runQueueWait: number | null
+  gcShare: number
   connections: number
 }
 

@@ -4,11 +4,10 @@
 
 import { Worker } from 'node:worker_threads'
 import { monotonicMs } from '../adapters/load-metronome.ts'
-import { addBooks, type Books, booksBytes, viewBooks } from '../load/books.ts'
+import { addBooks, type Books, booksBytes, sumOf, viewBooks } from '../load/books.ts'
 import { mergeIntervals } from '../load/merge-intervals.ts'
 import { limitsPerWorker } from '../load/plan.ts'
 import { progressOf, type RunEnd } from '../load/report.ts'
-import { sumOf } from '../load/books.ts'
 import type { LoadWatchers } from './load.ts'
 import type { LoadJob, LoadMessage, LoadOrder, WorkerEnd } from './load-worker.ts'
 
@@ -24,7 +23,11 @@ export async function generate(
   watchers: LoadWatchers,
 ): Promise<{ books: Books; end: RunEnd }> {
   const { signal } = watchers
-  const intervals = mergeIntervals(workers, (interval) => watchers.onInterval?.(interval))
+  const seconds: RunEnd['seconds'][number][] = []
+  const intervals = mergeIntervals(workers, (interval) => {
+    seconds.push({ lagP99: interval.lagMs.p99 ?? 0, responseP99: interval.responseMs.p99 })
+    watchers.onInterval?.(interval)
+  })
   const threads = Array.from({ length: workers }, (_, index) => {
     const share = { index, of: workers }
     const booksMemory = new SharedArrayBuffer(booksBytes(job.requests.length))
@@ -51,7 +54,7 @@ export async function generate(
     }, progressEveryMs)
     const ends = await Promise.all(threads.map(({ done }) => done))
     const whole = books()
-    return { books: whole, end: { startedAt, ...addEnds(ends, sumOf(whole.outcomes)) } }
+    return { books: whole, end: { startedAt, seconds, ...addEnds(ends, sumOf(whole.outcomes)) } }
   } finally {
     clearInterval(progress)
     signal?.removeEventListener('abort', stop)
@@ -95,7 +98,7 @@ function startThread(job: LoadJob, onMessage: (message: LoadMessage) => void): T
   }
 }
 
-function addEnds(ends: readonly WorkerEnd[], arrivals: number): Omit<RunEnd, 'startedAt'> {
+function addEnds(ends: readonly WorkerEnd[], arrivals: number): Omit<RunEnd, 'startedAt' | 'seconds'> {
   const most = (values: readonly number[]): number => Math.max(...values)
   const known = (values: readonly (number | null)[]): number[] => values.filter((value) => value !== null)
   const cpuMs = known(ends.map((end) => end.cpuMs))
@@ -113,6 +116,7 @@ function addEnds(ends: readonly WorkerEnd[], arrivals: number): Omit<RunEnd, 'st
         cpuMs.length < ends.length ? null : (cpuMs.reduce((sum, ms) => sum + ms, 0) * 1000) / arrivals,
       eventLoopUtilization: most(ends.map(({ eventLoopUtilization }) => eventLoopUtilization)),
       runQueueWait: runQueueWaits.length < ends.length ? null : most(runQueueWaits),
+      gcShare: most(ends.map(({ gcShare }) => gcShare)),
       connections: ends.reduce((sum, { connections }) => sum + connections, 0),
     },
   }

@@ -4,6 +4,7 @@
 import { randomUUID } from 'node:crypto'
 import { sendOnce } from '../adapters/load-request.ts'
 import { resolveHost } from '../adapters/load-target.ts'
+import { refusePublic, refuseTooManyConnections } from './load-refusals.ts'
 import { errors, type Place } from '../errors.ts'
 import type { LoadInterval } from '../events.ts'
 import { limitsOf, type LoadPlan, type LoadTarget, schedulePlanned, shapeOf, targetOf } from '../load/plan.ts'
@@ -48,13 +49,20 @@ export async function runLoad(plan: LoadPlan, watchers: LoadWatchers = {}): Prom
     thresholds,
     sources.map(({ name }) => name),
   )
+  refuseTooManyConnections(limits.maxConnections)
   const address = await resolveHost(target.hostname, target.port, watchers.signal)
+  if (plan.isOwnTarget !== true) refusePublic(target.hostname, address)
   const variables = await prepare(plan, target, limits.timeoutMs, watchers.signal)
   const requests = sources.map((source) => compile(source, target, variables))
   const { seed = 1, workers = 1, pacing = 'metronome' } = plan
   const { books, end } = await generate(
     {
-      address: { address, port: target.port, secureName: target.isSecure ? target.hostname : null },
+      address: {
+        address,
+        port: target.port,
+        secureName: target.isSecure ? target.hostname : null,
+        isUnverified: plan.insecure === true,
+      },
       schedule: shapeOf(plan),
       pacing,
       limits,
@@ -105,6 +113,7 @@ async function prepare(
         ...request,
         url: target.url + request.path,
         timeoutMs,
+        isUnverified: plan.insecure === true,
         ...(signal === undefined ? {} : { signal }),
       }),
   })

@@ -3,6 +3,7 @@
 import { saturate } from '../adapters/autocannon.ts'
 import { resolveHost, takesConnections } from '../adapters/load-target.ts'
 import { errors } from '../errors.ts'
+import { refusePublic } from './load-refusals.ts'
 import { limitsOf, schedulePlanned, targetOf } from '../load/plan.ts'
 import type { SaturationPlan } from '../ports.ts'
 import type { SaturationReport } from '../system/load-report.ts'
@@ -16,13 +17,14 @@ const notMeasured = [
 /** Throws a UserError for a bad plan, an unknown host, and a target that takes no connection. */
 export async function runSaturation(
   plan: SaturationPlan,
-  { signal }: { signal?: AbortSignal } = {},
+  { signal, isOwnTarget = false }: { signal?: AbortSignal; isOwnTarget?: boolean } = {},
 ): Promise<SaturationReport> {
   const target = targetOf({ target: { url: plan.url }, ratePerSecond: 1, durationMs: plan.durationMs })
   // The same limits as with a rate; one arrival a millisecond stands for "any rate".
   schedulePlanned({ ...plan, target: { url: plan.url }, ratePerSecond: 1000 })
   limitsOf({ ...plan, target: { url: plan.url }, ratePerSecond: 1000 })
   const address = await resolveHost(target.hostname, target.port, signal)
+  if (!isOwnTarget) refusePublic(target.hostname, address)
   // autocannon would reconnect to a dead port as fast as it can, for the whole time.
   if (!(await takesConnections(address, target.port))) throw errors.targetUnreachable(target.url)
   const startedAt = Date.now()

@@ -65,6 +65,8 @@ export interface GeneratorReport {
   eventLoopUtilization: number
   /** Share of the time in which its thread was ready but had no core, 0 to 1; null where it cannot be read. */
   runQueueWait: number | null
+  /** Share of the time in garbage collection, 0 to 1 (absent in older records). */
+  gcShare?: number
   /** The most connections that were open at once. */
   connections: number
 }

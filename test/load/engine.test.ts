@@ -5,6 +5,7 @@ import { booksBytes, countsOf, openBooks } from '../../src/load/books.ts'
 import { type Engine, startEngine } from '../../src/load/engine.ts'
 import { percentiles } from '../../src/load/histogram.ts'
 import { createIntervals } from '../../src/load/intervals.ts'
+import type { Limits } from '../../src/load/plan.ts'
 import { intervalOf } from '../../src/load/merge-intervals.ts'
 import type { Wire, WireEvents } from '../../src/load/pool.ts'
 import { compileRequest } from '../../src/load/request.ts'
@@ -45,7 +46,7 @@ function world(options: {
   durationMs: number
   serve(serving: Serving): void
   open?(serving: Serving): void
-  limits?: Partial<{ timeoutMs: number; maxInFlight: number; maxConnections: number }>
+  limits?: Partial<Limits>
   /** How late the engine's wake-ups are. */
   wakeLateMs?(now: number): number
 }): World {
@@ -111,7 +112,7 @@ function world(options: {
       share: { index: 0, of: 1 },
       requests: [request],
       requestOf: () => 0,
-      limits: { timeoutMs: 1000, maxInFlight: 100, maxConnections: 50, ...options.limits },
+      limits: { timeoutMs: 1000, deadlineMs: 1000, maxInFlight: 100, maxConnections: 50, ...options.limits },
       books,
       intervals: createIntervals((second) => intervals.push(intervalOf([second]))),
       nowMs: () => state.now,
@@ -231,6 +232,22 @@ test('at the limits arrivals queue, then are dropped, then are shed; none gets l
   expect(dropped).toBeGreaterThan(50)
   expect(run.connectionsOpened).toBe(timeout)
   expect(run.openNow).toBe(0)
+})
+
+test('an arrival that waited longer than the deadline is shed, long before its timeout', () => {
+  const run = world({
+    rate: 100,
+    durationMs: 1000,
+    serve: answerAfter(100),
+    limits: { timeoutMs: 5000, deadlineMs: 200, maxConnections: 1 },
+  })
+  run.run()
+  const { ok = 0, shed = 0 } = run.outcomes()
+  expect(ok + shed).toBe(100)
+  // One answer each 100 ms, until 200 ms after the last arrival.
+  expect(ok).toBeGreaterThanOrEqual(10)
+  expect(ok).toBeLessThanOrEqual(13)
+  expect(run.now).toBeLessThan(1400)
 })
 
 test('a connection that the target would soon close is closed first', () => {

@@ -94,19 +94,22 @@ describe('every arrival has the outcome that fits what the target does', () => {
     expect(report.achievedRate).toBeCloseTo(400, -1)
   })
 
-  test('a certificate that nobody vouches for', async () => {
+  test.each([
+    ['is refused', false, { tls: arrivals }],
+    ['is taken when the user says so', true, { ok: arrivals }],
+  ])('a certificate that nobody vouches for %s', async (_, insecure, expected) => {
     const files = ['self-signed-key.pem', 'self-signed-cert.pem'].map((name) =>
       readFileSync(new URL(`../fixtures/targets/${name}`, import.meta.url)),
     )
     const server = createTlsServer({ key: files[0]!, cert: files[1]! }, (socket) =>
-      socket.on('error', () => {}),
+      socket.on('error', () => {}).on('data', () => socket.write(ok)),
     )
     server.on('tlsClientError', () => {})
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as { port: number }
-    const report = await runLoad({ target: { url: `https://127.0.0.1:${port}/` }, ...schedule })
+    const report = await runLoad({ target: { url: `https://127.0.0.1:${port}/` }, insecure, ...schedule })
     await new Promise((resolve) => server.close(resolve))
-    expect(report.outcomes).toEqual({ tls: arrivals })
+    expect(report.outcomes).toEqual(expected)
   })
 
   test('plain HTTP where TLS is expected', async () => {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { isPublicAddress } from '../../src/adapters/load-target.ts'
 import { UserError } from '../../src/errors.ts'
 import { limitsOf, type LoadPlan, targetOf } from '../../src/load/plan.ts'
+import { refuseTooManyConnections } from '../../src/runtime/load-refusals.ts'
 import { runLoad } from '../../src/runtime/load.ts'
 
 const plan = (part: Partial<LoadPlan>): LoadPlan => ({
@@ -22,6 +24,9 @@ describe('a plan that makes no sense is refused before anything is sent', () => 
     ['timeout 0', { timeoutMs: 0 }, '--timeout'],
     ['no arrival in flight', { maxInFlight: 0 }, '--max-in-flight'],
     ['half a connection', { connections: 0.5 }, '--connections'],
+    ['no worker', { workers: 0 }, '--workers'],
+    ['no waiting at all', { deadlineMs: 0 }, '--deadline'],
+    ['a public address', url('http://192.0.2.1/'), '192.0.2.1 is a public address'],
     ['no URL', url('shop'), 'it is no URL'],
     ['another protocol', url('ftp://127.0.0.1/'), 'not ftp'],
     ['a password', url('http://me:secret@127.0.0.1/'), 'authorization header'],
@@ -41,7 +46,12 @@ describe('a plan that makes no sense is refused before anything is sent', () => 
 })
 
 test('arrivals in flight are limited by rate and timeout, connections to a thousand', () => {
-  expect(limitsOf(plan({}))).toEqual({ timeoutMs: 10_000, maxInFlight: 2000, maxConnections: 1000 })
+  expect(limitsOf(plan({}))).toEqual({
+    timeoutMs: 10_000,
+    deadlineMs: 10_000,
+    maxInFlight: 2000,
+    maxConnections: 1000,
+  })
   expect(limitsOf(plan({ ratePerSecond: 10_000 }))).toMatchObject({
     maxInFlight: 10_000,
     maxConnections: 1000,
@@ -60,4 +70,30 @@ test.each([
   ['https://shop.test', { hostname: 'shop.test', port: 443, host: 'shop.test', path: '/', isSecure: true }],
 ])('%s is taken apart', (text, expected) => {
   expect(targetOf(plan(url(text)))).toMatchObject(expected)
+})
+
+test.each([
+  ['127.0.0.1', false],
+  ['127.8.9.1', false],
+  ['10.1.2.3', false],
+  ['172.31.0.1', false],
+  ['172.32.0.1', true],
+  ['192.168.1.1', false],
+  ['169.254.1.1', false],
+  ['100.100.0.1', false],
+  ['192.0.2.1', true],
+  ['::1', false],
+  ['fd00::1', false],
+  ['fe80::1', false],
+  ['2001:db8::1', true],
+  ['::ffff:127.0.0.1', false],
+  ['::ffff:192.0.2.1', true],
+])('%s is public: %s', (address, isPublic) => {
+  expect(isPublicAddress(address)).toBe(isPublic)
+})
+
+test('more connections than files can be open are refused', () => {
+  expect(() => refuseTooManyConnections(1000, 1024)).toThrow(/1000 connections/)
+  expect(() => refuseTooManyConnections(1000, null)).not.toThrow()
+  expect(() => refuseTooManyConnections(960, 1024)).not.toThrow()
 })

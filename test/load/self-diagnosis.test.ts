@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { diagnose, type Signs } from '../../src/load/self-diagnosis.ts'
 
 const at = (p99: number) => ({ p50: p99 / 4, p90: p99 / 2, p99, p999: p99, max: p99 })
+const second = (lagP99: number, responseP99: number) => ({ lagP99, responseP99 })
 const signs = (part: Partial<Signs>): Signs => ({
   schedule: { arrivals: 1000, ratePerSecond: 100, durationMs: 10_000 },
   elapsedMs: 10_000,
@@ -13,7 +14,8 @@ const signs = (part: Partial<Signs>): Signs => ({
   eventLoopUtilization: 0.3,
   runQueueWait: 0.01,
   localLimits: new Map(),
-  limits: { timeoutMs: 10_000, maxInFlight: 2000, maxConnections: 1000 },
+  seconds: [],
+  limits: { timeoutMs: 10_000, deadlineMs: 10_000, maxInFlight: 2000, maxConnections: 1000 },
   ...part,
 })
 
@@ -33,6 +35,29 @@ describe('the verdict is about the generator', () => {
       { lagMs: at(50), responseMs: at(60), eventLoopUtilization: 0.98 },
       'generator-limited',
       /busy 98 %/,
+    ],
+    [
+      'a busy loop that only waits for a core',
+      { lagMs: at(50), responseMs: at(60), eventLoopUtilization: 1, runQueueWait: 0.4 },
+      'noisy',
+      /waited for a core 40 %/,
+    ],
+    [
+      'lateness in most seconds, behind the percentiles of a bad start of the target',
+      {
+        lagMs: at(50),
+        responseMs: at(4000),
+        seconds: [second(40, 4000), second(50, 60), second(45, 60), second(1, 20)],
+        gcShare: 0.06,
+      },
+      'noisy',
+      /late in 2 of 4 seconds, 1 % of their arrivals by up to 50.0 ms\nit collected garbage 6 %/,
+    ],
+    [
+      'lateness in a single second of many',
+      { seconds: [second(50, 60), ...Array.from({ length: 9 }, () => second(1, 20))] },
+      'valid',
+      null,
     ],
     [
       'no ports left',
@@ -60,7 +85,7 @@ describe('the limit is named', () => {
     [
       'too few connections',
       { outcomes: { ok: 500, shed: 500 } },
-      /500 waited that long for one of 1000 connections/,
+      /500 waited 10000 ms for one of 1000 connections/,
     ],
     [
       'the generator',

@@ -46,6 +46,15 @@ export default class Load extends BaseCommand {
     }),
     body: string({ description: 'Of a plain target.' }),
     timeout: string({ description: 'An arrival that takes longer has failed.', default: '10s' }),
+    deadline: string({
+      description: 'An arrival that waited longer for a connection is shed; --timeout if left out.',
+      helpValue: '100ms',
+    }),
+    insecure: boolean({ description: 'Take any certificate.', default: false }),
+    'yes-i-own-this-target': boolean({
+      description: 'The target may have a public address: it is yours to load.',
+      default: false,
+    }),
     connections: integer({ char: 'c', description: 'Connections at most; without --rps, exactly these.' }),
     'max-in-flight': integer({ description: 'Arrivals under way at most; more are dropped (and counted).' }),
     stages: string({
@@ -104,6 +113,10 @@ export default class Load extends BaseCommand {
       seed: flags.seed,
       workers: flags.workers,
       pacing: flags.pacing as Pacing,
+      deadlineMs: flags.deadline === undefined ? undefined : parseDuration(flags.deadline, '--deadline'),
+      insecure: flags.insecure,
+      isOwnTarget: flags['yes-i-own-this-target'],
+      confirm: this.canAsk(flags) ? confirmed : undefined,
       schedule: {
         stages: flags.stages,
         spike: flags.spike,
@@ -131,6 +144,11 @@ export default class Load extends BaseCommand {
 
 const fellShort = ({ thresholds, comparison }: Extract<LoadResult, { model: 'open' }>): boolean =>
   thresholds.some(({ ok }) => !ok) || comparison?.verdict === 'worse'
+
+async function confirmed(message: string): Promise<boolean> {
+  const { confirm } = await import('@inquirer/prompts')
+  return confirm({ message, default: false })
+}
 
 function rate(text: string): number {
   const value = Number(text.replaceAll('_', ''))
