@@ -6,7 +6,7 @@ import { runService, type ServiceDefinition } from '../src/service.ts'
 import { deadUrl, eventually, runForTest } from '../src/testing.ts'
 
 const caller: ServiceDefinition<Record<never, never>, 'payment'> = {
-  callees: { payment: { attemptTimeoutMs: 200 } },
+  callees: { payment: { attemptTimeoutMs: 200, retry: { retries: 0 } } },
   build({ app, callee }) {
     const payment = callee('payment')
     app.get('/ask', async () => payment.call({ method: 'GET', path: '/' }))
@@ -69,6 +69,32 @@ test('a breaker is forced open for a time, and released', async (t) => {
   assert.equal(await set({ state: 'disabled', ttlMs: 1e9 }), 400)
 })
 
+test('an unknown breaker is answered 404 with those that there are; nonsense never ends the service', async (t) => {
+  const { adminUrl } = await runCaller(t)
+  const post = async (path: string, body: string) => {
+    const headers = { 'content-type': 'application/json' }
+    const response = await request(adminUrl + path, { method: 'POST', headers, body })
+    return { status: response.statusCode, text: await response.body.text() }
+  }
+  for (const name of ['nobody', 'order%3Anobody', '%E0%A4%A']) {
+    const { status, text } = await post(`/breakers/${name}`, '{"state":"auto"}')
+    assert.equal(status, 404, name)
+    assert.match(text, /there are: order:payment/)
+  }
+  const bodies = [
+    '',
+    '{',
+    '[]',
+    'null',
+    '{}',
+    '{"state":"open"}',
+    '{"state":"disabled","ttlMs":0}',
+    '{"state":"disabled","ttlMs":"1"}',
+    'x'.repeat(5000),
+  ]
+  for (const body of bodies) assert.equal((await post('/breakers/order:payment', body)).status, 400, body)
+})
+
 test('an open breaker leaves the service ready, and is told as degraded', async (t) => {
   const { url, adminUrl } = await runCaller(t)
   await ask(url, 40)
@@ -108,11 +134,23 @@ test('transitions are streamed, from the beginning or from the last one seen', a
 test('metrics tell requests by status, breakers by state, and the process', async (t) => {
   const { url, adminUrl } = await runCaller(t)
   await ask(url, 3)
+  const order = { method: 'POST', headers: { 'content-type': 'application/json' } } as const
+  const body = '{"state":"forced_open","ttlMs":1}'
+  await (await request(`${adminUrl}/breakers/order:payment`, { ...order, body })).body.dump()
+  await eventually(async () => ((await breakerOf(adminUrl)).state === 'closed' ? true : undefined))
   const text = await (await request(`${adminUrl}/metrics`)).body.text()
   for (const line of [
     'http_server_requests_total{status="200"} 3',
     'circuit_breaker_state{name="order:payment",state="closed"} 1',
+    'circuit_breaker_transitions_total{name="order:payment",from="closed",to="forced_open"} 1',
+    'circuit_breaker_transitions_total{name="order:payment",from="forced_open",to="closed"} 1',
     'circuit_breaker_calls_total{name="order:payment",outcome="failure"} 3',
+    'resilience_retry_attempts_total{name="order:payment"} 0',
+    'resilience_bulkhead_in_flight{name="order:payment"} 0',
+    'resilience_bulkhead_limit{name="order:payment"} 64',
+    'resilience_bulkhead_rejected_total{name="order:payment"} 0',
+    '# TYPE circuit_breaker_state gauge',
+    '# TYPE circuit_breaker_calls_total counter',
   ]) {
     assert.ok(text.includes(line), `${line} should be in\n${text}`)
   }

@@ -8,28 +8,38 @@ import { eventually, temporaryFolder } from '../src/testing.ts'
 
 const fixture = join(import.meta.dirname, 'fixtures/slow-service.ts')
 
+/** Nobody listens there: the port is below those that systems give out. */
+const away = { PAYMENT_URL: 'http://127.0.0.1:1' }
+
 /** A service as a process of its own, with its log lines. */
 function start(t: TestContext, env: Record<string, string> = {}, stdin: 'pipe' | 'ignore' = 'pipe') {
   const child = spawn(process.execPath, [fixture], {
-    env: { ...process.env, SERVICE_NAME: 'slow', DATA_DIR: temporaryFolder(t), DRAIN_MS: '200', ...env },
+    env: {
+      ...process.env,
+      ...away,
+      SERVICE_NAME: 'slow',
+      DATA_DIR: temporaryFolder(t),
+      DRAIN_MS: '200',
+      ...env,
+    },
     stdio: [stdin, 'pipe', 'inherit'],
   })
   t.after(() => void child.kill('SIGKILL'))
   let text = ''
   child.stdout?.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
-  const logged = (message: string) =>
+  const lines = () =>
     text
       .split('\n')
       .filter((line) => line !== '')
       .map((line) => JSON.parse(line) as Record<string, string>)
-      .find(({ msg }) => msg?.startsWith(message))
+  const logged = (message: string) => lines().find(({ msg }) => msg?.startsWith(message))
   const ready = async () => {
     const { url, adminUrl } = await eventually(() => logged('ready'), 10_000)
     assert.ok(url !== undefined && adminUrl !== undefined)
     return { url, adminUrl }
   }
   const exited = once(child, 'exit') as Promise<[number | null, string | null]>
-  return { child, logged, ready, exited }
+  return { child, lines, logged, ready, exited }
 }
 
 // At the same time, because most of each is the start of a process.
@@ -69,6 +79,34 @@ describe('the life of a service', { concurrency: true }, () => {
     const { exited, logged } = start(t, { PORT: 'abc' })
     assert.deepEqual(await exited, [1, null])
     assert.equal(logged('bad environment')?.['msg'], 'bad environment: PORT must be integer')
+  })
+
+  test('an impossible setting ends the start with its path', async (t) => {
+    const table = [
+      [
+        '{"bulkhead":{"limit":0}}',
+        'PAYMENT_POLICY.bulkhead.limit must be a whole number, 1 or more, but is 0',
+      ],
+      ['{"breaker":{"rateRule":{"failureRate":2}}}', 'PAYMENT_POLICY.breaker.rateRule.failureRate must be'],
+      ['oops', 'PAYMENT_POLICY must be a JSON object'],
+    ] as const
+    for (const [policy, message] of table) {
+      const { exited, logged } = start(t, { PAYMENT_POLICY: policy })
+      assert.deepEqual(await exited, [1, null])
+      assert.ok(logged(`impossible setting: ${message}`), message)
+    }
+  })
+
+  test('a transition is logged with the trace of the call that caused it, refusals are not', async (t) => {
+    const { ready, logged, lines } = start(t)
+    const { url } = await ready()
+    const traceparent = (index: number) => `00-${String(index).padStart(32, 'a')}-00f067aa0ba902b7-01`
+    for (let index = 0; index < 40; index += 1) {
+      await (await request(`${url}/pay`, { headers: { traceparent: traceparent(index) } })).body.dump()
+    }
+    const line = await eventually(() => logged('breaker open'))
+    assert.equal(line['trace_id'], traceparent(19).split('-')[1])
+    assert.equal(lines().filter(({ msg }) => msg?.startsWith('breaker')).length, 1)
   })
 
   test('an uncaught error is logged, and the exit code is 1', async (t) => {
