@@ -1,0 +1,236 @@
+// Finds the highest rate at which a target meets its objectives.
+//
+//   ×2 from the lowest ─▶ first miss ─▶ bisect (in ratio) to the precision ─▶ soak at 0.9 × ─▶ overload, recover?
+//
+// Each probe settles for a second, is judged second by second, and ends as soon as it is decided. The search
+// knows no clock and no network: a port makes the probes.
+
+import type { LoadInterval } from '../events.ts'
+import type {
+  CapacityDecision,
+  CapacityPhase,
+  CapacityProbe,
+  CapacityProgress,
+  CapacityRecovery,
+  CapacityReport,
+  CapacityVerdict,
+} from '../system/capacity-report.ts'
+import { createHistogram, decode, merge, percentiles } from './histogram.ts'
+import { crossing, type Evidence } from './capacity-estimate.ts'
+import { decide, lean, type Objective, type SloSecond, sloSecond } from './slo.ts'
+
+export interface CapacityPorts {
+  /**
+   * Sends at that rate and tells each complete second in order, until `isEnough` says so or the time is
+   * over. `drain`: resolves when the target answers as if idle again.
+   */
+  probe(
+    ask: ProbeAsk,
+    isEnough: (interval: LoadInterval) => boolean,
+  ): Promise<{ isGeneratorLimited: boolean }>
+  onProgress?(progress: Omit<CapacityProgress, 'elapsedMs'>): void
+}
+
+export interface ProbeAsk {
+  phase: CapacityPhase
+  ratePerSecond: number
+  maxSeconds: number
+  drain: boolean
+}
+
+export interface CapacitySearch {
+  objectives: readonly Objective[]
+  /** Arrivals per second. */
+  lowest: number
+  highest: number
+  /** The bracket is narrow enough when missed / met − 1 is not above it. */
+  precision: number
+  soakSeconds: number
+}
+
+export type CapacityFound = Pick<
+  CapacityReport,
+  'verdict' | 'ratePerSecond' | 'missedAt' | 'probes' | 'recovery' | 'reasons'
+>
+
+const settleSeconds = 1
+const bracketSeconds = 8
+const bisectSeconds = 10
+const recoverySeconds = 12
+const soakFactor = 0.9
+const overloadFactor = 1.5
+const recoveryFactor = 0.8
+
+export async function findCapacity(search: CapacitySearch, ports: CapacityPorts): Promise<CapacityFound> {
+  const probes: CapacityProbe[] = []
+  const reasons: string[] = []
+  let met: number | null = null
+  let missed: number | null = null
+  const evidence: Evidence[] = []
+  const { objectives, lowest, highest, precision } = search
+
+  const end = (verdict: CapacityVerdict, recovery: CapacityRecovery | null = null): CapacityFound => ({
+    verdict,
+    ratePerSecond: met,
+    missedAt: missed,
+    probes,
+    recovery,
+    reasons,
+  })
+
+  for (let rate = lowest; missed === null; rate = Math.min(highest, rate * 2)) {
+    const { decision, isGeneratorLimited } = await judged({
+      phase: 'bracket',
+      rate,
+      maxSeconds: bracketSeconds,
+    })
+    if (isGeneratorLimited) return endAtGenerator(rate)
+    if (decision === 'meets') met = rate
+    else missed = rate
+    if (decision === 'meets' && rate === highest) return end('not-reached')
+  }
+  if (met === null) {
+    reasons.push(`the objectives were missed at the lowest rate, ${missed} per second`)
+    return end('never-met')
+  }
+
+  while (missed / met > 1 + precision) {
+    const rate = rounded(Math.sqrt(met * missed))
+    if (rate <= met || rate >= missed) break
+    const { decision, isGeneratorLimited } = await judged({
+      phase: 'bisect',
+      rate,
+      maxSeconds: bisectSeconds,
+    })
+    if (isGeneratorLimited) return endAtGenerator(rate)
+    if (decision === 'meets') met = rate
+    else missed = rate
+  }
+
+  met = rounded(crossing(evidence, objectives, { met, missed }))
+  const soak = await judged({
+    phase: 'soak',
+    rate: rounded(soakFactor * met),
+    maxSeconds: search.soakSeconds,
+  })
+  const recovery = await recover(met)
+  if (recovery.afterMs === null)
+    reasons.push(`it did not recover from an overload within ${recovery.withinMs / 1000} s`)
+  if (soak.isGeneratorLimited) return end('inconclusive', recovery)
+  if (soak.decision === 'meets') return end('found', recovery)
+  reasons.push(
+    `the soak at ${rounded(soakFactor * met)} per second ${soak.decision === 'misses' ? 'missed' : 'was undecided'}`,
+  )
+  return end(soak.decision === 'misses' ? 'unconfirmed' : 'inconclusive', recovery)
+
+  function endAtGenerator(rate: number): CapacityFound {
+    reasons.push(`msvc itself could not send ${rate} per second steadily here`)
+    return end('generator-limited')
+  }
+
+  /** A probe; once more when the generator was the limit, which may have been a passing disturbance. */
+  async function judged(ask: { phase: CapacityPhase; rate: number; maxSeconds: number }) {
+    const first = await probe(ask)
+    return first.isGeneratorLimited ? probe(ask) : first
+  }
+
+  async function probe({
+    phase,
+    rate,
+    maxSeconds,
+  }: {
+    phase: CapacityPhase
+    rate: number
+    maxSeconds: number
+  }) {
+    const seconds: SloSecond[] = []
+    const intervals: LoadInterval[] = []
+    let decision: CapacityDecision = 'undecided'
+    const ask = { phase, ratePerSecond: rate, maxSeconds: maxSeconds + settleSeconds, drain: true }
+    const { isGeneratorLimited } = await ports.probe(ask, (interval) => {
+      if (interval.second < settleSeconds) return false
+      intervals.push(interval)
+      seconds.push(sloSecond(interval, objectives))
+      ports.onProgress?.({ phase, ratePerSecond: rate, seconds: seconds.length, met, missed })
+      decision = decisionOf(phase, seconds)
+      // A soak is there to last; only a clear miss ends it.
+      return phase === 'soak' ? decision === 'misses' : decision !== 'undecided'
+    })
+    if (decision === 'undecided') {
+      if (phase === 'bisect')
+        reasons.push(`at ${rate} per second it could not be told for sure: the limit is near`)
+      decision = lean(seconds, objectives)
+    }
+    probes.push(probed({ phase, rate, intervals, decision }))
+    evidence.push({ ratePerSecond: rate, seconds })
+    return { decision, isGeneratorLimited }
+  }
+
+  function decisionOf(phase: CapacityPhase, seconds: readonly SloSecond[]): CapacityDecision {
+    const decision = decide(seconds, objectives)
+    // Far below the limit: the bracket need not be sure, only clearly better than allowed.
+    const isClear = phase === 'bracket' && seconds.length >= 3 && lean(seconds, objectives, 0.5) === 'meets'
+    return decision === 'undecided' && isClear ? 'meets' : decision
+  }
+
+  /** Does it hold its objectives again after an overload, while the load goes on? */
+  async function recover(capacity: number): Promise<CapacityRecovery> {
+    const overload = rounded(overloadFactor * capacity)
+    const rate = rounded(recoveryFactor * capacity)
+    const during: LoadInterval[] = []
+    await ports.probe(
+      { phase: 'overload', ratePerSecond: overload, maxSeconds: 3, drain: false },
+      (interval) => {
+        during.push(interval)
+        return false
+      },
+    )
+    probes.push(probed({ phase: 'overload', rate: overload, intervals: during, decision: 'misses' }))
+    const after: LoadInterval[] = []
+    const held = (): number => {
+      const clean = after.map((interval) => lean([sloSecond(interval, objectives)], objectives) === 'meets')
+      return clean.length - 1 - clean.lastIndexOf(false)
+    }
+    const ask = { phase: 'recovery', ratePerSecond: rate, maxSeconds: recoverySeconds, drain: false } as const
+    await ports.probe(ask, (interval) => {
+      after.push(interval)
+      ports.onProgress?.({ phase: 'recovery', ratePerSecond: rate, seconds: after.length, met, missed })
+      return held() >= 4
+    })
+    const isBack = held() >= 3
+    const decision = isBack ? 'meets' : 'misses'
+    probes.push(probed({ phase: 'recovery', rate, intervals: after, decision }))
+    return {
+      overloadPerSecond: overload,
+      ratePerSecond: rate,
+      afterMs: isBack ? (after.length - held()) * 1000 : null,
+      withinMs: recoverySeconds * 1000,
+    }
+  }
+}
+
+function probed(of: {
+  phase: CapacityPhase
+  rate: number
+  intervals: readonly LoadInterval[]
+  decision: CapacityDecision
+}): CapacityProbe {
+  const response = createHistogram()
+  for (const { responseHistogram } of of.intervals) merge(response, decode(responseHistogram))
+  const arrivals = of.intervals.reduce((sum, { scheduled }) => sum + scheduled, 0)
+  const ok = of.intervals.reduce((sum, { outcomes }) => sum + (outcomes.ok ?? 0), 0)
+  const { p50, p99 } = percentiles(response)
+  return {
+    phase: of.phase,
+    ratePerSecond: of.rate,
+    okPerSecond: of.intervals.length === 0 ? 0 : ok / of.intervals.length,
+    seconds: of.intervals.length,
+    p50Ms: p50,
+    p99Ms: p99,
+    failed: arrivals === 0 ? 0 : 1 - ok / arrivals,
+    decision: of.decision,
+  }
+}
+
+/** Three significant digits say more than a rate can be told apart by. */
+const rounded = (rate: number): number => Number(rate.toPrecision(rate >= 1000 ? 4 : 3))
