@@ -1,8 +1,9 @@
 // POST /token        {token}: for development only, see DEV_TOKENS
 // POST /orders       Authorization: Bearer, Idempotency-Key → order's answer
-// GET  /orders/:id   Authorization: Bearer → order's answer
+// GET  /orders/:id   Authorization: Bearer → order's answer; while order is away, the last one of
+//                    at most a minute ago, with `x-degraded: stale`
 
-import { sendError, type App, type Callee, type Clock } from '@system/platform'
+import { createStaleAnswers, sendError, type App, type Callee, type Clock } from '@system/platform'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { forward } from './forward.ts'
@@ -21,6 +22,8 @@ const oneOrder = { params: Type.Object({ id: Type.String({ pattern: '^[A-Za-z0-9
 
 export function addRoutes(app: App, { order, clock, secret, issuesTokens }: RouteOptions): void {
   const onRequest = requireToken(clock, secret)
+  // By path alone, because every token may read every order. Once that changes, who asks belongs into the key.
+  const stale = createStaleAnswers({ clock })
 
   if (issuesTokens) {
     app.post('/token', () => ({
@@ -46,9 +49,12 @@ export function addRoutes(app: App, { order, clock, secret, issuesTokens }: Rout
     })
   })
 
-  app.get('/orders/:id', { schema: oneOrder, onRequest }, async (request, reply) =>
-    forward(await order.call({ method: 'GET', path: `/orders/${request.params.id}` }), reply),
-  )
+  app.get('/orders/:id', { schema: oneOrder, onRequest }, async (request, reply) => {
+    const path = `/orders/${request.params.id}`
+    const result = await order.call({ method: 'GET', path, fallback: () => stale.recall(path) })
+    if (result.kind === 'answered') stale.keep(path, result)
+    return forward(result, reply)
+  })
 }
 
 function requireToken(clock: Clock, secret: string) {

@@ -34,7 +34,8 @@ export async function payOrder(
     retryAttempt,
   })
   if (result.kind === 'refused') {
-    return { kind: 'unavailable', reason: 'the breaker is open', retryAfterMs: result.retryAfterMs }
+    const reason = result.by === 'breaker' ? 'the breaker is open' : 'too many payments are under way'
+    return { kind: 'unavailable', reason, retryAfterMs: result.retryAfterMs }
   }
   if (result.kind === 'failed') return { kind: 'unavailable', reason: result.message, retryAfterMs }
   const { status, body } = result

@@ -1,0 +1,44 @@
+// The last good answers to reads, for when the callee cannot give new ones: for a minute, an order as it
+// was is better than none. Only for reads, and marked `x-degraded: stale`, so that nobody takes it for news.
+//
+// Bounded: what was kept longest ago goes first.
+
+import type { Clock } from './clock.ts'
+import type { Answer } from './http-attempt.ts'
+
+export const degradedHeader = 'x-degraded'
+
+export interface StaleAnswers {
+  /** Keeps a 200; nothing else, and nothing that comes from here. */
+  keep(path: string, answer: Answer): void
+  /** For `CallRequest.fallback`. */
+  recall(path: string): Answer | undefined
+}
+
+export interface StaleAnswersOptions {
+  clock: Clock
+  maxAgeMs?: number
+  maxEntries?: number
+}
+
+export function createStaleAnswers({
+  clock,
+  maxAgeMs = 60_000,
+  maxEntries = 10_000,
+}: StaleAnswersOptions): StaleAnswers {
+  const kept = new Map<string, { body: string; atMs: number }>()
+
+  return {
+    keep(path, { status, headers, body }) {
+      if (status !== 200 || headers[degradedHeader] !== undefined) return
+      kept.delete(path) // a Map keeps the order of insertion: this puts it last
+      kept.set(path, { body, atMs: clock.monotonicMs() })
+      if (kept.size > maxEntries) kept.delete(kept.keys().next().value as string)
+    },
+    recall(path) {
+      const answer = kept.get(path)
+      if (answer === undefined || clock.monotonicMs() - answer.atMs > maxAgeMs) return undefined
+      return { kind: 'answered', status: 200, headers: { [degradedHeader]: 'stale' }, body: answer.body }
+    },
+  }
+}
