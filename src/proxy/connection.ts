@@ -92,7 +92,9 @@ export function openConnection(plan: ConnectionPlan): Connection {
     if (flow.timer?.dueMs !== dueMs) {
       flow.timer?.cancel()
       flow.timer =
-        dueMs === Infinity ? undefined : { dueMs, cancel: after(dueMs - nowMs(), () => awake(flow)) }
+        dueMs === Infinity
+          ? undefined
+          : { dueMs, cancel: after(Math.max(0, dueMs - nowMs()), () => awake(flow)) }
     }
     const isHeld = flow.isBlocked || flow.pipeline.isFull()
     if (isHeld !== flow.isHeld) flow.source[isHeld ? 'pause' : 'resume']()
