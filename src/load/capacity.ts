@@ -15,6 +15,7 @@ import type {
   CapacityReport,
   CapacityVerdict,
 } from '../system/capacity-report.ts'
+import type { LoadVerdict } from '../system/load-report.ts'
 import { createHistogram, decode, merge, percentiles } from './histogram.ts'
 import { crossing, type Evidence } from './capacity-estimate.ts'
 import { decide, lean, type Objective, type SloSecond, sloSecond } from './slo.ts'
@@ -22,12 +23,9 @@ import { decide, lean, type Objective, type SloSecond, sloSecond } from './slo.t
 export interface CapacityPorts {
   /**
    * Sends at that rate and tells each complete second in order, until `isEnough` says so or the time is
-   * over. `drain`: resolves when the target answers as if idle again.
+   * over. `drain`: resolves when the target answers as if idle again. Tells whether the measurement is valid.
    */
-  probe(
-    ask: ProbeAsk,
-    isEnough: (interval: LoadInterval) => boolean,
-  ): Promise<{ isGeneratorLimited: boolean }>
+  probe(ask: ProbeAsk, isEnough: (interval: LoadInterval) => boolean): Promise<LoadVerdict>
   onProgress?(progress: Omit<CapacityProgress, 'elapsedMs'>): void
 }
 
@@ -52,6 +50,8 @@ export type CapacityFound = Pick<
   CapacityReport,
   'verdict' | 'ratePerSecond' | 'missedAt' | 'probes' | 'recovery' | 'reasons'
 >
+
+type Trouble = Exclude<LoadVerdict, 'valid'>
 
 const settleSeconds = 1
 const bracketSeconds = 8
@@ -79,12 +79,12 @@ export async function findCapacity(search: CapacitySearch, ports: CapacityPorts)
   })
 
   for (let rate = lowest; missed === null; rate = Math.min(highest, rate * 2)) {
-    const { decision, isGeneratorLimited } = await judged({
+    const { decision, trouble } = await judged({
       phase: 'bracket',
       rate,
       maxSeconds: bracketSeconds,
     })
-    if (isGeneratorLimited) return endAtGenerator(rate)
+    if (trouble !== null) return endWithTrouble(trouble, rate)
     if (decision === 'meets') met = rate
     else missed = rate
     if (decision === 'meets' && rate === highest) return end('not-reached')
@@ -97,12 +97,12 @@ export async function findCapacity(search: CapacitySearch, ports: CapacityPorts)
   while (missed / met > 1 + precision) {
     const rate = rounded(Math.sqrt(met * missed))
     if (rate <= met || rate >= missed) break
-    const { decision, isGeneratorLimited } = await judged({
+    const { decision, trouble } = await judged({
       phase: 'bisect',
       rate,
       maxSeconds: bisectSeconds,
     })
-    if (isGeneratorLimited) return endAtGenerator(rate)
+    if (trouble !== null) return endWithTrouble(trouble, rate)
     if (decision === 'meets') met = rate
     else missed = rate
   }
@@ -116,22 +116,29 @@ export async function findCapacity(search: CapacitySearch, ports: CapacityPorts)
   const recovery = await recover(met)
   if (recovery.afterMs === null)
     reasons.push(`it did not recover from an overload within ${recovery.withinMs / 1000} s`)
-  if (soak.isGeneratorLimited) return end('inconclusive', recovery)
+  if (soak.trouble !== null) {
+    reasons.push('other programs disturbed the soak, twice')
+    return end('inconclusive', recovery)
+  }
   if (soak.decision === 'meets') return end('found', recovery)
   reasons.push(
     `the soak at ${rounded(soakFactor * met)} per second ${soak.decision === 'misses' ? 'missed' : 'was undecided'}`,
   )
   return end(soak.decision === 'misses' ? 'unconfirmed' : 'inconclusive', recovery)
 
-  function endAtGenerator(rate: number): CapacityFound {
+  function endWithTrouble(trouble: Trouble, rate: number): CapacityFound {
+    if (trouble === 'noisy') {
+      reasons.push(`at ${rate} per second other programs disturbed the measurement, twice`)
+      return end('inconclusive')
+    }
     reasons.push(`msvc itself could not send ${rate} per second steadily here`)
     return end('generator-limited')
   }
 
-  /** A probe; once more when the generator was the limit, which may have been a passing disturbance. */
+  /** A probe; once more when it missed and was disturbed, which may have been passing. */
   async function judged(ask: { phase: CapacityPhase; rate: number; maxSeconds: number }) {
     const first = await probe(ask)
-    return first.isGeneratorLimited ? probe(ask) : first
+    return first.trouble === null ? first : probe(ask)
   }
 
   async function probe({
@@ -147,7 +154,7 @@ export async function findCapacity(search: CapacitySearch, ports: CapacityPorts)
     const intervals: LoadInterval[] = []
     let decision: CapacityDecision = 'undecided'
     const ask = { phase, ratePerSecond: rate, maxSeconds: maxSeconds + settleSeconds, drain: true }
-    const { isGeneratorLimited } = await ports.probe(ask, (interval) => {
+    const verdict = await ports.probe(ask, (interval) => {
       if (interval.second < settleSeconds) return false
       intervals.push(interval)
       seconds.push(sloSecond(interval, objectives))
@@ -163,7 +170,9 @@ export async function findCapacity(search: CapacitySearch, ports: CapacityPorts)
     }
     probes.push(probed({ phase, rate, intervals, decision }))
     evidence.push({ ratePerSecond: rate, seconds })
-    return { decision, isGeneratorLimited }
+    // What met the objectives in spite of a disturbance has met them.
+    const trouble: Trouble | null = decision === 'meets' || verdict === 'valid' ? null : verdict
+    return { decision, trouble }
   }
 
   function decisionOf(phase: CapacityPhase, seconds: readonly SloSecond[]): CapacityDecision {

@@ -1,6 +1,7 @@
 // A recorded run: what run.json says, and how runs are named, sorted and numbered.
 
 import type { EventDraft, RunKind, SystemEvent } from '../events.ts'
+import type { CapacityReport } from '../system/capacity-report.ts'
 import type { LoadReport } from '../system/load-report.ts'
 
 /** run.json. Times are epoch milliseconds. */
@@ -21,6 +22,7 @@ export interface Run {
 /** What a run found; each kind of run fills in what it has. */
 export interface RunSummary {
   load?: LoadReport
+  capacity?: CapacityReport
   breaker?: { openedAfterMs: number | null; closedAfterMs: number | null }
   orders?: OrdersSummary | null
   steps?: { name: string; ok: boolean; atMs: number; observed?: string }[]

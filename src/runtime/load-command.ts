@@ -206,7 +206,10 @@ interface Found {
   fleet?: { root: string; system: string; agent: AgentClient } | undefined
 }
 
-async function findTarget(options: LoadOptions): Promise<Found> {
+/** What the command line names: a URL, a service of the running system, or its entry with a scenario. */
+export async function findTarget(
+  options: Pick<LoadOptions, 'target' | 'from' | 'scenarioFile'>,
+): Promise<Found> {
   const { target, from, scenarioFile } = options
   const root = await findSystemRoot(from, diskFiles)
   if (target !== undefined && looksLikeUrl(target)) {

@@ -47,7 +47,7 @@ function model(serviceMs: number, seed: number, { limitedAt = Infinity, stuckAft
     }
     if (drain) nowMs = Math.max(nowMs, freeAtMs)
     asked.push({ phase, rate: ratePerSecond, seconds })
-    return Promise.resolve({ isGeneratorLimited: ratePerSecond > limitedAt })
+    return Promise.resolve(ratePerSecond > limitedAt ? ('generator-limited' as const) : ('valid' as const))
   }
   return { probe, asked }
 }
@@ -133,7 +133,7 @@ describe('the capacity of a server with a known limit (M/D/1, virtual time)', ()
   })
 
   test('is not made up, when the generator is the limit: it is asked twice, and says so', async () => {
-    const { probe, asked } = model(0.01, 1, { limitedAt: 300 })
+    const { probe, asked } = model(3, 1, { limitedAt: 300 })
     const found = await findCapacity({ objectives, ...search }, { probe })
     expect(found).toMatchObject({ verdict: 'generator-limited', ratePerSecond: 200 })
     expect(asked.filter(({ rate }) => rate === 400)).toHaveLength(2)

@@ -1,0 +1,78 @@
+import { string as argument } from '@oclif/core/args'
+import { boolean, integer, string } from '@oclif/core/flags'
+import { BaseCommand, exitCodes } from '../../cli/base-command.ts'
+import { errors } from '../../errors.ts'
+import type { CapacityResult } from '../../runtime/find-capacity.ts'
+import { parseDuration } from '../../system/duration.ts'
+import { parseShare } from '../../system/parse-share.ts'
+
+export default class LoadFindCapacity extends BaseCommand {
+  static override summary = 'Find the highest rate at which a target meets its objectives.'
+  static override description = [
+    'Doubles the rate until the objectives are missed, bisects, confirms with a soak at nine tenths, and overloads the target once to see whether it recovers. Each probe settles for a second, is decided second by second by a sequential test, and begins when the target answers as if idle.',
+    'Exit code 1: not even the lowest rate met them. Exit code 5: it could not be told (inconclusive, unconfirmed, or msvc was the limit).',
+  ].join('\n\n')
+  static override examples = [
+    "<%= config.bin %> load find-capacity --slo 'p99<200ms,errors<1%'",
+    "<%= config.bin %> load find-capacity http://127.0.0.1:4000/hello --slo 'p99<20ms' --arrivals poisson",
+  ]
+  static override args = {
+    target: argument({
+      description: 'URL, or the name of a service; in a system, the entry with its scenario if left out',
+    }),
+  }
+  static override flags = {
+    slo: string({ description: 'The objectives.', default: 'p99<200ms,errors<1%' }),
+    from: integer({ description: 'The rate to begin with.', default: 50 }),
+    'max-rps': integer({ description: 'The highest rate to try.', default: 20_000 }),
+    precision: string({ description: 'How narrow the bracket must be.', default: '3%' }),
+    soak: string({ description: 'How long the result must hold at nine tenths.', default: '10s' }),
+    arrivals: string({
+      description: 'Evenly spaced, or as users who do not know each other.',
+      options: ['even', 'poisson'],
+      default: 'even',
+    }),
+    scenario: string({ char: 'f', description: 'A scenario file.', helpValue: 'FILE' }),
+    method: string({ description: 'Of a plain target.', default: 'GET' }),
+    body: string({ description: 'Of a plain target.' }),
+    timeout: string({ description: 'An arrival that takes longer has failed.', default: '10s' }),
+    connections: integer({ char: 'c', description: 'Connections at most.' }),
+    seed: integer({ description: 'Of the arrivals.', default: 1 }),
+    insecure: boolean({ description: 'Take any certificate.' }),
+    'yes-i-own-this-target': boolean({ description: 'Needed for a public address.' }),
+    record: boolean({ description: 'Keep the search and write its report.', default: true, allowNo: true }),
+  }
+
+  async run(): Promise<CapacityResult> {
+    const { args, flags } = await this.parse(LoadFindCapacity)
+    if (flags.from < 1 || flags['max-rps'] < flags.from)
+      throw errors.badValue(
+        '--max-rps',
+        String(flags['max-rps']),
+        'a rate that is not below --from, and that at least 1',
+      )
+    const { findCapacityOf } = await import('../../runtime/find-capacity.ts')
+    const { result, text } = await findCapacityOf({
+      target: args.target,
+      from: process.cwd(),
+      scenarioFile: flags.scenario,
+      request: { method: flags.method.toUpperCase(), headers: {}, body: flags.body },
+      slo: flags.slo,
+      arrivals: flags.arrivals as 'even' | 'poisson',
+      lowest: flags.from,
+      highest: flags['max-rps'],
+      precision: Math.max(0.005, parseShare(flags.precision, '--precision')),
+      soakMs: parseDuration(flags.soak, '--soak'),
+      timeoutMs: parseDuration(flags.timeout, '--timeout'),
+      connections: flags.connections,
+      seed: flags.seed,
+      insecure: flags.insecure,
+      isOwnTarget: flags['yes-i-own-this-target'],
+      record: flags.record,
+      live: !this.jsonEnabled(),
+    })
+    if (result.verdict === 'never-met') this.endWith(exitCodes.failed)
+    else if (result.verdict !== 'found' && result.verdict !== 'not-reached') this.endWith(exitCodes.invalid)
+    return this.show(result, text)
+  }
+}

@@ -1,0 +1,135 @@
+// `msvc load find-capacity`: the search, with real probes: each is a load run that ends as soon as it is
+// decided, and the next begins when the target answers as if idle again.
+
+import { systemClock } from '../adapters/clock.ts'
+import { capacityView } from '../cli/views/capacity.ts'
+import type { LoadInterval } from '../events.ts'
+import { findCapacity, type ProbeAsk } from '../load/capacity.ts'
+import type { LoadPlan } from '../load/plan.ts'
+import { parseSlo } from '../load/slo.ts'
+import type { CapacityReport } from '../system/capacity-report.ts'
+import type { LoadReport, LoadVerdict } from '../system/load-report.ts'
+import { interruptible } from './interrupt.ts'
+import { liveCapacity } from './live-capacity.ts'
+import { findTarget, type LoadOptions } from './load-command.ts'
+import { runLoad } from './load.ts'
+import { openRun } from './runs.ts'
+
+export interface CapacityOptions extends Pick<
+  LoadOptions,
+  'target' | 'from' | 'scenarioFile' | 'request' | 'connections' | 'seed'
+> {
+  slo: string
+  arrivals: 'even' | 'poisson'
+  lowest: number
+  highest: number
+  precision: number
+  soakMs: number
+  timeoutMs: number
+  insecure: boolean
+  isOwnTarget: boolean
+  record: boolean
+  live: boolean
+}
+
+export interface CapacityResult extends CapacityReport {
+  runId: string | null
+  report: string | null
+}
+
+/** @throws UserError for a bad objective and whatever `runLoad` throws; then no run is left behind. */
+export async function findCapacityOf(
+  options: CapacityOptions,
+): Promise<{ result: CapacityResult; text: string }> {
+  const objectives = parseSlo(options.slo)
+  const { target, fleet } = await findTarget(options)
+  const url = 'url' in target ? target.url : target.baseUrl
+  const { slo, lowest, highest, precision, soakMs } = options
+  const title = `capacity within ${slo}`
+  const run = options.record
+    ? await openRun({ root: fleet?.root, system: fleet?.system ?? null, kind: 'load', title, target: url })
+    : undefined
+  const startedAt = systemClock.now()
+  const live = liveCapacity(url, options.live, () => systemClock.now() - startedAt)
+  try {
+    const found = await interruptible((signal) => {
+      const probe = proberOf({ ...options, target, signal, limitMs: latencyLimit(objectives) })
+      const search = { objectives, lowest, highest, precision, soakSeconds: Math.ceil(soakMs / 1000) }
+      return findCapacity(search, { probe, onProgress: live.tell })
+    }).finally(() => live.end())
+    const tookMs = systemClock.now() - startedAt
+    const capacity: CapacityReport = { version: 1, target: url, slo, startedAt, tookMs, ...found }
+    await run?.finish({ verdict: capacity.verdict, summary: { capacity } })
+    const result = { ...capacity, runId: run?.id ?? null, report: run?.report ?? null }
+    return { result, text: capacityView(result) }
+  } catch (error) {
+    await run?.discard()
+    throw error
+  }
+}
+
+interface Prober extends Omit<CapacityOptions, 'target'> {
+  target: LoadPlan['target']
+  signal: AbortSignal
+  /** The tightest objective's. */
+  limitMs: number
+}
+
+const latencyLimit = (objectives: readonly { limitMs: number }[]): number =>
+  Math.min(10_000, ...objectives.map(({ limitMs }) => limitMs))
+
+/** A probe ends at once when it is decided; what was under way then is nobody's result. */
+function proberOf(options: Prober) {
+  const { request, connections, limitMs, timeoutMs, seed, arrivals, signal } = options
+  const planAt = (ratePerSecond: number, durationMs: number, salt: number): LoadPlan => ({
+    target: options.target,
+    ratePerSecond,
+    durationMs,
+    ...(arrivals === 'poisson' && {
+      shape: {
+        kind: 'rate',
+        rate: { kind: 'constant', ratePerSecond, durationMs },
+        arrivals: { kind: 'poisson', seed: seed + salt },
+      },
+    }),
+    // An arrival that took four times the objective has failed it; waiting longer tells nothing new.
+    timeoutMs: Math.min(timeoutMs, Math.max(1000, 4 * limitMs)),
+    seed,
+    insecure: options.insecure,
+    isOwnTarget: options.isOwnTarget,
+    method: request.method,
+    headers: request.headers,
+    ...(request.body !== undefined && { body: request.body }),
+    ...(connections !== undefined && { connections }),
+  })
+  let probes = 0
+  let idleMs: number | null = null
+  const idle = (): Promise<LoadReport> => runLoad(planAt(20, 500, 0), { signal })
+
+  return async (ask: ProbeAsk, isEnough: (interval: LoadInterval) => boolean): Promise<LoadVerdict> => {
+    idleMs ??= (await idle()).responseMs.max ?? 0
+    const stop = new AbortController()
+    let slowestMs = 0
+    const { verdict } = await runLoad(planAt(ask.ratePerSecond, ask.maxSeconds * 1000, ++probes), {
+      signal: AbortSignal.any([signal, stop.signal]),
+      onInterval(interval) {
+        if (stop.signal.aborted) return
+        slowestMs = Math.max(slowestMs, interval.responseMs.max ?? 0)
+        if (isEnough(interval)) stop.abort()
+      },
+    })
+    signal.throwIfAborted()
+    if (ask.drain && slowestMs > limitMs) await untilIdle(idleMs)
+    return verdict
+  }
+
+  /** At most ten times: a target that never calms down fails the next probe by itself. */
+  async function untilIdle(usualMs: number): Promise<void> {
+    for (let tries = 0; tries < 10; tries++) {
+      const { responseMs, outcomes } = await idle()
+      signal.throwIfAborted()
+      const isCalm = (responseMs.max ?? Number.POSITIVE_INFINITY) <= Math.max(2 * usualMs, limitMs / 2)
+      if (isCalm && outcomes.ok !== undefined) return
+    }
+  }
+}
