@@ -11,12 +11,15 @@
 
 import type { Outcome } from '../events.ts'
 import { type Books, enter, enterStatus, enterUnfinished, sumOf } from './books.ts'
+import { capturesOf, holds } from './checks.ts'
 import { createFifo } from './fifo.ts'
+import { arrive, type Arrival, type CompiledFlow, goToNextStep, timesOf } from './flow.ts'
 import type { Intervals } from './intervals.ts'
 import { type Ending, isLocalLimit, outcomeOf } from './outcomes.ts'
 import type { Limits } from './plan.ts'
+import { createPauses } from './pauses.ts'
 import { type Connection, createPool, type Wire, type WireEvents } from './pool.ts'
-import { bytesOf, type CompiledRequest, keyOf } from './request.ts'
+import { type CompiledRequest, bytesOf, keyOf } from './request.ts'
 import type { Answer } from './response-parser.ts'
 import { everyNth, type Schedule } from './schedule.ts'
 import type { ArrivalValues } from './template.ts'
@@ -25,8 +28,10 @@ export interface EngineParts {
   /** The whole schedule, of which this engine takes its share. */
   schedule: Schedule
   share: { index: number; of: number }
-  requests: readonly CompiledRequest[]
-  requestOf(arrival: number): number
+  flows: readonly CompiledFlow[]
+  flowOf(arrival: number): number
+  /** What feeds hold for an arrival. */
+  rowOf?(arrival: number): ArrivalValues
   limits: Limits
   books: Books
   intervals: Intervals
@@ -50,27 +55,15 @@ export interface Engine {
   peakConnections(): number
 }
 
-interface Arrival {
-  /** In the whole schedule. */
-  number: number
-  request: number
-  /** Of the schedule, by its intended time. */
-  second: number
-  intendedMs: number
-  takenUpMs: number
-  /** NaN until its first byte is written. */
-  sentMs: number
-  key: string | null
-}
-
 const sweepEveryMs = 10
 const noValues: ArrivalValues = { uuid: '', arrival: '' }
 
 /** Starts the schedule at `startMs` on the clock `nowMs`. */
 export function startEngine(parts: EngineParts, startMs: number): Engine {
-  const { share, requests, limits, books, intervals, nowMs } = parts
+  const { share, flows, limits, books, intervals, nowMs } = parts
   const schedule = everyNth(parts.schedule, share)
   const queue = createFifo<Arrival>()
+  const pauses = createPauses<Arrival>()
   const exhausted = new Map<string, number>()
   let next = 0
   let nextDueMs = schedule.arrivals > 0 ? startMs + schedule.intendedMs(0) : Number.POSITIVE_INFINITY
@@ -86,21 +79,15 @@ export function startEngine(parts: EngineParts, startMs: number): Engine {
     const untilMs = nowMs()
     while (nextDueMs <= untilMs) {
       const number = share.index + next * share.of
-      takeUp({
-        number,
-        request: parts.requestOf(number),
-        second: Math.floor(schedule.intendedMs(next) / 1000),
-        intendedMs: nextDueMs,
-        takenUpMs: nowMs(),
-        sentMs: Number.NaN,
-        key: null,
-      })
+      const second = Math.floor(schedule.intendedMs(next) / 1000)
+      const times = { intendedMs: nextDueMs, nowMs: nowMs() }
+      takeUp(arrive({ number, flow: parts.flowOf(number), second }, times))
       next += 1
       nextDueMs = next < schedule.arrivals ? startMs + schedule.intendedMs(next) : Number.POSITIVE_INFINITY
     }
     isTicking = false
     if (next === schedule.arrivals) intervals.close()
-    parts.onDue(Math.min(nextDueMs, sweepDueMs))
+    parts.onDue(Math.min(nextDueMs, sweepDueMs, pauses.nextMs()))
     finishIfAllEnded()
   }
 
@@ -108,6 +95,11 @@ export function startEngine(parts: EngineParts, startMs: number): Engine {
     intervals.begin(arrival.second)
     books.progress[0]! += 1
     inFlight += 1
+    proceed(arrival)
+  }
+
+  /** The step under way wants to be sent. */
+  const proceed = (arrival: Arrival): void => {
     const connection = pool.take(arrival)
     if (connection !== undefined) send(connection, arrival)
     else if (pool.hasRoom()) open(arrival)
@@ -116,45 +108,68 @@ export function startEngine(parts: EngineParts, startMs: number): Engine {
   }
 
   const open = (arrival: Arrival): void => {
-    noteSent()
+    noteSent(arrival)
     pool.open(arrival)
   }
 
   const send = (connection: Connection<Arrival>, arrival: Arrival): void => {
-    noteSent()
+    noteSent(arrival)
     write(connection, arrival)
   }
 
+  const stepOf = ({ flow, step }: Arrival): CompiledRequest => flows[flow]!.steps[step]!
+
   const write = (connection: Connection<Arrival>, arrival: Arrival): void => {
-    const request = requests[arrival.request]!
+    const request = stepOf(arrival)
     const values = valuesOf(request, arrival)
     arrival.key = keyOf(request, values)
     const bytes = bytesOf(request, values)
     arrival.sentMs = nowMs()
-    connection.wire.send(bytes, { isHead: request.isHead, keepsBody: arrival.key !== null })
+    const keepsHead = request.capture.length > 0
+    const keepsBody = keepsHead || request.checks.length > 0 || arrival.key !== null
+    connection.wire.send(bytes, { isHead: request.isHead, keepsBody, keepsHead })
   }
 
   const valuesOf = (request: CompiledRequest, arrival: Arrival): ArrivalValues =>
     request.hasGaps
-      ? { uuid: request.needsUuid ? parts.uuid() : '', arrival: String(arrival.number) }
+      ? {
+          uuid: request.needsUuid ? parts.uuid() : '',
+          arrival: String(arrival.number),
+          ...parts.rowOf?.(arrival.number),
+          ...arrival.captured,
+        }
       : noValues
 
   /** An arrival counts for the achieved rate when it is sent in the schedule's time. */
-  const noteSent = (): void => {
-    if (nowMs() - startMs <= schedule.durationMs) books.progress[1]! += 1
+  const noteSent = (arrival: Arrival): void => {
+    if (arrival.step === 0 && nowMs() - startMs <= schedule.durationMs) books.progress[1]! += 1
   }
 
   const onAnswer = (connection: Connection<Arrival>, arrival: Arrival, answer: Answer): void => {
-    settle(arrival, {
-      kind: 'answered',
-      status: answer.status,
-      expected: requests[arrival.request]!.expect,
-    })
-    if (arrival.key !== null && answer.status >= 200 && answer.status < 300) {
+    const request = stepOf(arrival)
+    const { status } = answer
+    if (arrival.key !== null && status >= 200 && status < 300) {
       parts.onAcknowledged(arrival.number, arrival.key, answer)
     }
+    const captured = capturesOf(request.capture, answer)
+    const isChecked = captured !== undefined && request.checks.every((check) => holds(check, answer))
+    const ending = { kind: 'answered', status, expected: request.expect, isChecked } as const
+    const isLast = arrival.step === flows[arrival.flow]!.steps.length - 1
+    if (isLast || captured === undefined || outcomeOf(ending) !== 'ok') settle(arrival, ending)
+    else {
+      enterStatus(books, arrival.flow, status)
+      const { thinkMs } = request
+      goToNextStep(arrival, { nowMs: nowMs(), thinkMs, captured })
+      pauses.add(arrival, arrival.dueMs)
+    }
     goOn(connection, answer)
+    resumeDue()
     takeUpDue()
+  }
+
+  const resumeDue = (): void => {
+    const now = nowMs()
+    for (let due = pauses.takeDue(now); due !== undefined; due = pauses.takeDue(now)) proceed(due)
   }
 
   /** The connection is free: for the longest waiting arrival, or to rest. */
@@ -191,13 +206,13 @@ export function startEngine(parts: EngineParts, startMs: number): Engine {
       const { state } = connection
       if (state.at === 'idle') {
         if (state.expiresMs <= now) pool.discard(connection)
-      } else if (state.at !== 'closed' && now - state.job.intendedMs >= limits.timeoutMs) {
+      } else if (state.at !== 'closed' && now - state.job.dueMs >= limits.timeoutMs) {
         pool.discard(connection)
         settle(state.job, { kind: 'timed-out' })
       }
     }
     for (let first = queue.peek(); first !== undefined; first = queue.peek()) {
-      if (now - first.intendedMs < limits.deadlineMs) break
+      if (now - first.dueMs < limits.deadlineMs) break
       queue.shift()
       settle(first, { kind: 'waited-out' })
     }
@@ -210,16 +225,10 @@ export function startEngine(parts: EngineParts, startMs: number): Engine {
     if (isLocalLimit(ending) && ending.kind === 'socket-error') {
       exhausted.set(ending.code, (exhausted.get(ending.code) ?? 0) + 1)
     }
-    const isSent = !Number.isNaN(arrival.sentMs)
-    const times = {
-      responseMs: isMeasured(outcome) ? now - arrival.intendedMs : null,
-      serviceMs: isSent && isMeasured(outcome) ? now - arrival.sentMs : null,
-      waitMs: isSent ? arrival.sentMs - arrival.takenUpMs : null,
-      lagMs: arrival.takenUpMs - arrival.intendedMs,
-    }
-    enter(books, arrival.request, outcome, times)
-    if (ending.kind === 'answered') enterStatus(books, arrival.request, ending.status)
-    intervals.settle({ second: arrival.second, request: requests[arrival.request]!.name }, outcome, times)
+    const times = timesOf(arrival, { nowMs: now, isMeasured: isMeasured(outcome) })
+    enter(books, arrival.flow, outcome, times)
+    if (ending.kind === 'answered') enterStatus(books, arrival.flow, ending.status)
+    intervals.settle({ second: arrival.second, request: flows[arrival.flow]!.name }, outcome, times)
     inFlight -= 1
     if (!isTicking) finishIfAllEnded()
   }
@@ -243,13 +252,14 @@ export function startEngine(parts: EngineParts, startMs: number): Engine {
 
   return {
     tick() {
+      resumeDue()
       takeUpDue()
       const now = nowMs()
       if (now >= sweepDueMs && !isDone) {
         sweep(now)
         sweepDueMs = now + sweepEveryMs
       }
-      parts.onDue(isDone ? Number.POSITIVE_INFINITY : Math.min(nextDueMs, sweepDueMs))
+      parts.onDue(isDone ? Number.POSITIVE_INFINITY : Math.min(nextDueMs, sweepDueMs, pauses.nextMs()))
     },
     stop() {
       if (isDone) return
@@ -266,6 +276,7 @@ export function startEngine(parts: EngineParts, startMs: number): Engine {
       for (let first = queue.shift(); first !== undefined; first = queue.shift()) {
         settle(first, { kind: 'interrupted' })
       }
+      for (const thinking of pauses.drain()) settle(thinking, { kind: 'interrupted' })
       finishIfAllEnded()
     },
     localLimits: () => exhausted,

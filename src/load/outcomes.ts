@@ -4,8 +4,11 @@ import type { Outcome } from '../events.ts'
 
 /** What the engine and the connection saw of the end of one arrival. */
 export type Ending =
-  /** A complete answer; `expected` is what the scenario's `expect:` says, if it says anything. */
-  | { kind: 'answered'; status: number; expected: readonly number[] | null }
+  /**
+   * A complete answer; `expected` is what the scenario's `expect:` says, if it says anything; `isChecked`
+   * is false when one of its checks or captures failed.
+   */
+  | { kind: 'answered'; status: number; expected: readonly number[] | null; isChecked?: boolean }
   /** The timeout passed after it was given to a connection. */
   | { kind: 'timed-out' }
   /** The socket failed with a system or TLS error code. */
@@ -30,7 +33,7 @@ export const isLocalLimit = (ending: Ending): boolean =>
 export function outcomeOf(ending: Ending): Outcome {
   switch (ending.kind) {
     case 'answered':
-      return outcomeOfAnswer(ending.status, ending.expected)
+      return outcomeOfAnswer(ending)
     case 'timed-out':
       return 'timeout'
     case 'socket-error':
@@ -48,9 +51,11 @@ export function outcomeOf(ending: Ending): Outcome {
   }
 }
 
-function outcomeOfAnswer(status: number, expected: readonly number[] | null): Outcome {
-  if (expected !== null) return expected.includes(status) ? 'ok' : 'check-failed'
-  return status >= 400 ? 'http-error' : 'ok'
+function outcomeOfAnswer(ending: Extract<Ending, { kind: 'answered' }>): Outcome {
+  const { status, expected, isChecked = true } = ending
+  if (expected === null && status >= 400) return 'http-error'
+  if (expected !== null && !expected.includes(status)) return 'check-failed'
+  return isChecked ? 'ok' : 'check-failed'
 }
 
 function outcomeOfSocketError(ending: Extract<Ending, { kind: 'socket-error' }>): Outcome {

@@ -1,6 +1,16 @@
 // A request as bytes: made once, so that sending one only splices in what differs per arrival.
 
-import { type ArrivalValues, fill, fillJson, type Gap, splitAtGaps, type Variables } from './template.ts'
+import type { Check } from './checks.ts'
+import {
+  type ArrivalValues,
+  fill,
+  fillJson,
+  type Gap,
+  ownValues,
+  splitAtGaps,
+  valueIn,
+  type Variables,
+} from './template.ts'
 
 /** The reason why a request cannot be put on the wire. */
 export class UnsendableRequest extends Error {}
@@ -16,6 +26,12 @@ export interface RequestSource {
   body: unknown
   /** What counts as ok; null: any status below 400. */
   expect: readonly number[] | null
+  /** What else must be true of the answer; nothing if left out. */
+  checks?: readonly Check[]
+  /** Variable → where its value stands in the answer: `body.id`, `header.location`. */
+  capture?: Readonly<Record<string, string>>
+  /** The pause after it, before the next step. */
+  thinkMs?: number
 }
 
 /** Plain data: it crosses to the generator's thread by structured clone. */
@@ -24,10 +40,14 @@ export interface CompiledRequest {
   isHead: boolean
   expect: readonly number[] | null
   /** The request in order; `length` is the body's length in digits. */
+  checks: readonly Check[]
+  /** [variable, path] */
+  capture: readonly (readonly [string, string])[]
+  thinkMs: number
   parts: (Uint8Array | Gap | 'length')[]
   bodyLength: { fixed: number; gaps: Gap[] }
   /** The value of its Idempotency-Key, if it has that header. */
-  key: (string | { gap: Gap })[] | null
+  key: (string | Gap)[] | null
   hasGaps: boolean
   needsUuid: boolean
 }
@@ -37,6 +57,7 @@ export function compileRequest(
   source: RequestSource,
   target: { host: string; pathPrefix: string },
   variables: Variables,
+  arrivalNames: ReadonlySet<string> = new Set(ownValues),
 ): CompiledRequest {
   const path = target.pathPrefix + fill(source.path, variables)
   const body = bodyText(fillJson(source.body, variables))
@@ -47,17 +68,21 @@ export function compileRequest(
   checkSyntax(source.method, path, headers)
 
   const head = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
-  const bodyParts = body === null ? [] : splitAtGaps(body)
+  const isJson = typeof source.body !== 'string'
+  const bodyParts = body === null ? [] : splitAtGaps(body, isJson ? 'json' : 'text', arrivalNames)
   const hasLength = body !== null || ['POST', 'PUT', 'PATCH'].includes(source.method)
   const parts = [
-    ...splitAtGaps(`${source.method} ${path} HTTP/1.1\r\n${head}${hasLength ? 'content-length: ' : ''}`),
-    ...(hasLength ? [{ gap: 'length' as const }] : []),
+    `${source.method} `,
+    ...pathParts(path, arrivalNames),
+    ' HTTP/1.1\r\n',
+    ...splitAtGaps(`${head}${hasLength ? 'content-length: ' : ''}`, 'header', arrivalNames),
+    ...(hasLength ? [bodyLength] : []),
     hasLength ? '\r\n\r\n' : '\r\n',
     ...bodyParts,
   ]
   const key = headers.find(([name]) => name.toLowerCase() === 'idempotency-key')?.[1]
-  const bodyGaps = bodyParts.flatMap((part) => (typeof part === 'string' ? [] : [part.gap]))
-  const has = (gap: Gap): boolean => parts.some((part) => typeof part === 'object' && part.gap === gap)
+  const bodyGaps = bodyParts.flatMap((part) => (typeof part === 'string' ? [] : [part]))
+  const inRequest = parts.filter((part) => typeof part === 'object' && part !== bodyLength) as Gap[]
   const fixed = bodyParts.reduce(
     (sum, part) => sum + (typeof part === 'string' ? Buffer.byteLength(part) : 0),
     0,
@@ -66,11 +91,14 @@ export function compileRequest(
     name: source.name,
     isHead: source.method === 'HEAD',
     expect: source.expect,
+    checks: source.checks ?? [],
+    capture: Object.entries(source.capture ?? {}),
+    thinkMs: source.thinkMs ?? 0,
     parts: joinBytes(parts, bodyGaps.length === 0 ? fixed : null),
     bodyLength: { fixed, gaps: bodyGaps },
-    key: key === undefined ? null : splitAtGaps(key),
-    hasGaps: has('uuid') || has('arrival'),
-    needsUuid: has('uuid'),
+    key: key === undefined ? null : splitAtGaps(key, 'header', arrivalNames),
+    hasGaps: inRequest.length > 0,
+    needsUuid: inRequest.some(({ name }) => name === 'uuid'),
   }
 }
 
@@ -78,19 +106,21 @@ export function compileRequest(
 export function bytesOf(request: CompiledRequest, values: ArrivalValues): Uint8Array {
   const { parts } = request
   const [first] = parts
-  if (parts.length === 1 && typeof first === 'object') return first
+  if (parts.length === 1 && first instanceof Uint8Array) return first
   const length = lengthDigits(request, values)
-  const text = (part: Gap | 'length'): string => (part === 'length' ? length : values[part])
+  const pieces = parts.map((part) =>
+    part instanceof Uint8Array ? part : part === 'length' ? length : valueIn(part, values),
+  )
   let size = 0
-  for (const part of parts) size += typeof part === 'string' ? text(part).length : part.length
+  for (const piece of pieces) size += typeof piece === 'string' ? Buffer.byteLength(piece) : piece.length
   const bytes = Buffer.allocUnsafe(size)
   let at = 0
-  for (const part of parts) {
-    if (typeof part === 'string') {
-      at += bytes.write(text(part), at, 'latin1')
+  for (const piece of pieces) {
+    if (typeof piece === 'string') {
+      at += bytes.write(piece, at, 'utf8')
     } else {
-      bytes.set(part, at)
-      at += part.length
+      bytes.set(piece, at)
+      at += piece.length
     }
   }
   return bytes
@@ -100,10 +130,20 @@ export function bytesOf(request: CompiledRequest, values: ArrivalValues): Uint8A
 export const keyOf = (request: CompiledRequest, values: ArrivalValues): string | null =>
   request.key === null
     ? null
-    : request.key.map((part) => (typeof part === 'string' ? part : values[part.gap])).join('')
+    : request.key.map((part) => (typeof part === 'string' ? part : valueIn(part, values))).join('')
 
 const lengthDigits = ({ bodyLength: { fixed, gaps } }: CompiledRequest, values: ArrivalValues): string =>
-  gaps.length === 0 ? String(fixed) : String(gaps.reduce((sum, gap) => sum + values[gap].length, fixed))
+  gaps.length === 0
+    ? String(fixed)
+    : String(gaps.reduce((sum, gap) => sum + Buffer.byteLength(valueIn(gap, values)), fixed))
+
+const pathParts = (path: string, names: ReadonlySet<string>): (string | Gap)[] =>
+  splitAtGaps(path, 'path', names).map((part, index) =>
+    index === 0 && typeof part === 'object' ? { ...part, as: 'path-start' } : part,
+  )
+
+/** Stands for the digits of the body's length. */
+const bodyLength: Gap = { name: 'length of the body', as: 'header' }
 
 const bodyText = (body: unknown): string | null =>
   body === undefined || body === null ? null : typeof body === 'string' ? body : JSON.stringify(body)
@@ -127,7 +167,7 @@ const framing = new Set(['content-length', 'transfer-encoding', 'upgrade', 'expe
 function checkSyntax(method: string, path: string, headers: [string, string][]): void {
   if (!/^[A-Z]+$/.test(method) || method === 'CONNECT')
     throw new UnsendableRequest(`the method ${method} cannot be sent`)
-  if (!/^\/[\x21-\x7e]*$/.test(path)) {
+  if (!/^(\/|\{\{)[\x21-\x7e]*$/.test(path)) {
     throw new UnsendableRequest(
       `the path ${JSON.stringify(path)} has characters that must be percent-encoded`,
     )
@@ -144,10 +184,7 @@ function checkSyntax(method: string, path: string, headers: [string, string][]):
 }
 
 /** Neighbouring literals become one buffer; the length becomes a literal where it is known. */
-function joinBytes(
-  parts: readonly (string | { gap: Gap | 'length' })[],
-  knownLength: number | null,
-): CompiledRequest['parts'] {
+function joinBytes(parts: readonly (string | Gap)[], knownLength: number | null): CompiledRequest['parts'] {
   const joined: CompiledRequest['parts'] = []
   let literal = ''
   const flush = (): void => {
@@ -156,10 +193,10 @@ function joinBytes(
   }
   for (const part of parts) {
     if (typeof part === 'string') literal += part
-    else if (part.gap === 'length' && knownLength !== null) literal += String(knownLength)
+    else if (part === bodyLength && knownLength !== null) literal += String(knownLength)
     else {
       flush()
-      joined.push(part.gap)
+      joined.push(part === bodyLength ? 'length' : part)
     }
   }
   flush()

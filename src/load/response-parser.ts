@@ -18,11 +18,14 @@ export interface Answer {
   idleTimeoutMs: number | null
   /** The first 64 KiB as text, when `keepsBody` was asked for. */
   body: string | null
+  /** Status line and headers as they came, when `keepsHead` was asked for. */
+  head: string | null
 }
 
 export interface ExpectedAnswer {
   isHead: boolean
   keepsBody: boolean
+  keepsHead?: boolean
 }
 
 export interface ResponseParser {
@@ -51,6 +54,7 @@ export function createResponseParser(): ResponseParser {
   let unread: Buffer | null = null
   let kept: Buffer[] = []
   let keptBytes = 0
+  let keptHead: string | null = null
 
   const keep = (bytes: Buffer, from: number, to: number): void => {
     if (!request.keepsBody || keptBytes >= maxKeptBytes || from === to) return
@@ -67,6 +71,7 @@ export function createResponseParser(): ResponseParser {
       isReusable: canContinue && head.keepsAlive && extra === 0,
       idleTimeoutMs: head.idleTimeoutMs,
       body: request.keepsBody ? Buffer.concat(kept).toString('utf8') : null,
+      head: keptHead,
     }
   }
 
@@ -103,6 +108,7 @@ export function createResponseParser(): ResponseParser {
       }
       if (head.end - at > maxHeadBytes)
         throw new ProtocolViolation(`the head is longer than ${maxHeadBytes} bytes`)
+      if (request.keepsHead === true) keptHead = bytes.toString('latin1', at, head.end)
       at = head.end
       if (head.status === 101)
         throw new ProtocolViolation('the target changed to a protocol nobody asked for')

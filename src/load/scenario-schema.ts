@@ -34,16 +34,79 @@ const path = Type.String({
   description: 'a path from the root of the target, such as /orders',
 })
 
-const capture = Type.Record(
-  Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }),
-  Type.String({
-    pattern: '^body(\\.[^.\\s]+)*$',
-    description: 'a path into the answer, such as body.id or body.items.0.id',
-  }),
-  { ...closed, description: 'variable: where in the answer its value stands' },
+const captureFrom = (pattern: string, description: string) =>
+  Type.Record(
+    Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }),
+    Type.String({ pattern, description: `a path into the answer, such as ${description}` }),
+    { ...closed, description: 'variable: where in the answer its value stands' },
+  )
+
+const capture = captureFrom('^body(\\.[^.\\s]+)*$', 'body.id or body.items.0.id')
+
+const duration = Type.String({
+  pattern: '^([0-9]+(\\.[0-9]+)?(ms|s|m|h))+$',
+  description: 'a time, such as 500ms, 20s or 1m30s',
+})
+
+const checks = Type.Object(
+  {
+    contains: Type.Optional(Type.String({ minLength: 1, description: 'a text that the body must hold' })),
+    json: Type.Optional(
+      Type.Record(Type.String({ pattern: '^body(\\.[^.\\s]+)*$' }), Type.Unknown(), {
+        ...closed,
+        description: 'body.path: the value that must stand there',
+      }),
+    ),
+  },
+  closed,
 )
 
 const setupStepSchema = Type.Object({ name, path, ...requestFields, capture: Type.Optional(capture) }, closed)
+
+const stepSchema = Type.Object(
+  {
+    name: Type.Optional(name),
+    path,
+    ...requestFields,
+    checks: Type.Optional(checks),
+    capture: Type.Optional(
+      captureFrom('^(body(\\.[^.\\s]+)*|header\\.[A-Za-z0-9-]+)$', 'body.id or header.location'),
+    ),
+    think: Type.Optional(duration),
+  },
+  closed,
+)
+
+const feedSchema = Type.Object(
+  {
+    file: Type.String({ minLength: 1, description: 'CSV with a header line, or a JSON list of objects' }),
+    pick: Type.Optional(
+      Type.Union([Type.Literal('sequential'), Type.Literal('random')], {
+        description: 'sequential or random',
+      }),
+    ),
+  },
+  closed,
+)
+
+const rate = Type.Number({ minimum: 0 })
+
+const loadSchema = Type.Object(
+  {
+    executor: Type.Union([Type.Literal('constant-arrival-rate'), Type.Literal('ramping-arrival-rate')], {
+      description: 'constant-arrival-rate or ramping-arrival-rate',
+    }),
+    rate: Type.Optional(rate),
+    duration: Type.Optional(duration),
+    startRate: Type.Optional(rate),
+    stages: Type.Optional(Type.Array(Type.Object({ target: rate, duration }, closed), { minItems: 1 })),
+    timeUnit: Type.Optional(duration),
+    arrivals: Type.Optional(
+      Type.Union([Type.Literal('even'), Type.Literal('poisson')], { description: 'even or poisson' }),
+    ),
+  },
+  { ...closed, description: 'the schedule when the command line gives none; words of k6' },
+)
 
 const requestSchema = Type.Object(
   {
@@ -51,8 +114,12 @@ const requestSchema = Type.Object(
     weight: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 1000, description: 'how often, beside the others' }),
     ),
-    path,
+    path: Type.Optional(path),
     ...requestFields,
+    checks: Type.Optional(checks),
+    steps: Type.Optional(
+      Type.Array(stepSchema, { minItems: 1, description: 'instead of a path: one after the other' }),
+    ),
   },
   closed,
 )
@@ -62,6 +129,13 @@ export const scenarioSchema = Type.Object(
     apiVersion: Type.Literal('msvc/v1'),
     kind: Type.Literal('Scenario'),
     name,
+    load: Type.Optional(loadSchema),
+    feeds: Type.Optional(
+      Type.Record(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }), feedSchema, {
+        ...closed,
+        description: 'name: rows, one for each arrival, as {{name.column}}',
+      }),
+    ),
     setup: Type.Optional(
       Type.Array(setupStepSchema, { description: 'once, in order, before the first arrival' }),
     ),
@@ -76,4 +150,6 @@ export const scenarioSchema = Type.Object(
 
 export type ScenarioFile = Static<typeof scenarioSchema>
 export type SetupStepFile = Static<typeof setupStepSchema>
+export type StepFile = Static<typeof stepSchema>
+export type LoadFile = Static<typeof loadSchema>
 export type RequestFile = Static<typeof requestSchema>

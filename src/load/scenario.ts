@@ -1,22 +1,41 @@
 // A load scenario: what arrivals ask for, as a file says it. Reading it needs no target.
 //
+//   load:      the schedule, when the command line gives none
+//   feeds:     rows of files, one for each arrival
 //   setup:     once, in order, before the first arrival; captures become variables
-//   requests:  one per arrival, chosen by weight
+//   requests:  one per arrival, chosen by weight; one of them may be several steps
 
 import { errors, type Place } from '../errors.ts'
+import { parseDuration } from '../system/duration.ts'
 import { parseYamlFile, type Path, type YamlFile } from '../system/yaml-file.ts'
+import type { Check } from './checks.ts'
 import type { RequestSource } from './request.ts'
-import { type RequestFile, scenarioSchema, type SetupStepFile } from './scenario-schema.ts'
-import { gaps, namesIn } from './template.ts'
+import { scheduleInFile } from './scenario-schedule.ts'
+import { type RequestFile, scenarioSchema, type SetupStepFile, type StepFile } from './scenario-schema.ts'
+import type { ScheduleShape } from './schedule.ts'
+import { namesIn, ownValues } from './template.ts'
 
 export interface Scenario {
   name: string
+  load?: ScheduleShape
+  feeds: Feed[]
   setup: SetupStep[]
   requests: ScenarioRequest[]
 }
 
-export interface ScenarioRequest extends RequestSource {
+export interface Feed {
+  name: string
+  /** As it is written: relative to the scenario's folder. */
+  file: string
+  pick: 'sequential' | 'random'
+  place: Place
+}
+
+export interface ScenarioRequest {
+  name: string
   weight: number
+  /** At least one. */
+  steps: (RequestSource & { place: Place })[]
   place: Place
 }
 
@@ -31,28 +50,72 @@ const next = 'Mend the file; docs/load.md and editors know its shape from .msvc/
 /** Reads a scenario. Throws `file-invalid` with file:line:column and what was expected. */
 export function parseScenario(text: string, file: string): Scenario {
   const yaml = parseYamlFile({ text, file, next }, scenarioSchema)
-  const { name, setup = [], requests } = yaml.value
+  const { name, load, feeds = {}, setup = [], requests } = yaml.value
   const known = new Set<string>()
+  const feedNames = Object.keys(feeds)
   return {
     name,
+    ...(load !== undefined && { load: scheduleInFile(load, yaml) }),
+    feeds: feedNames.map((feed) => ({
+      name: feed,
+      file: feeds[feed]!.file,
+      pick: feeds[feed]!.pick ?? 'sequential',
+      place: yaml.placeOf(['feeds', feed, 'file']),
+    })),
     setup: setup.map((step, index) => {
       const from: Path = ['setup', index]
-      checkVariables(yaml, { part: step, from, known: new Set([...known, 'uuid']) })
-      for (const variable of Object.keys(step.capture ?? {})) {
-        refuseOurOwn(yaml, variable, [...from, 'capture', variable])
-        known.add(variable)
-      }
-      return { ...sourceOf(step), capture: step.capture ?? {}, place: yaml.placeOf(from) }
+      checkVariables(yaml, { part: step, from, known: new Set([...known, 'uuid']), feedNames: [] })
+      learn(yaml, step, { from, known })
+      return { ...sourceOf(step, step.name), capture: step.capture ?? {}, place: yaml.placeOf(from) }
     }),
     requests: requests.map((request, index) => {
       const from: Path = ['requests', index]
-      checkVariables(yaml, { part: request, from, known: new Set([...known, ...gaps]) })
-      return { ...sourceOf(request), weight: request.weight ?? 1, place: yaml.placeOf(from) }
+      const { name: called, weight = 1 } = request
+      const steps = stepsOf(yaml, request, { from, known: new Set([...known, ...ownValues]), feedNames })
+      return { name: called, weight, steps, place: yaml.placeOf(from) }
     }),
   }
 }
 
-const sourceOf = ({ name, method, path, headers, body, expect }: RequestFile | SetupStepFile) => ({
+interface Scope {
+  from: Path
+  /** Variables so far; those that a step captures are added. */
+  known: Set<string>
+  feedNames: readonly string[]
+}
+
+function stepsOf(yaml: YamlFile<unknown>, request: RequestFile, scope: Scope): ScenarioRequest['steps'] {
+  const { steps, path, name } = request
+  const { from } = scope
+  if ((steps === undefined) === (path === undefined)) {
+    const reason = `${name} needs either a path or steps.`
+    throw errors.fileInvalid(yaml.placeOf(from), reason, next)
+  }
+  if (path !== undefined) return [stepOf(yaml, { ...request, path }, scope, name)]
+  return steps!.map((step, index) => {
+    const own = { ...scope, from: [...from, 'steps', index] }
+    return stepOf(yaml, step, own, step.name ?? `${name}, step ${index + 1}`)
+  })
+}
+
+function stepOf(yaml: YamlFile<unknown>, step: StepFile, scope: Scope, name: string) {
+  checkVariables(yaml, { ...scope, part: step })
+  learn(yaml, step, scope)
+  return {
+    ...sourceOf(step, name),
+    checks: checksOf(step),
+    capture: step.capture ?? {},
+    thinkMs: step.think === undefined ? 0 : parseDuration(step.think),
+    place: yaml.placeOf(scope.from),
+  }
+}
+
+const checksOf = ({ checks }: StepFile): Check[] => [
+  ...(checks?.contains === undefined ? [] : [{ kind: 'contains' as const, text: checks.contains }]),
+  ...Object.entries(checks?.json ?? {}).map(([path, equals]) => ({ kind: 'json' as const, path, equals })),
+]
+
+const sourceOf = ({ method, path, headers, body, expect }: StepFile | SetupStepFile, name: string) => ({
   name,
   method: method ?? 'GET',
   path,
@@ -63,21 +126,32 @@ const sourceOf = ({ name, method, path, headers, body, expect }: RequestFile | S
 
 function checkVariables(
   yaml: YamlFile<unknown>,
-  { part, from, known }: { part: RequestFile | SetupStepFile; from: Path; known: ReadonlySet<string> },
+  { part, from, known, feedNames }: Scope & { part: StepFile | SetupStepFile },
 ): void {
+  const isKnown = (name: string): boolean => known.has(name) || feedNames.includes(name.split('.')[0]!)
   for (const key of ['path', 'headers', 'body'] as const) {
-    const unknown = namesIn(JSON.stringify(part[key] ?? null)).find((name) => !known.has(name))
+    const unknown = namesIn(JSON.stringify(part[key] ?? null)).find((name) => !isKnown(name))
     if (unknown === undefined) continue
-    const names = [...known].map((name) => `{{${name}}}`).join(', ')
+    const names = [...known, ...feedNames.map((feed) => `${feed}.<column>`)]
     throw errors.fileInvalid(
       yaml.placeOf([...from, key]),
-      `{{${unknown}}} is not known here; known: ${names}.`,
+      `{{${unknown}}} is not known here; known: ${names.map((name) => `{{${name}}}`).join(', ')}.`,
       next,
     )
   }
 }
 
-function refuseOurOwn(yaml: YamlFile<unknown>, variable: string, path: Path): void {
-  if (!gaps.some((gap) => gap === variable)) return
-  throw errors.fileInvalid(yaml.placeOf(path, { key: true }), `${variable} is a variable of msvc.`, next)
+/** What the step captures is known from here on. */
+function learn(
+  yaml: YamlFile<unknown>,
+  { capture = {} }: StepFile | SetupStepFile,
+  { from, known }: Pick<Scope, 'from' | 'known'>,
+): void {
+  for (const variable of Object.keys(capture)) {
+    if (ownValues.some((name) => name === variable)) {
+      const place = yaml.placeOf([...from, 'capture', variable], { key: true })
+      throw errors.fileInvalid(place, `${variable} is a variable of msvc.`, next)
+    }
+    known.add(variable)
+  }
 }

@@ -1,18 +1,24 @@
 // `{{name}}` in paths, headers and bodies: what is known before the run is filled in once, what each
-// arrival has for itself (`{{uuid}}`, `{{arrival}}`) stays as a gap between ready-made bytes.
+// arrival has for itself (`{{uuid}}`, `{{arrival}}`, rows of feeds, captures of earlier steps) stays as a gap
+// between ready-made bytes. A value can never break out of its place: each gap knows where it stands.
 
 /** What each arrival has for itself; `{{uuid}}` is the same everywhere in one request. */
-export interface ArrivalValues {
-  uuid: string
-  arrival: string
+export type ArrivalValues = Readonly<Record<string, string>>
+
+/** Where a value stands decides how it is written. */
+export type Context = 'path' | 'path-start' | 'header' | 'json' | 'text'
+
+export interface Gap {
+  name: string
+  as: Context
 }
 
-export type Gap = keyof ArrivalValues
-export const gaps: readonly Gap[] = ['uuid', 'arrival']
+/** The values that every arrival has. */
+export const ownValues = ['uuid', 'arrival'] as const
 
 export type Variables = Readonly<Record<string, string | number | boolean>>
 
-const placeholder = /\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\}/g
+const placeholder = /\{\{\s*([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)?)\s*\}\}/g
 
 export const namesIn = (text: string): string[] => [...text.matchAll(placeholder)].map(([, name]) => name!)
 
@@ -37,17 +43,41 @@ export function fillJson(value: unknown, variables: Variables): unknown {
   return value
 }
 
-/** Literal text and gaps in turn. */
-export function splitAtGaps(text: string): (string | { gap: Gap })[] {
-  const parts: (string | { gap: Gap })[] = []
+/** Literal text and gaps in turn; only the `known` names are gaps. */
+export function splitAtGaps(text: string, as: Context, known: ReadonlySet<string>): (string | Gap)[] {
+  const parts: (string | Gap)[] = []
   let from = 0
   for (const match of text.matchAll(placeholder)) {
-    const gap = gaps.find((name) => name === match[1])
-    if (gap === undefined) continue
+    const name = match[1]!
+    if (!known.has(name)) continue
     if (match.index > from) parts.push(text.slice(from, match.index))
-    parts.push({ gap })
+    parts.push({ name, as })
     from = match.index + match[0].length
   }
   if (from < text.length) parts.push(text.slice(from))
   return parts
 }
+
+/** The value as it may stand there. */
+export function valueIn({ name, as }: Gap, values: ArrivalValues): string {
+  // A lone half of a surrogate pair cannot be written at all.
+  const value = (values[name] ?? '').toWellFormed()
+  switch (as) {
+    case 'path':
+      return value.replace(/[^\x21-\x7e]+/g, encodeURIComponent)
+    case 'path-start':
+      // A Location may be a whole URL; the target stays the target.
+      return `/${value.replace(/^[a-z]+:\/\/[^/]*/i, '').replace(/^\/+/, '')}`.replace(
+        /[^\x21-\x7e]+/g,
+        encodeURIComponent,
+      )
+    case 'header':
+      return value.replace(/[^\t\x20-\x7e]+/g, encodeURIComponent)
+    case 'json':
+      return isPlain.test(value) ? value : JSON.stringify(value).slice(1, -1)
+    case 'text':
+      return value
+  }
+}
+
+const isPlain = /^[\w.:@/ -]*$/

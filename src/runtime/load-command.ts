@@ -88,17 +88,17 @@ export async function runLoadCommand(options: LoadOptions): Promise<{ result: Lo
 
 async function runAsked(options: LoadOptions): Promise<{ result: LoadResult; text: string }> {
   const { connections } = options
-  const asked = await shapeFrom(options)
-  const isOpen = asked !== undefined
-  if (!isOpen && connections === undefined) {
-    throw errors.needsAnswer('A rate', '--rps 500 (or -c 50 for a saturation run)')
-  }
-  if (!isOpen && options.thresholds.length > 0) {
-    throw errors.needsAnswer('A rate for thresholds', '--rps 500')
-  }
+  const typed = await shapeFrom(options)
+  const mayHaveScenario = options.scenarioFile !== undefined || options.target === undefined
+  if (typed === undefined && connections === undefined && !mayHaveScenario) throw noRate()
   const baseline = await findBaseline(options)
   const { target, fleet } = await findTarget(options)
-  if (asked === undefined) return saturate(options, target)
+  const asked = typed ?? ('scenario' in target ? target.scenario.load : undefined)
+  if (asked === undefined) {
+    if (connections === undefined) throw noRate()
+    if (options.thresholds.length > 0) throw errors.needsAnswer('A rate for thresholds', '--rps 500')
+    return saturate(options, target)
+  }
 
   const { timeoutMs, seed, request, maxInFlight, workers, pacing } = options
   const plan: LoadPlan = {
@@ -156,6 +156,8 @@ async function findBaseline({ baseline, record, ratePerSecond, from }: LoadOptio
   const { id } = await readRecordedRun(from, baseline.run)
   return { baseline: id, tolerance: baseline.tolerance }
 }
+
+const noRate = () => errors.needsAnswer('A rate', '--rps 500 (or -c 50 for a saturation run)')
 
 /** The schedule that the command line asks for; undefined when it asks for none. */
 async function shapeFrom(options: LoadOptions): Promise<ScheduleShape | undefined> {

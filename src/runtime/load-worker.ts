@@ -12,7 +12,8 @@ import { openWire } from '../load/http-wire.ts'
 import { createIntervals, type SecondBooks } from '../load/intervals.ts'
 import type { Pacing } from '../load/pacing.ts'
 import type { Limits } from '../load/plan.ts'
-import type { CompiledRequest } from '../load/request.ts'
+import { type FeedRows, rowPicker } from '../load/feeds.ts'
+import type { CompiledFlow } from '../load/flow.ts'
 import type { Answer } from '../load/response-parser.ts'
 import { scheduleOf, type ScheduleShape } from '../load/schedule.ts'
 import { weightedChoice } from '../load/weights.ts'
@@ -26,7 +27,8 @@ export interface LoadJob {
   pacing: Pacing
   /** This worker's part. */
   limits: Limits
-  requests: CompiledRequest[]
+  flows: CompiledFlow[]
+  feeds: FeedRows[]
   weights: number[]
   seed: number
   booksMemory: SharedArrayBuffer
@@ -74,10 +76,11 @@ async function generate(job: LoadJob, port: NonNullable<typeof parentPort>): Pro
     {
       schedule,
       share: job.share,
-      requests: job.requests,
-      requestOf: weightedChoice(job.weights, job.seed),
+      flows: job.flows,
+      rowOf: rowPicker(job.feeds, job.seed),
+      flowOf: weightedChoice(job.weights, job.seed),
       limits: job.limits,
-      books: openBooks(job.booksMemory, job.requests.length),
+      books: openBooks(job.booksMemory, job.flows.length),
       intervals: createIntervals((second) => {
         tellAcknowledged()
         tell({ type: 'second', second })

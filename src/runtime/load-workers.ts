@@ -30,7 +30,7 @@ export async function generate(
   })
   const threads = Array.from({ length: workers }, (_, index) => {
     const share = { index, of: workers }
-    const booksMemory = new SharedArrayBuffer(booksBytes(job.requests.length))
+    const booksMemory = new SharedArrayBuffer(booksBytes(job.flows.length))
     const own: LoadJob = { ...job, share, booksMemory, limits: limitsPerWorker(job.limits, share) }
     return startThread(own, (message) => {
       if (message.type === 'second') intervals.add(index, message.second)
@@ -90,7 +90,7 @@ function startThread(job: LoadJob, onMessage: (message: LoadMessage) => void): T
     if (message.type === 'done') done.resolve(message.end)
   })
   return {
-    books: viewBooks(job.booksMemory, job.requests.length),
+    books: viewBooks(job.booksMemory, job.flows.length),
     ready: ready.promise,
     done: done.promise,
     order: (order) => worker.postMessage(order),

@@ -2,11 +2,15 @@
 // thread, and turns what it wrote into a report.
 
 import { randomUUID } from 'node:crypto'
+import { dirname, resolve } from 'node:path'
+import { diskFiles } from '../adapters/files.ts'
 import { sendOnce } from '../adapters/load-request.ts'
 import { resolveHost } from '../adapters/load-target.ts'
 import { refusePublic, refuseTooManyConnections } from './load-refusals.ts'
 import { errors, type Place } from '../errors.ts'
 import type { LoadInterval } from '../events.ts'
+import type { FeedRows } from '../load/feeds.ts'
+import type { CompiledFlow } from '../load/flow.ts'
 import { limitsOf, type LoadPlan, type LoadTarget, schedulePlanned, shapeOf, targetOf } from '../load/plan.ts'
 import { reportOf } from '../load/report.ts'
 import {
@@ -18,7 +22,7 @@ import {
 import { meanRate, shapeText } from '../load/shape-text.ts'
 import { runSetup } from '../load/setup.ts'
 import { checkThresholds } from '../load/thresholds.ts'
-import type { Variables } from '../load/template.ts'
+import { ownValues, type Variables } from '../load/template.ts'
 import type { Acknowledged, LoadProgress, LoadReport } from '../system/load-report.ts'
 import { generate } from './load-workers.ts'
 
@@ -53,7 +57,9 @@ export async function runLoad(plan: LoadPlan, watchers: LoadWatchers = {}): Prom
   const address = await resolveHost(target.hostname, target.port, watchers.signal)
   if (plan.isOwnTarget !== true) refusePublic(target.hostname, address)
   const variables = await prepare(plan, target, limits.timeoutMs, watchers.signal)
-  const requests = sources.map((source) => compile(source, target, variables))
+  const feeds = await readFeeds(plan)
+  const names = new Set([...ownValues, ...feeds.flatMap(columnsOf)])
+  const flows = sources.map((source) => compileFlow(source, { target, variables, names }))
   const { seed = 1, workers = 1, pacing = 'metronome' } = plan
   const { books, end } = await generate(
     {
@@ -66,7 +72,8 @@ export async function runLoad(plan: LoadPlan, watchers: LoadWatchers = {}): Prom
       schedule: shapeOf(plan),
       pacing,
       limits,
-      requests,
+      flows,
+      feeds,
       weights: sources.map(({ weight }) => weight),
       seed,
       // None without a connection of its own.
@@ -87,17 +94,34 @@ export async function runLoad(plan: LoadPlan, watchers: LoadWatchers = {}): Prom
   })
 }
 
-interface WeightedSource extends RequestSource {
+interface FlowSource {
+  name: string
   weight: number
-  place?: Place
+  steps: readonly (RequestSource & { place?: Place })[]
 }
 
-function sourcesOf(plan: LoadPlan, target: LoadTarget): WeightedSource[] {
+function sourcesOf(plan: LoadPlan, target: LoadTarget): FlowSource[] {
   if ('scenario' in plan.target) return plan.target.scenario.requests
   const { method = 'GET', headers = {}, body = null } = plan
   const name = `${method} ${target.path}`
-  return [{ name, method, path: target.path, headers, body, expect: null, weight: 1 }]
+  return [{ name, weight: 1, steps: [{ name, method, path: target.path, headers, body, expect: null }] }]
 }
+
+async function readFeeds({ target }: LoadPlan): Promise<FeedRows[]> {
+  if (!('scenario' in target) || target.scenario.feeds.length === 0) return []
+  const { readRows } = await import('../adapters/load-feed-file.ts')
+  return Promise.all(
+    target.scenario.feeds.map(async ({ name, file, pick, place }) => {
+      const text = await diskFiles.readIfExists(resolve(dirname(place.file), file))
+      if (text === undefined)
+        throw errors.fileInvalid(place, `there is no file ${file} beside the scenario.`, 'Check the path.')
+      return { name, pick, rows: readRows(text, file, place) }
+    }),
+  )
+}
+
+const columnsOf = ({ name, rows }: FeedRows): string[] =>
+  Object.keys(rows[0]!).map((column) => `${name}.${column}`)
 
 async function prepare(
   plan: LoadPlan,
@@ -119,11 +143,30 @@ async function prepare(
   })
 }
 
-function compile(source: WeightedSource, target: LoadTarget, variables: Variables): CompiledRequest {
+/** A step knows what the steps before it captured. */
+function compileFlow(
+  { name, steps }: FlowSource,
+  known: { target: LoadTarget; variables: Variables; names: ReadonlySet<string> },
+): CompiledFlow {
+  const names = new Set(known.names)
+  return {
+    name,
+    steps: steps.map((step) => {
+      const compiled = compile(step, { ...known, names: new Set(names) })
+      for (const variable of Object.keys(step.capture ?? {})) names.add(variable)
+      return compiled
+    }),
+  }
+}
+
+function compile(
+  step: FlowSource['steps'][number],
+  { target, variables, names }: { target: LoadTarget; variables: Variables; names: ReadonlySet<string> },
+): CompiledRequest {
   try {
-    return compileRequest(source, target, variables)
+    return compileRequest(step, target, variables, names)
   } catch (error) {
     if (!(error instanceof UnsendableRequest)) throw error
-    throw errors.requestInvalid(source.name, error.message, source.place)
+    throw errors.requestInvalid(step.name, error.message, step.place)
   }
 }

@@ -8,7 +8,7 @@ import { createIntervals } from '../../src/load/intervals.ts'
 import type { Limits } from '../../src/load/plan.ts'
 import { intervalOf } from '../../src/load/merge-intervals.ts'
 import type { Wire, WireEvents } from '../../src/load/pool.ts'
-import { compileRequest } from '../../src/load/request.ts'
+import { type CompiledRequest, compileRequest, type RequestSource } from '../../src/load/request.ts'
 import type { Answer } from '../../src/load/response-parser.ts'
 import { constantRate } from '../../src/load/schedule.ts'
 
@@ -17,7 +17,7 @@ const request = compileRequest(
   { host: 'target', pathPrefix: '' },
   {},
 )
-const ok: Answer = { status: 200, isReusable: true, idleTimeoutMs: null, body: null }
+const ok: Answer = { status: 200, isReusable: true, idleTimeoutMs: null, body: null, head: null }
 
 interface World {
   now: number
@@ -39,11 +39,14 @@ interface Serving {
   after(ms: number, action: () => void): void
   events: WireEvents
   number: number
+  /** What was sent. */
+  written: string
 }
 
 function world(options: {
   rate: number
   durationMs: number
+  steps?: CompiledRequest[]
   serve(serving: Serving): void
   open?(serving: Serving): void
   limits?: Partial<Limits>
@@ -67,11 +70,12 @@ function world(options: {
       ended: (ending) => isClosed || events.ended(ending),
     }
     const open = options.open ?? (({ events: own }) => after(0.1, own.opened))
-    open({ after, events: guarded, number })
+    open({ after, events: guarded, number, written: '' })
     return {
-      send() {
+      send(bytes) {
         state.sentAt.push(state.now)
-        options.serve({ after, events: guarded, number: number++ })
+        const written = Buffer.from(bytes).toString()
+        options.serve({ after, events: guarded, number: number++, written })
       },
       close() {
         if (!isClosed) state.openNow -= 1
@@ -110,8 +114,8 @@ function world(options: {
     {
       schedule,
       share: { index: 0, of: 1 },
-      requests: [request],
-      requestOf: () => 0,
+      flows: [{ name: 'a', steps: options.steps ?? [request] }],
+      flowOf: () => 0,
       limits: { timeoutMs: 1000, deadlineMs: 1000, maxInFlight: 100, maxConnections: 50, ...options.limits },
       books,
       intervals: createIntervals((second) => intervals.push(intervalOf([second]))),
@@ -298,4 +302,59 @@ test('stopped at any time, every arrival is accounted for exactly once and nothi
     }),
     { numRuns: 40 },
   )
+})
+
+describe('an arrival of several steps', () => {
+  const step = (part: Partial<RequestSource>): CompiledRequest =>
+    compileRequest(
+      { name: 'a', method: 'GET', path: '/', headers: {}, body: null, expect: null, ...part },
+      { host: 'target', pathPrefix: '' },
+      {},
+      new Set(['id']),
+    )
+  const login = step({ capture: { id: 'body.id' }, thinkMs: 200 })
+  const order = step({
+    path: '/orders/{{id}}',
+    checks: [{ kind: 'json', path: 'body.state', equals: 'paid' }],
+  })
+  const bodies = (state: string) => (written: string) =>
+    written.startsWith('GET /orders/u%207 ') ? JSON.stringify({ state }) : '{"id":"u 7"}'
+  const flow = (body: (written: string) => string): World =>
+    world({
+      rate: 10,
+      durationMs: 1000,
+      steps: [login, order],
+      serve: ({ after, events, written }) => after(10, () => events.answered({ ...ok, body: body(written) })),
+    })
+
+  test('captures between them, thinks without counting that, and ends in one outcome', () => {
+    const run = flow(bodies('paid'))
+    run.run()
+    expect(run.outcomes()).toEqual({ ok: 10 })
+    expect(run.sentAt).toHaveLength(20)
+    expect(run.responseMs().p50).toBeGreaterThan(19)
+    expect(run.responseMs().max).toBeLessThan(22)
+    expect(run.now).toBeGreaterThan(1100)
+  })
+
+  test('a check that fails ends it as such', () => {
+    const run = flow(bodies('open'))
+    run.run()
+    expect(run.outcomes()).toEqual({ 'check-failed': 10 })
+  })
+
+  test('a capture that finds nothing ends it before the next step', () => {
+    const run = flow(() => 'nothing to see')
+    run.run()
+    expect(run.outcomes()).toEqual({ 'check-failed': 10 })
+    expect(run.sentAt).toHaveLength(10)
+  })
+
+  test('stopped while it thinks, it is unfinished', () => {
+    const run = flow(bodies('paid'))
+    run.run(150)
+    run.engine.stop()
+    expect(run.outcomes()).toEqual({ unfinished: 10 })
+    expect(run.isDone).toBe(true)
+  })
 })

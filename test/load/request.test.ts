@@ -78,3 +78,28 @@ describe('what would break the framing is refused', () => {
     expect(() => compileRequest(source(part), target, { token: 'a\r\nx-evil: 1' })).toThrow(UnsendableRequest)
   })
 })
+
+test('no value of an arrival can break out of its place', () => {
+  const request = compileRequest(
+    source({
+      method: 'POST',
+      path: '/{{row.a}}?q={{row.a}}',
+      headers: { 'x-a': '{{row.a}}' },
+      body: { a: 'before {{row.a}} after' },
+    }),
+    target,
+    {},
+    new Set(['row.a']),
+  )
+  fc.assert(
+    fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.constant('"\r\nx: y\r\n\r\n')), (value) => {
+      const text = Buffer.from(bytesOf(request, { 'row.a': value })).toString()
+      const [head = '', ...rest] = text.split('\r\n\r\n')
+      const body = rest.join('\r\n\r\n')
+      expect(head.split('\r\n')).toHaveLength(7)
+      expect(head.split('\r\n')[0]).toMatch(/^POST \/[\x21-\x7e]* HTTP\/1\.1$/)
+      expect(head).toContain(`content-length: ${Buffer.byteLength(body)}`)
+      expect(JSON.parse(body)).toEqual({ a: `before ${value.toWellFormed()} after` })
+    }),
+  )
+})

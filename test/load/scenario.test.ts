@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { UserError } from '../../src/errors.ts'
+import { shapeText } from '../../src/load/shape-text.ts'
 import { parseScenario } from '../../src/load/scenario.ts'
 
 const scenario = (rest: string): string => `apiVersion: msvc/v1\nkind: Scenario\nname: default\n${rest}`
@@ -20,7 +21,7 @@ test('a whole scenario is read', () => {
     ['token', 'POST', '/token', [200], { token: 'body.token' }],
     ['seed order', 'POST', '/orders', null, { orderId: 'body.id' }],
   ])
-  expect(requests.map((request) => [request.name, request.weight, request.body])).toEqual([
+  expect(requests.map(({ name: called, weight, steps }) => [called, weight, steps[0]?.body])).toEqual([
     ['read order', 80, null],
     ['place order', 20, { sku: 'book', quantity: 1, amountCents: 1999 }],
   ])
@@ -32,7 +33,10 @@ test('method and weight may be left out, expect may be a list', () => {
     scenario('requests:\n  - {name: a, path: /, expect: [200, 404]}\n'),
     'a.yaml',
   )
-  expect(requests[0]).toMatchObject({ method: 'GET', weight: 1, expect: [200, 404], headers: {} })
+  expect(requests[0]).toMatchObject({
+    weight: 1,
+    steps: [{ method: 'GET', expect: [200, 404], headers: {} }],
+  })
 })
 
 describe('a mistake is told with its place and what was expected', () => {
@@ -53,7 +57,7 @@ describe('a mistake is told with its place and what was expected', () => {
       '5:24',
       'requests.0.wait is not known here',
     ],
-    ['no path', scenario('requests:\n  - {name: a}\n'), '5:5', 'requests.0 needs path'],
+    ['no path', scenario('requests:\n  - {name: a}\n'), '5:5', 'a needs either a path or steps'],
     [
       'a relative path',
       scenario('requests:\n  - {name: a, path: orders}\n'),
@@ -107,4 +111,49 @@ describe('a mistake is told with its place and what was expected', () => {
     expect(read).toThrow(`load/x.yaml:${place}: `)
     expect(read).toThrow(reason)
   })
+})
+
+const steps = `requests:
+  - name: buy
+    steps:
+      - {method: POST, path: /login, body: {name: "{{users.name}}"}, capture: {id: body.id, at: header.location}, think: 1.5s}
+      - {name: look, path: "{{at}}", checks: {contains: book, json: {body.state: open}}}
+feeds: {users: {file: users.csv, pick: random}}
+`
+
+test('a request may be several steps, with rows of a feed, captures, checks and pauses', () => {
+  const { requests, feeds } = parseScenario(scenario(steps), 'load/a.yaml')
+  expect(feeds).toMatchObject([{ name: 'users', file: 'users.csv', pick: 'random' }])
+  expect(requests[0]?.steps).toMatchObject([
+    { name: 'buy, step 1', thinkMs: 1500, capture: { id: 'body.id', at: 'header.location' }, checks: [] },
+    {
+      name: 'look',
+      thinkMs: 0,
+      checks: [
+        { kind: 'contains', text: 'book' },
+        { kind: 'json', path: 'body.state', equals: 'open' },
+      ],
+    },
+  ])
+})
+
+test.each([
+  ['executor: constant-arrival-rate, rate: 600, timeUnit: 1m, duration: 20s', '10 rps for 20s'],
+  [
+    'executor: ramping-arrival-rate, startRate: 5, stages: [{target: 50, duration: 10s}, {target: 0, duration: 1m}], arrivals: poisson',
+    '5 rps → 50 rps in 10s → 0 rps in 1m, Poisson arrivals',
+  ],
+])('a schedule in the words of k6: %s', (load, text) => {
+  const read = parseScenario(scenario(`load: {${load}}\nrequests: [{name: a, path: /}]\n`), 'a.yaml')
+  expect(shapeText(read.load!)).toBe(text)
+})
+
+test.each([
+  ['load: {executor: constant-arrival-rate, rate: 5}', '4:18', 'needs rate and duration'],
+  ['load: {executor: ramping-arrival-rate}', '4:18', 'needs stages'],
+  ['load: {executor: shared-iterations}', '4:18', 'constant-arrival-rate or ramping-arrival-rate'],
+])('%s is told', (load, place, reason) => {
+  const read = () => parseScenario(scenario(`${load}\nrequests: [{name: a, path: /}]\n`), 'a.yaml')
+  expect(read).toThrow(`a.yaml:${place}: `)
+  expect(read).toThrow(reason)
 })

@@ -1,0 +1,38 @@
+// `load:` of a scenario, in the words of k6 → a schedule.
+
+import { errors } from '../errors.ts'
+import { parseDuration } from '../system/duration.ts'
+import type { YamlFile } from '../system/yaml-file.ts'
+import type { LoadFile } from './scenario-schema.ts'
+import type { ScheduleShape } from './schedule.ts'
+
+const defaultSeed = 1
+
+/** Throws `file-invalid` when the executor lacks what it needs. */
+export function scheduleInFile(load: LoadFile, yaml: YamlFile<unknown>): ScheduleShape {
+  const { executor, rate, duration, startRate = 0, stages, timeUnit = '1s' } = load
+  const perSecond = (count: number): number => (count * 1000) / parseDuration(timeUnit)
+  const arrivals = load.arrivals === 'poisson' ? poisson : even
+  if (executor === 'constant-arrival-rate') {
+    if (rate === undefined || duration === undefined) throw lacking('rate and duration')
+    const durationMs = parseDuration(duration)
+    return { kind: 'rate', rate: { kind: 'constant', ratePerSecond: perSecond(rate), durationMs }, arrivals }
+  }
+  if (stages === undefined) throw lacking('stages')
+  const linear = stages.map((stage) => ({
+    target: perSecond(stage.target),
+    durationMs: parseDuration(stage.duration),
+  }))
+  return { kind: 'rate', rate: { kind: 'stages', startRate: perSecond(startRate), stages: linear }, arrivals }
+
+  function lacking(what: string) {
+    return errors.fileInvalid(
+      yaml.placeOf(['load', 'executor']),
+      `${executor} needs ${what}.`,
+      'Add it, or give the schedule on the command line: --rps 500 --duration 20s.',
+    )
+  }
+}
+
+const even = { kind: 'even' } as const
+const poisson = { kind: 'poisson', seed: defaultSeed } as const
