@@ -4,6 +4,7 @@
 
 const benches: Record<string, () => Promise<() => Promise<void> | void>> = {
   load: async () => (await import('./load.ts')).benchLoad,
+  proxy: async () => (await import('./proxy.ts')).benchProxy,
   'start-up': async () => (await import('./start-up.ts')).benchStartUp,
 }
 

@@ -53,6 +53,12 @@ const tour: Stop[] = [
   { line: 'msvc chaos halt', in: 'shop', says: /halt/i },
   { line: 'msvc chaos halt --lift', in: 'shop', says: /allowed/i },
   { line: 'msvc chaos kill payment', in: 'shop', says: /payment/ },
+  {
+    line: 'msvc chaos proxy --listen 127.0.0.1:26379 --upstream 127.0.0.1:6379 --name redis',
+    in: 'shop',
+    says: /redis: .*127\.0\.0\.1:26379/,
+    endless: true,
+  },
   { line: 'msvc logs order -f', in: 'shop', says: /order/, endless: true },
   { line: 'msvc restart order', in: 'shop', says: /order/ },
   { line: 'msvc down', in: 'shop', says: /./ },

@@ -24,7 +24,7 @@ export default class ChaosProxy extends BaseCommand {
       helpValue: '<host:port>',
     }),
     upstream: string({ description: 'Where it leads.', helpValue: '<host:port>' }),
-    name: string({ description: 'Name of that proxy.', default: 'proxy', dependsOn: ['upstream'] }),
+    name: string({ description: 'Name of that proxy.', default: 'proxy' }),
     seed: integer({ description: 'All chance comes from it; same seed, same decisions.', default: 1 }),
     compat: boolean({ description: "Toxiproxy's own semantics, where ours are safer (see docs/proxy.md)." }),
     'allow-remote': boolean({ description: 'Allow addresses that are not on this machine.' }),
