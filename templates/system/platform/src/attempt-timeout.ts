@@ -24,7 +24,7 @@ export interface Attempt {
 
 export type Attempted<T> = { kind: 'done'; value: T } | { kind: 'failed'; reason: FailReason; error: unknown }
 
-export interface AttemptLimits {
+export interface AttemptLimits<T> {
   number: number
   timeoutMs: number
   /** Why it is over when the time is. */
@@ -32,22 +32,25 @@ export interface AttemptLimits {
   /** The caller's. */
   signal: AbortSignal | undefined
   timers: Timers
+  /** Hears the result before anybody else; what it throws, `runAttempt` rejects with. */
+  onSettled: (attempted: Attempted<T>) => void
   /** When the attempt has really ended, which may be after it was cut. */
   onEnded: () => void
 }
 
-/** Never rejects: what the attempt throws is a result. */
+/** What the attempt throws is a result, not a rejection. */
 export function runAttempt<T>(
   attempt: (attempt: Attempt) => Promise<T>,
-  limits: AttemptLimits,
+  limits: AttemptLimits<T>,
 ): Promise<Attempted<T>> {
-  return new Promise((resolve) => new LimitedAttempt(limits, resolve).run(attempt))
+  return new Promise((resolve, reject) => new LimitedAttempt(limits, resolve, reject).run(attempt))
 }
 
 // A class, because 10,000 of these a second should share their functions.
 class LimitedAttempt<T> implements Attempt {
-  private readonly limits: AttemptLimits
+  private readonly limits: AttemptLimits<T>
   private readonly resolve: (attempted: Attempted<T>) => void
+  private readonly reject: (error: unknown) => void
   private readonly timer: Timer
   private isSettled = false
   private isCut = false
@@ -55,9 +58,14 @@ class LimitedAttempt<T> implements Attempt {
   private controller: AbortController | undefined = undefined
   private onAbort: (() => void) | undefined = undefined
 
-  constructor(limits: AttemptLimits, resolve: (attempted: Attempted<T>) => void) {
+  constructor(
+    limits: AttemptLimits<T>,
+    resolve: (attempted: Attempted<T>) => void,
+    reject: (error: unknown) => void,
+  ) {
     this.limits = limits
     this.resolve = resolve
+    this.reject = reject
     this.timer = limits.timers.start(limits.timeoutMs, () => this.cut(limits.timeReason))
     if (limits.signal !== undefined) {
       this.onAbort = () => this.cut('aborted')
@@ -115,6 +123,11 @@ class LimitedAttempt<T> implements Attempt {
     this.isSettled = true
     this.limits.timers.stop(this.timer)
     if (this.onAbort !== undefined) this.limits.signal?.removeEventListener('abort', this.onAbort)
-    this.resolve(attempted)
+    try {
+      this.limits.onSettled(attempted)
+      this.resolve(attempted)
+    } catch (error) {
+      this.reject(error)
+    }
   }
 }

@@ -81,7 +81,8 @@ export function createCallee(options: CalleeOptions): Callee {
   const policy: Policy<HttpResult> = createPolicy<HttpResult>(config, {
     name: edge,
     clock,
-    timers: timersOutsideRequests,
+    timers: systemTimers,
+    probeTimers: timersOutsideRequests,
     random: Math.random,
     classify,
     retryAfterMs: (result) =>
@@ -177,13 +178,14 @@ export function createCallee(options: CalleeOptions): Callee {
       timeReason: 'timeout',
       signal: undefined,
       timers: systemTimers,
+      onSettled: () => {},
       onEnded: () => {},
     })
     return result.kind === 'done' && result.value.kind === 'answered' ? result.value.status : 599
   }
 }
 
-/** A timer belongs to the edge, not to the request that happened to start it: logs would name its trace. */
+/** The probe belongs to the edge, not to the request that opened the breaker: the log would name its trace. */
 const timersOutsideRequests: Timers = {
   start: (delayMs, onTime) => outsideRequests(() => systemTimers.start(delayMs, onTime)),
   stop: systemTimers.stop,

@@ -15,8 +15,8 @@
 // The order matters: the time limit is inside the breaker, so that a hung callee counts against it; the
 // bulkhead is outside, so that what it refuses says nothing about the callee.
 
-import { runAttempt, type Attempt } from './attempt-timeout.ts'
-import { createBreaker, type Breaker, type Transition } from './breaker.ts'
+import { runAttempt, type Attempt, type Attempted } from './attempt-timeout.ts'
+import { createBreaker, type Breaker, type Permit, type Transition } from './breaker.ts'
 import { createBulkhead, type Bulkhead } from './bulkhead.ts'
 import { judgeFailure, settle, type FailReason, type Verdict } from './classify.ts'
 import type { Clock } from './clock.ts'
@@ -58,7 +58,7 @@ export interface Policy<T> {
   readonly breaker: Breaker
   readonly bulkhead: Bulkhead
   readonly budget: RetryBudget
-  /** Never rejects, unless the fallback does. */
+  /** Never rejects, unless the classifier or the fallback throws. */
   call(attempt: (attempt: Attempt) => Promise<T>, options?: CallOptions<T>): Promise<PolicyResult<T>>
   /** Stops the recovery probe. */
   close(): void
@@ -77,6 +77,8 @@ export interface PolicyTools<T> {
   retryAfterMs?: (value: T) => number | undefined
   /** Asks the callee, past the breaker, whether it is well; in bounded time. Without it there is no probe. */
   probe?: () => Promise<boolean>
+  /** For the probe, which belongs to no call; `timers` if not given. */
+  probeTimers?: Timers
   onTransition?: (transition: Transition) => void
 }
 
@@ -100,49 +102,78 @@ export function createPolicy<T>(config: PolicyConfig, tools: PolicyTools<T>): Po
     },
   })
   const { everyMs } = config.recoveryProbe
-  const probe = ask && createRecoveryProbe({ everyMs, timers, ask, onAnswer: () => breaker.probeSucceeded() })
+  const probe =
+    ask &&
+    createRecoveryProbe({
+      everyMs,
+      timers: tools.probeTimers ?? timers,
+      ask,
+      onAnswer: () => breaker.probeSucceeded(),
+    })
   const leaveBulkhead = (): void => bulkhead.leave()
 
   return { name, config, breaker, bulkhead, budget, call, close: () => probe?.stop() }
 
-  async function call(
+  function call(
     attempt: (attempt: Attempt) => Promise<T>,
     options: CallOptions<T> = noOptions,
   ): Promise<PolicyResult<T>> {
     const startedMs = clock.monotonicMs()
     const deadlineMs = options.deadlineMs ?? startedMs + config.deadlineMs
     budget.countCall(startedMs)
-    let result = await attemptOnce(attempt, { number: 0, startedMs, deadlineMs, signal: options.signal })
+    const first = attemptOnce(attempt, { number: 0, startedMs, deadlineMs, signal: options.signal })
+    // Without a second chance the rest would only cost: a fifth of the whole, at 10,000 calls a second.
+    if (options.mayRetry !== true && options.fallback === undefined) return first
+    return improve(first, attempt, options, deadlineMs)
+  }
+
+  async function improve(
+    first: Promise<PolicyResult<T>>,
+    attempt: (attempt: Attempt) => Promise<T>,
+    options: CallOptions<T>,
+    deadlineMs: number,
+  ): Promise<PolicyResult<T>> {
+    let result = await first
     if (isGood(result)) return result
     if (options.mayRetry === true) result = await retryWhilePossible(attempt, options, deadlineMs, result)
     if (options.fallback === undefined || isGood(result) || isGivenUp(result)) return result
     return options.fallback(result)
   }
 
-  async function attemptOnce(
+  function attemptOnce(
     attempt: (attempt: Attempt) => Promise<T>,
     { number, startedMs, deadlineMs, signal }: Try,
   ): Promise<PolicyResult<T>> {
-    if (signal?.aborted === true) return { kind: 'failed', reason: 'aborted' }
+    if (signal?.aborted === true) return Promise.resolve({ kind: 'failed', reason: 'aborted' })
     const leftMs = remainingMs(deadlineMs, startedMs, hopMs)
-    if (leftMs <= 0) return { kind: 'failed', reason: 'deadline' }
-    if (!bulkhead.enter()) return { kind: 'refused', by: 'bulkhead', retryAfterMs: fullForMs }
+    if (leftMs <= 0) return Promise.resolve({ kind: 'failed', reason: 'deadline' })
+    if (!bulkhead.enter())
+      return Promise.resolve({ kind: 'refused', by: 'bulkhead', retryAfterMs: fullForMs })
     const permit = breaker.acquire()
     if (!permit.admitted) {
       bulkhead.leave()
-      return { kind: 'refused', by: 'breaker', retryAfterMs: permit.retryAfterMs }
+      return Promise.resolve({ kind: 'refused', by: 'breaker', retryAfterMs: permit.retryAfterMs })
     }
     const isCutByDeadline = leftMs < attemptTimeoutMs
-    const result = await runAttempt(attempt, {
+    return runAttempt(attempt, {
       number,
       timeoutMs: isCutByDeadline ? leftMs : attemptTimeoutMs,
       timeReason: isCutByDeadline ? 'deadline' : 'timeout',
       signal,
       timers,
+      onSettled: (attempted) => tellBreaker(permit, attempted),
       onEnded: leaveBulkhead,
     })
-    settle(permit, result.kind === 'done' ? classify(result.value) : judgeFailure(result.reason))
-    return result
+  }
+
+  function tellBreaker(permit: Permit, attempted: Attempted<T>): void {
+    try {
+      settle(permit, attempted.kind === 'done' ? classify(attempted.value) : judgeFailure(attempted.reason))
+    } catch (error) {
+      // A classifier that throws is a bug, but no reason to keep a permit for ever.
+      permit.fail()
+      throw error
+    }
   }
 
   async function retryWhilePossible(

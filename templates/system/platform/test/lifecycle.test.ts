@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
 import { request } from 'undici'
-import { eventually, temporaryFolder } from '../src/testing.ts'
+import { eventually, runStandIn, temporaryFolder } from '../src/testing.ts'
 
 const fixture = join(import.meta.dirname, 'fixtures/slow-service.ts')
 
@@ -107,6 +107,25 @@ describe('the life of a service', { concurrency: true }, () => {
     const line = await eventually(() => logged('breaker open'))
     assert.equal(line['trace_id'], traceparent(19).split('-')[1])
     assert.equal(lines().filter(({ msg }) => msg?.startsWith('breaker')).length, 1)
+  })
+
+  test('so is one that a time limit caused; one that the recovery probe caused has no trace', async (t) => {
+    let isUp = false
+    const payment = await runStandIn(t, () => (isUp ? { status: 200 } : 'hang'))
+    const { ready, logged } = start(t, {
+      PAYMENT_URL: payment.url,
+      PAYMENT_POLICY:
+        '{"attemptTimeoutMs":100,"breaker":{"openMs":15000,"rateRule":{"minCalls":1}},"recoveryProbe":{"everyMs":50}}',
+    })
+    const { url } = await ready()
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
+    await (await request(`${url}/pay`, { headers: { traceparent } })).body.dump()
+    const opened = await eventually(() => logged('breaker open'))
+    assert.equal(opened['trace_id'], '4bf92f3577b34da6a3ce929d0e0e4736')
+    isUp = true
+    const halfOpen = await eventually(() => logged('breaker half_open'))
+    assert.equal(halfOpen['reason'], 'a recovery probe was answered')
+    assert.equal(halfOpen['trace_id'], undefined)
   })
 
   test('an uncaught error is logged, and the exit code is 1', async (t) => {

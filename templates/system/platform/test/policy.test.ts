@@ -97,6 +97,17 @@ describe('one attempt', () => {
     }
   })
 
+  test('whose value cannot be judged rejects the call, and keeps no permit', async () => {
+    const bug = new Error('a bug in the classifier')
+    const classify = () => {
+      throw bug
+    }
+    const all = setUp({}, { classify })
+    await assert.rejects(all.policy.call(answering({ status: 200 }).attempt), bug)
+    assert.equal(all.policy.breaker.counts.failure, 1)
+    assert.equal(all.policy.bulkhead.inFlight, 0)
+  })
+
   test('that hangs is cut after its time, and counts against the callee', async () => {
     const all = setUp({ attemptTimeoutMs: 300 })
     const result = all.policy.call(hanging)
