@@ -4,7 +4,8 @@
 //                     report.html    run.json              when it has ended; run.json last
 
 import { createWriteStream, type WriteStream } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
 
 export interface LineFile {
@@ -16,6 +17,13 @@ export interface LineFile {
 
 export async function makeRunFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true })
+}
+
+/** What the files in it take, without folders inside. */
+export async function folderBytes(folder: string): Promise<number> {
+  const files = await readdir(folder)
+  const sizes = await Promise.all(files.map(async (file) => (await stat(join(folder, file))).size))
+  return sizes.reduce((sum, size) => sum + size, 0)
 }
 
 export function openLines(path: string): LineFile {

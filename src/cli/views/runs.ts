@@ -44,8 +44,26 @@ export function runsView(runs: readonly ListedRun[], formatTime: (at: number) =>
   ].join('\n')
 }
 
+export interface PrunedView {
+  removed: readonly { id: string; bytes: number }[]
+  bytes: number
+  kept: number
+  dryRun: boolean
+}
+
+export function pruneView({ removed, bytes, kept, dryRun }: PrunedView): string {
+  if (removed.length === 0) return `Nothing to remove: ${plural(kept, 'run')} kept.`
+  const lines = removed.map((run) => `  ${run.id}  ${chalk.dim(megabytes(run.bytes))}`)
+  const what = `${plural(removed.length, 'run')} (${megabytes(bytes)}); ${kept} kept`
+  return [...lines, dryRun ? `Would remove ${what}.` : `Removed ${what}.`].join('\n')
+}
+
+const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
+
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`
+
 function coloured(verdict: string): string {
-  if (/^(PASS|valid)\s*$/.test(verdict)) return chalk.green(verdict)
-  if (/^(FAIL|ERROR|DEVIATED)/.test(verdict)) return chalk.red(verdict)
+  if (/^(PASS|valid|found|not-reached)\s*$/.test(verdict)) return chalk.green(verdict)
+  if (/^(FAIL|ERROR|DEVIATED|never-met)/.test(verdict)) return chalk.red(verdict)
   return chalk.yellow(verdict)
 }
