@@ -65,7 +65,8 @@ export function startPendingPayments({
         await new Promise<void>((resolve) => (wakeUp = resolve))
         continue
       }
-      const batch = [...queue].slice(0, atATime)
+      // Not the whole queue: after a minute's outage at 500 orders a second it holds 30,000.
+      const batch = queue.entries().take(atATime).toArray()
       const results = await Promise.all(batch.map(([orderId, attempts]) => settle(orderId, attempts)))
       const waits = results.filter((waitMs) => waitMs > 0)
       paid += results.length - waits.length
