@@ -65,8 +65,7 @@ export function startPendingPayments({
         await new Promise<void>((resolve) => (wakeUp = resolve))
         continue
       }
-      // Not the whole queue: after a minute's outage at 500 orders a second it holds 30,000.
-      const batch = queue.entries().take(atATime).toArray()
+      const batch = head(queue, atATime)
       const results = await Promise.all(batch.map(([orderId, attempts]) => settle(orderId, attempts)))
       const waits = results.filter((waitMs) => waitMs > 0)
       paid += results.length - waits.length
@@ -99,4 +98,14 @@ export function startPendingPayments({
       if (error.name !== 'AbortError') throw error
     })
   }
+}
+
+/** Without a copy of the rest: after a minute of outage at 500 orders a second, the queue holds 30,000. */
+function head<Key, Value>(queue: Map<Key, Value>, count: number): [Key, Value][] {
+  const first: [Key, Value][] = []
+  for (const entry of queue) {
+    if (first.length === count) break
+    first.push(entry)
+  }
+  return first
 }
