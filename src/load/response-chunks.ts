@@ -7,6 +7,7 @@ import { maxHeadBytes, ProtocolViolation } from './response-head.ts'
 type Place =
   | 'size-start'
   | 'size'
+  | 'extension-start'
   | 'extension'
   | 'size-lf'
   | 'data'
@@ -50,10 +51,14 @@ export function createChunkReader(onData: (bytes: Buffer, from: number, to: numb
         if (place === 'size-start') throw new ProtocolViolation('a chunk size is not hexadecimal')
         place =
           after(byte, cr, 'size-lf') ??
-          after(byte, semicolon, 'extension') ??
+          after(byte, semicolon, 'extension-start') ??
           violated('a chunk size is malformed')
         return
       }
+      case 'extension-start':
+        if (byte === cr || byte === lf) throw new ProtocolViolation('a chunk extension is empty')
+        place = 'extension'
+        return
       case 'extension':
         if (byte === lf) throw new ProtocolViolation('a chunk extension is malformed')
         place = after(byte, cr, 'size-lf') ?? place
