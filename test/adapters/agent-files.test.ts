@@ -1,7 +1,7 @@
-import { appendFileSync, existsSync, mkdtempSync, readdirSync, statSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { isHalted, setHalted } from '../../src/adapters/agent-halt.ts'
 import { openJournal, readJournal } from '../../src/adapters/agent-journal.ts'
 import { logFolder, openLogs, readLogs } from '../../src/adapters/agent-logs.ts'
@@ -15,7 +15,9 @@ import {
 import { lineSplitter } from '../../src/adapters/lines.ts'
 import type { SystemEvent } from '../../src/events.ts'
 
-const folder = (): string => mkdtempSync(join(tmpdir(), 'msvc-files-'))
+const root = mkdtempSync(join(tmpdir(), 'msvc-files-'))
+afterAll(() => rmSync(root, { recursive: true }))
+const folder = (): string => mkdtempSync(join(root, 'folder-'))
 const out = (line: string) => ({ stream: 'stdout' as const, line })
 const event = (seq: number): SystemEvent => ({
   v: 1,

@@ -1,13 +1,15 @@
-import { mkdtempSync, statSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { AgentAbsent, agentHttp } from '../../src/adapters/agent-http.ts'
 import { serveAgent, type AgentRequest } from '../../src/adapters/agent-server.ts'
 import { errors } from '../../src/errors.ts'
 
-const socketPath = (): string => join(mkdtempSync(join(tmpdir(), 'msvc-socket-')), 'a.sock')
+const root = mkdtempSync(join(tmpdir(), 'msvc-socket-'))
+afterAll(() => rmSync(root, { recursive: true }))
+const socketPath = (): string => join(mkdtempSync(join(root, 's-')), 'a.sock')
 
 const echo = async (asked: AgentRequest) => ({
   kind: 'json' as const,
