@@ -49,13 +49,14 @@ test(
 )
 
 /** What a generator refuses although Node's client lets it pass: it would count a broken target as a working one. */
-function isKnownStrictness(text: string): boolean {
+function isKnownStrictness(whole: string): boolean {
+  const text = whole.replace(/^HTTP\/1\.1 10[03][^\r]*\r\n\r\n/, '')
   const end = text.indexOf('\r\n\r\n')
   const head = text.slice(0, end)
   return (
     /^HTTP\/(?!1\.[01] \d\d\d[ \r])/.test(text) || // another version, or a status that is not three digits
     /\r\n[ \t]/.test(head) || // folded lines
-    /[^\t\x20-\x7e\x80-\xff\r\n]/.test(head) || // control characters in values
+    /[^\t\x20-\x7e\x80-\xff\r\n]/.test(whole.slice(0, whole.length - text.length + end)) || // control characters in values
     (/content-length/i.test(head) && /transfer-encoding/i.test(head)) ||
     (head.match(/content-length/gi)?.length ?? 0) > 1 || // also two that agree
     /transfer-encoding:[^\r]*chunked *,/i.test(head) || // a coding after chunked
