@@ -8,6 +8,9 @@ import { expectationsOf } from './expectations.ts'
 import { faultStories } from './fault-story.ts'
 import { faultWindows } from './fault-windows.ts'
 import { loadSeries, type LoadSeries } from './load-series.ts'
+import type { LatencyDistribution } from '../system/latency-distribution.ts'
+import { capacitySection } from './report/capacity-section.ts'
+import { distributionFigures } from './report/distribution-figures.ts'
 import { chartData } from './report/chart-data.ts'
 import { expectationTable, ordersTable, stepTable, timelineTable } from './report/evidence-tables.ts'
 import { figureTiles } from './report/figures.ts'
@@ -32,10 +35,12 @@ export interface ReportInput {
   assets: { scripts: readonly Asset[]; styles: readonly Asset[] }
   /** The start of the run as text. */
   when: string
+  /** Of the load, when there was any. */
+  distribution?: LatencyDistribution | null
 }
 
-export function renderReport({ run, events, assets, when }: ReportInput): string {
-  const { load, orders, steps } = run.summary
+export function renderReport({ run, events, assets, when, distribution }: ReportInput): string {
+  const { load, capacity, orders, steps } = run.summary
   const windows = faultWindows(events)
   const series = loadSeries(events, load?.startedAt)
   const startedAt = series?.startedAt ?? run.startedAt
@@ -59,6 +64,7 @@ export function renderReport({ run, events, assets, when }: ReportInput): string
         <main>
           ${verdictCard(run, when)} ${figureTiles(run, faultStories(windows, events))}
           ${chartPanels(charts.load !== null, charts.lanes.length > 0)}
+          ${distribution && distributionFigures(distribution)} ${capacity && capacitySection(capacity)}
           ${steps && steps.length > 0 && stepTable(steps)}
           ${expectations.length > 0 && expectationTable(expectations)} ${orders && ordersTable(orders)}
           ${load && loadTables(load)} ${timelineTable(foldFailedTrials(timelineOf(events)), startedAt)}

@@ -11,7 +11,8 @@ import { makeRunFolder, openLines } from '../adapters/runs-folder.ts'
 import { stateFolder } from '../adapters/state-folder.ts'
 import type { ListedRun } from '../cli/views/runs.ts'
 import { errors } from '../errors.ts'
-import type { EventDraft, RunKind, SystemEvent } from '../events.ts'
+import { distributionOf } from '../load/distribution.ts'
+import { type EventDraft, isOf, type RunKind, type SystemEvent } from '../events.ts'
 import { mergeEvents, runId, type Run, type RunSummary } from '../observe/run.ts'
 import { renderReport } from '../observe/report.ts'
 import type { Acknowledged } from '../system/load-report.ts'
@@ -84,7 +85,9 @@ export async function openRun({ root, system = null, kind, title, target }: Open
         .replace('T', ' ')
         .replace(/\.\d+Z/, ' UTC')
       const assets = await readReportAssets()
-      await diskFiles.write(report, renderReport({ run, events, assets, when }))
+      const seconds = recorded.filter(isOf('load.interval')).map(({ data }) => data)
+      const distribution = distributionOf(seconds.toSorted((a, b) => a.second - b.second))
+      await diskFiles.write(report, renderReport({ run, events, assets, when, distribution }))
       // Last: a run without it is one that never ended.
       await diskFiles.write(join(folder, 'run.json'), `${JSON.stringify(run, null, 2)}\n`)
       return run

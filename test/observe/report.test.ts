@@ -14,6 +14,9 @@ const render = (changed: Partial<Run> = {}, of = events) =>
 const embedded = (page: string, id: string): unknown =>
   JSON.parse(new RegExp(`<script type="application/json" id="${id}">(.*?)</script>`).exec(page)?.[1] ?? '')
 
+/** The page without its scripts. */
+const drawn = (page: string): string => page.replace(/<script[\s\S]*?<\/script>/g, '')
+
 describe('html', () => {
   test('escapes every value, and joins lists of its own', () => {
     const bad = `<img src=x onerror="alert('1')">&`
@@ -70,6 +73,55 @@ describe('a report', () => {
     expect(charts.load.timesS.slice(0, 2)).toEqual([0.5, 1.5])
     expect(charts.faults).toEqual([{ label: 'kill payment', fromS: 5, toS: 12 }])
     expect(charts.lanes.map(({ label }) => label)).toEqual(['payment', 'order → payment'])
+  })
+
+  test('draws where the response times lie, and what a capacity search found', () => {
+    const distribution = {
+      percentiles: [
+        { fraction: 0, ms: 1 },
+        { fraction: 0.9, ms: 5 },
+        { fraction: 1, ms: 50 },
+      ],
+      bandsMs: [1, 10],
+      columns: [{ fromS: 0, toS: 1, counts: [9, 1] }],
+    }
+    const page = renderReport({ run, events, assets, when, distribution })
+    expect(page).toContain('aria-label="Response time by percentile"')
+    expect(page).toContain('10 ms to 100 ms, from second 0: 1 of 10')
+    expect(drawn(page)).not.toMatch(/NaN|Infinity|undefined/)
+
+    const probe = { okPerSecond: 100, seconds: 5, p50Ms: 2, p99Ms: 9, failed: 0 }
+    const capacity = {
+      version: 1,
+      target: 'http://h/',
+      slo: 'p99<20ms',
+      startedAt: 0,
+      tookMs: 1000,
+      verdict: 'found',
+      ratePerSecond: 150,
+      missedAt: 160,
+      probes: [
+        { ...probe, phase: 'bracket', ratePerSecond: 100, decision: 'meets' },
+        { ...probe, phase: 'bracket', ratePerSecond: 200, p99Ms: null, decision: 'misses' },
+      ],
+      recovery: { overloadPerSecond: 225, ratePerSecond: 120, afterMs: 1000, withinMs: 12_000 },
+      reasons: [],
+    } as const
+    const found = render(
+      { summary: { capacity: { ...capacity, probes: [...capacity.probes], reasons: [] } } },
+      [],
+    )
+    expect(found).toContain('Within p99&lt;20ms: 150 per second; 160 missed it.')
+    expect(found).toContain('aria-label="Throughput over the offered rate"')
+    expect(drawn(found)).not.toMatch(/NaN|Infinity|undefined/)
+  })
+
+  test('tells each threshold, with what was observed', () => {
+    const load = {
+      ...run.summary.load!,
+      thresholds: [{ expression: 'p99<200ms', ok: false, observed: null, unit: 'ms' as const }],
+    }
+    expect(render({ summary: { load } })).toMatch(/0 of 1 met[^]*p99&lt;200ms[^]*never: too many failed/)
   })
 
   test('of a run that recorded nothing still is a page', () => {

@@ -101,14 +101,16 @@ export function saturationView(report: SaturationReport): string {
   ].join('\n')
 }
 
-function thresholdLines({ thresholds }: LoadReport): string[] {
+function thresholdLines({ thresholds, verdict, isInterrupted }: LoadReport): string[] {
   if (thresholds.length === 0) return []
   const rows = thresholds.map((threshold) => [
     threshold.ok ? chalk.green('✔') : chalk.red('✘'),
     threshold.expression,
     chalk.dim(`observed ${observedText(threshold)}`),
   ])
-  return ['', chalk.dim('THRESHOLDS'), ...table(rows)]
+  const isTrusted = verdict === 'valid' && !isInterrupted
+  const title = isTrusted ? 'THRESHOLDS' : 'THRESHOLDS (the run is not valid: it passes nothing)'
+  return ['', chalk.dim(title), ...table(rows)]
 }
 
 const requestTitles = ['REQUEST', 'ARRIVALS', 'OUTCOMES', 'p50', 'p99', 'max']

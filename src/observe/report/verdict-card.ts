@@ -3,14 +3,21 @@
 import { outcomes } from '../../events.ts'
 import type { LoadReport } from '../../system/load-report.ts'
 import type { Run } from '../run.ts'
+import { capacitySentences } from './capacity-section.ts'
 import { countText, msText, rateText, shareText } from './format.ts'
 import { html, type Html } from './html.ts'
 
 export type Tone = 'good' | 'bad' | 'warn'
 
 export function toneOf(verdict: string): Tone {
-  if (verdict === 'PASS' || verdict === 'valid') return 'good'
-  if (verdict === 'FAIL' || verdict === 'ERROR' || verdict === 'DEVIATED' || verdict === 'RESIDUAL')
+  if (['PASS', 'valid', 'found', 'not-reached'].includes(verdict)) return 'good'
+  if (
+    verdict === 'FAIL' ||
+    verdict === 'ERROR' ||
+    verdict === 'DEVIATED' ||
+    verdict === 'RESIDUAL' ||
+    verdict === 'never-met'
+  )
     return 'bad'
   return 'warn'
 }
@@ -51,13 +58,14 @@ export function verdictCard(run: Run, when: string): Html {
 
 /** What the verdict rests on, the most telling first. */
 export function sentencesOf({ summary }: Run): string[] {
-  const { breaker, orders, load, steps } = summary
+  const { breaker, orders, load, capacity, steps } = summary
   const failed = steps?.filter(({ ok }) => !ok) ?? []
   return [
     ...failed.map(({ name, observed }) => `Failed: ${name}${observed ? ` (${observed})` : ''}.`),
     ...(breaker ? [breakerSentence(breaker)] : []),
     ...(orders ? [ordersSentence(orders)] : []),
     ...(load ? loadSentences(load) : []),
+    ...(capacity ? capacitySentences(capacity) : []),
   ]
 }
 

@@ -1,0 +1,56 @@
+// The recorded seconds of a run → what its report draws of them.
+
+import type { LoadInterval } from '../events.ts'
+import type { LatencyDistribution } from '../system/latency-distribution.ts'
+import { countOf, createHistogram, decode, merge, quantileUs, recordedIn } from './histogram.ts'
+
+/** Per decade of latency. */
+const bandsPerDecade = 6
+/** More are too narrow to see. */
+const mostColumns = 120
+
+/** null when nothing was answered. `seconds`: in order. */
+export function distributionOf(seconds: readonly LoadInterval[]): LatencyDistribution | null {
+  const each = seconds.map(({ second, responseHistogram }) => ({
+    second,
+    response: decode(responseHistogram),
+  }))
+  const all = createHistogram()
+  for (const { response } of each) merge(all, response)
+  const total = countOf(all)
+  if (total === 0) return null
+
+  const lowest = bandOf(quantileUs(all, 0)!)
+  const highest = bandOf(quantileUs(all, 1)!)
+  const span = (each.at(-1)?.second ?? 0) + 1
+  const width = Math.ceil(span / mostColumns)
+  const columns = Array.from({ length: Math.ceil(span / width) }, (_, index) => ({
+    fromS: index * width,
+    toS: (index + 1) * width,
+    counts: Array<number>(highest - lowest + 1).fill(0),
+  }))
+  for (const { second, response } of each) {
+    const { counts } = columns[Math.floor(second / width)]!
+    for (const { us, times } of recordedIn(response)) counts[bandOf(us) - lowest]! += times
+  }
+  return {
+    percentiles: fractionsFor(total).map((fraction) => ({ fraction, ms: quantileUs(all, fraction)! / 1000 })),
+    bandsMs: Array.from({ length: highest - lowest + 1 }, (_, index) => edgeMs(lowest + index)),
+    columns,
+  }
+}
+
+const bandOf = (us: number): number => Math.floor(Math.log10(Math.max(1, us)) * bandsPerDecade + 1e-9)
+
+const edgeMs = (band: number): number => 10 ** (band / bandsPerDecade) / 1000
+
+/** Denser towards 1, as far as the number of values reaches; then the maximum. */
+function fractionsFor(total: number): number[] {
+  const fractions: number[] = []
+  for (let step = 0; ; step++) {
+    const fraction = 1 - 10 ** (-step / 12)
+    if ((1 - fraction) * total < 1) break
+    fractions.push(fraction)
+  }
+  return [...fractions, 1]
+}
