@@ -138,7 +138,11 @@ export async function findCapacity(search: CapacitySearch, ports: CapacityPorts)
   /** A probe; once more when it missed and was disturbed, which may have been passing. */
   async function judged(ask: { phase: CapacityPhase; rate: number; maxSeconds: number }) {
     const first = await probe(ask)
-    return first.trouble === null ? first : probe(ask)
+    if (first.trouble === null) return first
+    const second = await probe(ask)
+    // A disturbance may blur a limit. It does not make a target miss it for certain, twice.
+    const isSure = first.isSure && second.isSure && second.decision === 'misses'
+    return isSure && second.trouble === 'noisy' ? { ...second, trouble: null } : second
   }
 
   async function probe({
@@ -163,6 +167,7 @@ export async function findCapacity(search: CapacitySearch, ports: CapacityPorts)
       // A soak is there to last; only a clear miss ends it.
       return phase === 'soak' ? decision === 'misses' : decision !== 'undecided'
     })
+    const isSure = decision === 'misses'
     if (decision === 'undecided') {
       if (phase === 'bisect')
         reasons.push(`at ${rate} per second it could not be told for sure: the limit is near`)
@@ -172,7 +177,7 @@ export async function findCapacity(search: CapacitySearch, ports: CapacityPorts)
     evidence.push({ ratePerSecond: rate, seconds })
     // What met the objectives in spite of a disturbance has met them.
     const trouble: Trouble | null = decision === 'meets' || verdict === 'valid' ? null : verdict
-    return { decision, trouble }
+    return { decision, trouble, isSure }
   }
 
   function decisionOf(phase: CapacityPhase, seconds: readonly SloSecond[]): CapacityDecision {

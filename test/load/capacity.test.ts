@@ -26,7 +26,11 @@ function interval(
 }
 
 /** Poisson arrivals at one server that takes exactly `serviceMs` for each: the queue outlives a probe. */
-function model(serviceMs: number, seed: number, { limitedAt = Infinity, stuckAfterOverload = false } = {}) {
+function model(
+  serviceMs: number,
+  seed: number,
+  { limitedAt = Infinity, noisyAt = Infinity, stuckAfterOverload = false } = {},
+) {
   const next = chance(seed)
   let freeAtMs = 0
   let nowMs = 0
@@ -47,7 +51,8 @@ function model(serviceMs: number, seed: number, { limitedAt = Infinity, stuckAft
     }
     if (drain) nowMs = Math.max(nowMs, freeAtMs)
     asked.push({ phase, rate: ratePerSecond, seconds })
-    return Promise.resolve(ratePerSecond > limitedAt ? ('generator-limited' as const) : ('valid' as const))
+    if (ratePerSecond > limitedAt) return Promise.resolve('generator-limited')
+    return Promise.resolve(ratePerSecond > noisyAt ? 'noisy' : 'valid')
   }
   return { probe, asked }
 }
@@ -130,6 +135,13 @@ describe('the capacity of a server with a known limit (M/D/1, virtual time)', ()
     const { probe } = model(50, 1)
     const found = await findCapacity({ objectives, ...search }, { probe })
     expect(found).toMatchObject({ verdict: 'never-met', ratePerSecond: null, missedAt: 100 })
+  })
+
+  test('is found on a disturbed machine too, when what misses does so for certain, twice', async () => {
+    const { probe, asked } = model(1, 1, { noisyAt: 1200 })
+    const found = await findCapacity({ objectives, ...search }, { probe })
+    expect(asked.filter(({ rate }) => rate === 1600)).toHaveLength(2)
+    expect(Math.abs(found.ratePerSecond! / limit - 1)).toBeLessThan(0.1)
   })
 
   test('is not made up, when the generator is the limit: it is asked twice, and says so', async () => {
