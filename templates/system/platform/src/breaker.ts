@@ -22,11 +22,14 @@
 
 import { checkBreaker, defaultBreaker, type BreakerConfig } from './breaker-config.ts'
 import type { Clock } from './clock.ts'
+import type { BreakerSnapshot, BreakerStateName, CallCounts, Transition } from './breaker-record.ts'
 import { createFastTrip } from './fast-trip.ts'
+import { IssuedPermit, type Outcome, type Permit, type Refusal } from './permit.ts'
 import { createRateRule } from './rate-rule.ts'
 import type { SettledCall, TrippingRule } from './tripping-rule.ts'
 
-export type BreakerStateName = 'closed' | 'open' | 'half_open' | 'forced_open' | 'disabled'
+export type { BreakerSnapshot, BreakerStateName, CallCounts, Transition } from './breaker-record.ts'
+export type { Permit, Refusal } from './permit.ts'
 
 /** `untilMs` is a moment of the monotonic clock. */
 type State = { name: 'closed' } | Open | HalfOpen | { name: 'forced_open' | 'disabled'; untilMs: number }
@@ -48,16 +51,6 @@ interface HalfOpen {
   isPromised: boolean
 }
 
-type Outcome = 'success' | 'failure' | 'ignored'
-
-export interface Transition {
-  /** Epoch milliseconds. */
-  at: number
-  from: BreakerStateName
-  to: BreakerStateName
-  reason: string
-}
-
 /** What is not given is as in breaker-config.ts. */
 export interface BreakerOptions extends Partial<BreakerConfig> {
   /** `caller:callee`. */
@@ -68,46 +61,6 @@ export interface BreakerOptions extends Partial<BreakerConfig> {
   /** From 0 to below 1; for the jitter of the open time. */
   random?: () => number
   onTransition?: (transition: Transition) => void
-}
-
-/** As `GET /breakers` shows it. */
-export interface BreakerSnapshot {
-  name: string
-  state: BreakerStateName
-  /** Epoch milliseconds of the last transition, or of the start. */
-  since: number
-  failureRate: number
-  slowRate: number
-  /** Calls in the window of the rates. */
-  calls: number
-  openRemainingMs: number
-  transitions: Transition[]
-}
-
-/** How many calls ended how since the start; `stale` ones came back after a change of state. */
-export interface CallCounts {
-  success: number
-  failure: number
-  ignored: number
-  rejected: number
-  stale: number
-}
-
-/** Leave to make one call. Settle it exactly once; a second time does nothing. */
-export interface Permit {
-  admitted: true
-  /** The callee answered, and the answer does not speak against its health. */
-  succeed(): void
-  /** The callee did not answer, or answered that it is broken. */
-  fail(): void
-  /** The call says nothing about the callee: the caller gave up. */
-  ignore(): void
-}
-
-export interface Refusal {
-  admitted: false
-  state: BreakerStateName
-  retryAfterMs: number
 }
 
 export interface Breaker {
@@ -289,42 +242,5 @@ export function createBreaker(options: BreakerOptions): Breaker {
 
   function openRemainingMs(nowMs: number): number {
     return state.name === 'open' || state.name === 'forced_open' ? Math.ceil(state.untilMs - nowMs) : 0
-  }
-}
-
-// A class, because 10,000 permits a second should share their functions.
-class IssuedPermit implements Permit {
-  readonly admitted = true
-  private isSettled = false
-  private readonly settleOnce: (outcome: Outcome, generation: number, startedMs: number) => void
-  private readonly generation: number
-  private readonly startedMs: number
-
-  constructor(
-    settleOnce: (outcome: Outcome, generation: number, startedMs: number) => void,
-    generation: number,
-    startedMs: number,
-  ) {
-    this.settleOnce = settleOnce
-    this.generation = generation
-    this.startedMs = startedMs
-  }
-
-  succeed(): void {
-    this.settle('success')
-  }
-
-  fail(): void {
-    this.settle('failure')
-  }
-
-  ignore(): void {
-    this.settle('ignored')
-  }
-
-  private settle(outcome: Outcome): void {
-    if (this.isSettled) return
-    this.isSettled = true
-    this.settleOnce(outcome, this.generation, this.startedMs)
   }
 }

@@ -10,11 +10,12 @@ import { createApp, type App } from './app.ts'
 import { createBreakers } from './breakers.ts'
 import { createCallee, type Callee } from './callee.ts'
 import { systemClock, type Clock } from './clock.ts'
-import { policyVariable, readConfig, type Config } from './config.ts'
+import { readConfig, type Config } from './config.ts'
+import { readEdgePolicies } from './edge-policies.ts'
 import { createHealth } from './health.ts'
 import { createLogger, type Logger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
-import { parsePolicy, resolvePolicy, type PolicyConfig, type PolicyOverrides } from './policy-config.ts'
+import type { PolicyOverrides } from './policy-config.ts'
 import { createTelemetry } from './telemetry.ts'
 
 export interface ServiceDefinition<Settings extends TProperties, Callees extends string> {
@@ -58,15 +59,12 @@ export async function runService<Settings extends TProperties, Callees extends s
   env: Record<string, string | undefined>,
 ): Promise<RunningService> {
   const { isEdge = false, deadlineMs = 3000 } = definition
-  const calleeOptions: Record<string, PolicyOverrides> = definition.callees ?? {}
   const { config, calleeUrls } = readConfig({
     settings: definition.settings ?? ({} as Settings),
-    callees: Object.keys(calleeOptions),
+    callees: Object.keys(definition.callees ?? {}),
     env,
   })
-  const policies = new Map(
-    Object.entries(calleeOptions).map(([name, inCode]) => [name, policyOf(name, { isEdge, inCode, env })]),
-  )
+  const policies = readEdgePolicies({ inCode: definition.callees ?? {}, isEdge, env })
   const service = config.SERVICE_NAME
   const clock = systemClock
   const log = createLogger({ service, level: config.LOG_LEVEL })
@@ -132,24 +130,6 @@ export async function runService<Settings extends TProperties, Callees extends s
     admin.closeAllConnections()
     log.info('closed')
   }
-}
-
-function policyOf(
-  callee: string,
-  {
-    isEdge,
-    inCode,
-    env,
-  }: { isEdge: boolean; inCode: PolicyOverrides; env: Record<string, string | undefined> },
-): PolicyConfig {
-  const place = isEdge ? 'edge' : 'inside'
-  const variable = policyVariable(callee)
-  const text = env[variable] ?? ''
-  const inEnvironment = text === '' ? {} : parsePolicy(text, variable)
-  // First each on its own, so that a complaint names the place where the mistake was made.
-  resolvePolicy(place, [inCode], `callees.${callee}`)
-  resolvePolicy(place, [inEnvironment], variable)
-  return resolvePolicy(place, [inCode, inEnvironment], variable)
 }
 
 /** Node closes the connections that are idle when closing begins, and waits for the others for ever. */
