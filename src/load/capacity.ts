@@ -167,7 +167,7 @@ export async function findCapacity(search: CapacitySearch, ports: CapacityPorts)
       // A soak is there to last; only a clear miss ends it.
       return phase === 'soak' ? decision === 'misses' : decision !== 'undecided'
     })
-    const isSure = decision === 'misses'
+    const isSure = decide(seconds, objectives) === 'misses'
     if (decision === 'undecided') {
       if (phase === 'bisect')
         reasons.push(`at ${rate} per second it could not be told for sure: the limit is near`)
