@@ -34,6 +34,11 @@ export const tcpSockets: Sockets = {
 
 /** Node's timers; they never keep the process alive alone. */
 export const after: After = (ms, run) => {
+  // What is late already waits for the sockets' turn: timers that set timers would never let them have one.
+  if (ms <= 0) {
+    const immediate = setImmediate(run)
+    return () => clearImmediate(immediate)
+  }
   const timer = setTimeout(run, Math.min(longestTimerMs, ms))
   timer.unref()
   return () => clearTimeout(timer)

@@ -1,7 +1,7 @@
 // One proxy: a listener, its connections, and the toxics that work on them.
 //
 // All of it lives in one thread, and nothing here waits for a socket: setting, changing and removing a
-// toxic are done when the function returns.
+// toxic are done when the function returns, or some turns of the event loop later when very much waited.
 
 import type { After, Clock, HostPort, SocketEnd, SocketEndEvents, SocketListener, Sockets } from '../ports.ts'
 import { openConnection, type Connection } from './connection.ts'
@@ -44,6 +44,8 @@ export interface EdgeProxy {
   setToxics(toxics: readonly InstalledToxic[]): void
 }
 
+const longestTurnMs = 5
+
 export function createEdgeProxy(name: string, world: ProxyWorld): EdgeProxy {
   const { sockets, after, clock, seed, isCompat } = world
   const open = new Set<Connection>()
@@ -56,6 +58,20 @@ export function createEdgeProxy(name: string, world: ProxyWorld): EdgeProxy {
   let listener: SocketListener | undefined
   /** Where new connections go; undefined while there are to be none. */
   let target: HostPort | undefined
+
+  /** Connections that do not have the toxics of now yet. */
+  const unarranged = new Set<Connection>()
+  // What waited in a toxic goes out when it is removed, and that may be gigabytes on thousands of
+  // connections: the API answers in between.
+  const arrangeSome = (): void => {
+    const untilMs = clock.monotonicMs() + longestTurnMs
+    for (const connection of unarranged) {
+      unarranged.delete(connection)
+      connection.arrange()
+      if (clock.monotonicMs() > untilMs) break
+    }
+    if (unarranged.size > 0) after(0, arrangeSome)
+  }
 
   const accept: Parameters<Sockets['listen']>[1] = (client) => {
     if (target === undefined) return refuse(client)
@@ -94,6 +110,7 @@ export function createEdgeProxy(name: string, world: ProxyWorld): EdgeProxy {
       sent: (direction, bytes) => (traffic.sent[direction] += bytes),
       gone() {
         open.delete(connection)
+        unarranged.delete(connection)
         traffic.connections.open--
       },
     })
@@ -123,7 +140,9 @@ export function createEdgeProxy(name: string, world: ProxyWorld): EdgeProxy {
     toxics: () => toxics,
     setToxics(wanted) {
       toxics = wanted
-      for (const connection of open) connection.arrange()
+      const isUnderWay = unarranged.size > 0
+      for (const connection of open) unarranged.add(connection)
+      if (!isUnderWay) arrangeSome()
     },
   }
 }

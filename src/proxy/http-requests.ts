@@ -39,8 +39,9 @@ export function createRequestReader(): (bytes: Uint8Array) => RequestPart[] {
       switch (state.at) {
         case 'head': {
           const held: Uint8Array = concat(state.held, rest)
-          const end = endOfHead(held)
-          if (end === undefined && held.length < longestHead && mayBeRequest(held)) {
+          const isPossible = mayBeRequest(held)
+          const end = isPossible ? endOfHead(held) : undefined
+          if (isPossible && end === undefined && held.length < longestHead) {
             state = { at: 'head', held }
             return parts
           }

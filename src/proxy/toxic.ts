@@ -69,5 +69,5 @@ export const pass = (item: Item, dueMs: number): Step => ({ kind: 'forward', ite
 
 /** For toxics that hold back little: the sender feels it soon. */
 export const smallBuffer = 64 * 1024
-/** For toxics that only delay: as much as Toxiproxy's 1,024 chunks of 32 KiB. */
-export const largeBuffer = 32 * 1024 * 1024
+/** For toxics that only delay: so much may be on its way, 80 MB a second at 100 ms. */
+export const largeBuffer = 8 * 1024 * 1024

@@ -1,7 +1,7 @@
 // One trial of removal: connections with dead sinks on both ends, a random chain, all of it taken out.
 
 import { seededChance } from '../../src/proxy/chance.ts'
-import { proxyUnderTest, tcpClient, tcpServer } from '../fixtures/proxied.ts'
+import { proxyAt, proxyUnderTest, tcpClient, tcpServer, type ProxyApi } from '../fixtures/proxied.ts'
 
 export interface RemovalTrial {
   /** From the request to its answer, for each toxic. */
@@ -29,10 +29,13 @@ export async function removalTrial({
   seed,
   connections,
   removals,
+  api,
 }: {
   seed: number
   connections: number
   removals: number
+  /** Of a proxy in another process; not said: one in this process. */
+  api?: string
 }): Promise<RemovalTrial> {
   const chance = seededChance('removal', seed)
   const kinds = Object.keys(attributes)
@@ -44,7 +47,7 @@ export async function removalTrial({
     if (!isAlive) socket.write(flood)
   })
   let isAlive = false
-  await using proxy = await proxyUnderTest({ seed })
+  await using proxy = await (api === undefined ? proxyUnderTest({ seed }) : proxyAt(`http://${api}`))
   const made = await proxy.call('POST', '/proxies', { name: 'p', upstream: `127.0.0.1:${server.port}` })
   const { listen } = JSON.parse(made.text) as { listen: string }
   const clients = await Promise.all(Array.from({ length: connections }, () => tcpClient(listen)))
@@ -57,6 +60,7 @@ export async function removalTrial({
     const toxic = { name, type, stream, toxicity: 0.5 + chance() / 2, attributes: attributes[type] }
     await proxy.call('POST', '/proxies/p/toxics', toxic)
   }
+  await untilQuiet(proxy)
   const timed = async (method: string, path: string): Promise<number> => {
     const started = performance.now()
     const { status } = await proxy.call(method, path)
@@ -79,7 +83,20 @@ export async function removalTrial({
   await fresh.ended
   const isWhole = fresh.received().toString() === 'alive'
   for (const { socket } of [...clients, fresh]) socket.destroy()
+  await proxy.call('DELETE', '/proxies/p')
   return { removalMs, listMs, isWhole }
+}
+
+/** Until the proxy takes no more: every buffer is full, and nothing but the toxics is in the way. */
+async function untilQuiet({ call }: ProxyApi): Promise<void> {
+  for (let before = ''; ;) {
+    const { text } = await call('GET', '/msvc/status')
+    const { proxies } = JSON.parse(text) as { proxies: { received: object }[] }
+    const now = JSON.stringify(proxies.map(({ received }) => received))
+    if (now === before) return
+    before = now
+    await new Promise((resolve) => setTimeout(resolve, 30))
+  }
 }
 
 const flood = Buffer.alloc(4 << 20)
