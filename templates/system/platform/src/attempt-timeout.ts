@@ -18,7 +18,7 @@ export interface Attempt {
   readonly timeoutMs: number
   /** Aborted when the attempt is cut. */
   readonly signal: AbortSignal
-  /** The cheap form of `signal`: one listener, called at most once, never after the attempt has settled. */
+  /** The cheap form of `signal`: one listener, called once when the attempt is cut, at once if it was. */
   onCut(listener: (reason: FailReason) => void): void
 }
 
@@ -53,7 +53,7 @@ class LimitedAttempt<T> implements Attempt {
   private readonly reject: (error: unknown) => void
   private readonly timer: Timer
   private isSettled = false
-  private isCut = false
+  private cutReason: FailReason | undefined = undefined
   private listener: ((reason: FailReason) => void) | undefined = undefined
   private controller: AbortController | undefined = undefined
   private onAbort: (() => void) | undefined = undefined
@@ -83,12 +83,13 @@ class LimitedAttempt<T> implements Attempt {
 
   get signal(): AbortSignal {
     this.controller ??= new AbortController()
-    if (this.isCut) this.controller.abort()
+    if (this.cutReason !== undefined) this.controller.abort()
     return this.controller.signal
   }
 
   onCut(listener: (reason: FailReason) => void): void {
-    this.listener = listener
+    if (this.cutReason === undefined) this.listener = listener
+    else listener(this.cutReason)
   }
 
   run(attempt: (attempt: Attempt) => Promise<T>): void {
@@ -112,7 +113,7 @@ class LimitedAttempt<T> implements Attempt {
 
   private cut(reason: FailReason): void {
     if (this.isSettled) return
-    this.isCut = true
+    this.cutReason = reason
     this.settle({ kind: 'failed', reason, error: undefined })
     this.listener?.(reason)
     this.controller?.abort()

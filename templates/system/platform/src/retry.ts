@@ -5,6 +5,9 @@
 
 export const retryHeader = 'x-retry-attempt'
 
+/** Who tries for hours needs no exact count. */
+const maxAttempt = 100
+
 /** Methods that may be repeated without asking: twice is the same as once (RFC 9110, 9.2.2). */
 const idempotentMethods = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
 
@@ -13,7 +16,7 @@ export const isRepeatable = (method: string, idempotencyKey: string | undefined)
 
 /** From the header as it came; undefined when its sender does not retry, or sent nonsense. */
 export function retryAttemptFrom(header: string | undefined): number | undefined {
-  return header !== undefined && /^\d{1,2}$/.test(header) ? Number(header) : undefined
+  return header !== undefined && /^\d{1,9}$/.test(header) ? Math.min(Number(header), maxAttempt) : undefined
 }
 
 export interface RetryDelay {

@@ -132,6 +132,9 @@ describe('one attempt', () => {
     await result
     assert.equal(early?.aborted, true)
     assert.equal(told?.signal, early)
+    const late: string[] = []
+    told?.onCut((reason) => late.push(reason))
+    assert.deepEqual(late, ['timeout'])
   })
 })
 

@@ -31,6 +31,7 @@ test('headers that say nothing sensible say nothing', () => {
   }
   assert.equal(retryAttemptFrom('0'), 0)
   assert.equal(retryAttemptFrom('12'), 12)
+  assert.equal(retryAttemptFrom('3600'), 100)
   for (const header of [undefined, '', '-1', '1e9', 'no']) assert.equal(retryAttemptFrom(header), undefined)
   assert.equal(deadlineFrom('250', 1000, 3000), 1250)
   assert.equal(deadlineFrom('0', 1000, 3000), 1000)
