@@ -3,6 +3,7 @@
 // A bench measures side by side in one run, interleaved, and prints medians with the commands compared.
 
 const benches: Record<string, () => Promise<() => Promise<void> | void>> = {
+  breaker: async () => (await import('./breaker.ts')).benchBreaker,
   load: async () => (await import('./load.ts')).benchLoad,
   proxy: async () => (await import('./proxy.ts')).benchProxy,
   'start-up': async () => (await import('./start-up.ts')).benchStartUp,

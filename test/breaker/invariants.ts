@@ -92,7 +92,7 @@ export function walk(
         return start()
       case 'end': {
         const [call] = underway.splice(operation.pick % Math.max(1, underway.length), 1)
-        return call && end(call, operation.ending)
+        return call && endTwice(call, operation.ending)
       }
       case 'calls':
         for (let count = 0; count < operation.count; count += 1) {
@@ -100,7 +100,7 @@ export function walk(
           start()
           nowMs += operation.tookMs
           const call = underway.length > before ? underway.pop() : undefined
-          if (call) end(call, operation.ending)
+          if (call) endTwice(call, operation.ending)
         }
         return
       case 'hang':
@@ -143,6 +143,13 @@ export function walk(
     admitted += 1
     if (state === 'half_open') given.push(nowMs)
     underway.push({ permit: answer, generation, startedMs: nowMs })
+  }
+
+  /** The second time, a permit does nothing; I9 sees it when it is counted. */
+  function endTwice(call: Underway, ending: Ending): void {
+    end(call, ending)
+    call.permit.fail()
+    assert.equal(news.length, 0, 'a permit was settled twice')
   }
 
   function end({ permit, generation: of, startedMs }: Underway, ending: Ending): void {

@@ -12,6 +12,7 @@ import {
   staleTransitions,
   type Platform,
 } from './measures.ts'
+import { stackQuestions } from './stack-questions.ts'
 
 const platform: Platform = { createBreaker, createPolicy, resolvePolicy }
 
@@ -37,6 +38,8 @@ test('late answers cause no transition in a million steps', () => {
   expect(staleEnds).toBeGreaterThan(5000)
   expect(transitions).toBeGreaterThan(1000)
 })
+
+test.each(stackQuestions)('%s', (_what, ask) => ask(platform))
 
 describe('three hops ask at most 1.1 × the requests + 1 a second', () => {
   test.each([

@@ -59,6 +59,16 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
       tookMs: fc.constantFrom(0, 1, 7, 20, 501),
     }),
   },
+  // Bursts among healthy traffic, so that the share stays low and only the fast trip can open it.
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('calls'),
+      count: fc.constantFrom(3, 29, 32, 60),
+      ending: fc.constantFrom<Ending>('succeed', 'fail'),
+      tookMs: fc.constantFrom(0, 1),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('hang'), count: fc.integer({ min: 1, max: 5 }) }) },
   {
     weight: 1,

@@ -1,4 +1,4 @@
-// Many random lives; throws with seed and the shortest counterexample.
+// Many random lives; throws with seed and counterexample, the shortest one unless that is not wanted.
 
 import fc from 'fast-check'
 import { fractions } from './fractions.ts'
@@ -7,14 +7,14 @@ import { operations } from './operations.ts'
 
 export function proveInvariants(
   createBreaker: CreateBreaker,
-  { runs, seed }: { runs: number; seed: number },
+  { runs, seed, shrink = true }: { runs: number; seed: number; shrink?: boolean },
 ): Coverage {
   const coverage: Coverage = new Map()
   fc.assert(
     fc.property(operations, fc.integer(), (life, chance) => {
       walk(createBreaker, life, coverage, fractions(chance))
     }),
-    { numRuns: runs, seed },
+    { numRuns: runs, seed, endOnFailure: !shrink },
   )
   return coverage
 }

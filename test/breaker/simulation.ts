@@ -54,6 +54,9 @@ export function createSimulation(): Simulation {
         })
       }
       now = endMs
+      await new Promise((resolve) => {
+        setImmediate(resolve)
+      })
     },
   }
 }
