@@ -29,9 +29,13 @@ export interface ProxyRecord {
   edge: EdgeProxy
 }
 
+const retryMs = 1000
+
 export interface ProxiesOptions extends ProxyWorld {
   /** Listeners and upstreams outside this machine. */
   allowRemote: boolean
+  /** How long a guest may keep a proxy of the owner disabled; undefined: as long as it likes. */
+  longestDownMs: number | undefined
 }
 
 export interface Proxies {
@@ -112,6 +116,16 @@ export function createProxies(options: ProxiesOptions): Proxies {
     if (!wanted.enabled && record.enabled) stop(record)
   }
 
+  /** A proxy that a guest took down is a fault too, so it ends by itself. */
+  const comeBack = (record: ProxyRecord, ms = options.longestDownMs): void => {
+    if (ms === undefined) return
+    options.after(ms, () => {
+      const isDown = !record.enabled && records.get(record.name) === record
+      // Its port may be taken by now; then it is tried again until it is free.
+      if (isDown) inTurn(() => start(record)).catch(() => comeBack(record, retryMs))
+    })
+  }
+
   const replace = async (request: ProxyRequest, isOwner: boolean): Promise<ProxyRecord> => {
     const existing = records.get(request.name)
     if (existing !== undefined && isSame(existing, request)) return existing
@@ -140,6 +154,7 @@ export function createProxies(options: ProxiesOptions): Proxies {
         check(request)
         if (record.isOwned && !isOwner && !isSame(record, request)) throw refusals.ofTheFleet(name)
         await change(record, request)
+        if (record.isOwned && !isOwner && !record.enabled) comeBack(record)
         return record
       }),
     populate: (requests, isOwner) =>

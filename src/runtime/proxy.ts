@@ -41,7 +41,15 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   const { api, ownerSocket, seed, isCompat, allowRemote, onRemoved = () => {} } = options
   const lease = options.lease ?? { defaultMs: undefined, longestMs: longestLeaseMs }
   const clock = systemClock
-  const proxies = createProxies({ sockets: tcpSockets, after, clock, seed, isCompat, allowRemote })
+  const proxies = createProxies({
+    sockets: tcpSockets,
+    after,
+    clock,
+    seed,
+    isCompat,
+    allowRemote,
+    longestDownMs: lease.defaultMs,
+  })
   const desk = createToxicDesk({ after, clock, isCompat, lease, onRemoved })
   const handle = createApi({
     proxies,

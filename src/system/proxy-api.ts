@@ -50,3 +50,20 @@ export interface ProxyRunning {
 export interface ProxySummary {
   proxies: { name: string; listen: string; upstream: string; connections: number; bytes: number }[]
 }
+
+/** What the proxy process of a fleet writes, one a line. */
+export type ProxyMessage =
+  | {
+      type: 'ready'
+      /** host:port of the API for guests. */
+      api: string | null
+      proxies: { name: string; listen: string; upstream: string }[]
+    }
+  | {
+      type: 'toxic.removed'
+      proxy: string
+      toxic: string
+      /** By a request, or because its lease was over. */
+      why: 'asked' | 'lease'
+      touched: Omit<ToxicStatus['touched'], 'firstAt'> & { firstAt: number | undefined }
+    }

@@ -1,0 +1,130 @@
+// The proxy process of a fleet, as the agent will run it.
+
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { ProxyJob } from '../../src/runtime/proxy-process.ts'
+import type { ProxyMessage } from '../../src/system/proxy-api.ts'
+import {
+  echoServer,
+  proxyAt,
+  proxyUnderTest,
+  tcpClient,
+  type ProxyApi,
+  type TestServer,
+} from '../fixtures/proxied.ts'
+
+const program = join(import.meta.dirname, '../../src/runtime/proxy-process.ts')
+
+let folder: string
+let child: ChildProcess
+let echo: TestServer
+let listen: string
+let guest: ProxyApi
+let messages: ProxyMessage[]
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'msvc-proxy-'))
+  echo = await echoServer()
+  const job: ProxyJob = {
+    ownerSocket: join(folder, 's'),
+    api: { host: '127.0.0.1', port: 0 },
+    seed: 7,
+    edges: [{ name: 'order:payment', upstream: `127.0.0.1:${echo.port}` }],
+  }
+  child = spawn(process.execPath, [program, JSON.stringify(job)], { stdio: ['pipe', 'pipe', 'inherit'] })
+  messages = []
+  const lines = createInterface({ input: child.stdout! })
+  lines.on('line', (line) => messages.push(JSON.parse(line) as ProxyMessage))
+  await once(lines, 'line')
+  const [ready] = messages
+  if (ready?.type !== 'ready') throw new Error('not ready')
+  listen = ready.proxies[0]!.listen
+  guest = proxyAt(`http://${ready.api}`)
+})
+afterEach(async () => {
+  if (child.exitCode === null) {
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+  }
+  await echo[Symbol.asyncDispose]()
+  await rm(folder, { recursive: true, force: true })
+})
+
+function owner(method: string, path: string, body?: object): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const sent = request({ socketPath: join(folder, 's'), method, path }, (response) => {
+      response.resume().on('end', () => resolve(response.statusCode ?? 0))
+    })
+    sent.on('error', reject).end(body && JSON.stringify(body))
+  })
+}
+
+test('an edge passes traffic; what the agent sets ends with its lease, and is told with what it touched', async () => {
+  const client = await tcpClient(listen)
+  const latency = {
+    type: 'latency',
+    name: 'f1',
+    stream: 'upstream',
+    attributes: { latency: 60_000 },
+    ttlMs: 200,
+  }
+  expect(await owner('POST', '/proxies/order:payment/toxics', latency)).toBe(200)
+  client.socket.write('hello')
+  await client.has(5)
+  await expect
+    .poll(() => messages.at(-1))
+    .toMatchObject({
+      type: 'toxic.removed',
+      proxy: 'order:payment',
+      toxic: 'f1',
+      why: 'lease',
+      touched: { bytes: 5, connections: 1 },
+    })
+  client.socket.destroy()
+})
+
+test('a guest may break an edge for 15 minutes, but not take it away or lead it elsewhere', async () => {
+  const made = await guest.call('POST', '/proxies/order:payment/toxics', { type: 'noop' })
+  expect(made.status).toBe(200)
+  const { text } = await guest.call('GET', '/msvc/status')
+  const { proxies } = JSON.parse(text) as { proxies: { toxics: { expiresAt: number }[] }[] }
+  const leftMs = proxies[0]!.toxics[0]!.expiresAt - Date.now()
+  expect(leftMs).toBeGreaterThan(14 * 60_000)
+  expect(leftMs).toBeLessThan(15.1 * 60_000)
+  const refused = [
+    await guest.call('DELETE', '/proxies/order:payment'),
+    await guest.call('PATCH', '/proxies/order:payment', { upstream: '127.0.0.1:1' }),
+    await guest.call('POST', '/populate', [{ name: 'order:payment', upstream: '127.0.0.1:1' }]),
+    await guest.call('POST', '/msvc/proxies/order:payment/upstream', { upstream: '127.0.0.1:1' }),
+  ]
+  expect(refused.map(({ status }) => status)).toEqual([403, 403, 403, 403])
+  expect(await owner('POST', '/msvc/proxies/order:payment/upstream', { upstream: '127.0.0.1:1' })).toBe(200)
+})
+
+test.each(['end of its standard input', 'SIGTERM'])('ends at the %s, and its port is free', async (how) => {
+  if (how === 'SIGTERM') child.kill('SIGTERM')
+  else child.stdin!.end()
+  await once(child, 'exit')
+  expect(child.exitCode).toBe(0)
+  await expect(tcpClient(listen)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+})
+
+test('an edge that a guest disabled comes back by itself', async () => {
+  const upstream = `127.0.0.1:${echo.port}`
+  await using proxy = await proxyUnderTest({
+    proxies: [{ name: 'order:payment', listen: '', upstream, enabled: true }],
+    ownerSocket: join(folder, 'other'),
+    lease: { defaultMs: 150, longestMs: 1000 },
+  })
+  expect((await proxy.call('PATCH', '/proxies/order:payment', { enabled: false })).status).toBe(200)
+  expect((await proxy.call('GET', '/proxies/order:payment')).text).toContain('"enabled":false')
+  await expect
+    .poll(async () => (await proxy.call('GET', '/proxies/order:payment')).text)
+    .toContain('"enabled":true')
+})
