@@ -3,16 +3,15 @@
 
 import type { Hook } from '@oclif/core/hooks'
 import { errors, exitCodes } from '../errors.ts'
-import { suggest } from '../system/suggest.ts'
 import { troubleView } from './base-command.ts'
+import { nearestCommand } from './nearest-command.ts'
 import { describeTrouble } from './trouble.ts'
 
 const commandNotFound: Hook.CommandNotFound = async function ({ config, id, argv = [] }) {
-  const typed = id.replaceAll(':', ' ')
-  const known = [...config.commandIDs, ...config.topics.map(({ name }) => name)].map((name) =>
-    name.replaceAll(':', ' '),
-  )
-  const trouble = describeTrouble(errors.unknownCommand(typed, suggest(typed, known)))
+  const names = [...config.commandIDs, ...config.topics.map(({ name }) => name)]
+  const known = names.map((name) => name.replaceAll(':', ' '))
+  const { typed, suggestion } = nearestCommand(id.split(':'), known)
+  const trouble = describeTrouble(errors.unknownCommand(typed, suggestion))
   process.exitCode = exitCodes.usage
   if (argv.includes('--json')) {
     const { code, message, next, data } = trouble
