@@ -1,10 +1,14 @@
 // A load run as it goes on: a frame that is drawn over the last one in a terminal, a line a second
-// elsewhere. On stderr, because stdout is for the result.
+// elsewhere. On stderr, because stdout is for the result. When a fleet of ours is loaded, what happens to it
+// is told too, as its agent tells it.
 
 import { createLogUpdate } from 'log-update'
+import { fit } from '../cli/views/fit.ts'
 import { intervalLine, liveFrame } from '../cli/views/load.ts'
-import type { LoadInterval } from '../events.ts'
+import { newsLines } from '../cli/views/load-news.ts'
+import type { LoadInterval, SystemEvent } from '../events.ts'
 import type { LoadProgress } from '../system/load-report.ts'
+import type { AgentClient } from './agent-client.ts'
 import type { LoadWatchers } from './load.ts'
 
 export interface LiveLoadAbout {
@@ -12,14 +16,14 @@ export interface LiveLoadAbout {
   schedule: { arrivals: number; ratePerSecond: number; durationMs: number }
 }
 
-export type LiveLoad = Pick<LoadWatchers, 'onInterval' | 'onProgress'> & {
+export type LiveLoad = Pick<LoadWatchers, 'onStarted' | 'onInterval' | 'onProgress'> & {
   /** Takes the frame away; the summary follows. */
   end(): void
 }
 
-export function liveLoad(about: LiveLoadAbout): LiveLoad {
+export function liveLoad(about: LiveLoadAbout, agent?: AgentClient): LiveLoad {
   const isTerminal = process.stderr.isTTY && process.env['CI'] === undefined
-  return isTerminal ? inTerminal(about) : inLines()
+  return isTerminal ? inTerminal(about, agent) : inLines()
 }
 
 const inLines = (): LiveLoad => ({
@@ -27,15 +31,36 @@ const inLines = (): LiveLoad => ({
   end() {},
 })
 
-function inTerminal(about: LiveLoadAbout): LiveLoad {
+function inTerminal(about: LiveLoadAbout, agent: AgentClient | undefined): LiveLoad {
   const frame = createLogUpdate(process.stderr, { showCursor: false })
   const intervals: LoadInterval[] = []
-  const draw = (progress: LoadProgress | null): void =>
-    frame(liveFrame({ ...about, progress, intervals, columns: process.stderr.columns }))
+  const events: SystemEvent[] = []
+  const watching = new AbortController()
+  let startedAt = Number.POSITIVE_INFINITY
+  if (agent !== undefined) void follow(agent, events, watching.signal)
+  const draw = (progress: LoadProgress | null): void => {
+    const { columns, rows } = process.stderr
+    const lines = liveFrame({ ...about, progress, intervals, columns }).split('\n')
+    frame(fit([...lines, ...newsLines(events, startedAt)], { columns, rows }))
+  }
   draw(null)
   return {
+    onStarted: (at) => {
+      startedAt = at
+    },
     onInterval: (interval) => void intervals.push(interval),
     onProgress: draw,
-    end: () => frame.clear(),
+    end() {
+      watching.abort()
+      frame.clear()
+    },
+  }
+}
+
+async function follow(agent: AgentClient, events: SystemEvent[], signal: AbortSignal): Promise<void> {
+  try {
+    for await (const event of agent.events(0, signal)) events.push(event)
+  } catch {
+    // The view was ended, or the agent was: the load goes on without its news.
   }
 }

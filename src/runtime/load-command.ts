@@ -44,6 +44,7 @@ export interface LoadOptions {
   /** An arrival that waited longer for a connection is shed. */
   deadlineMs: number | undefined
   insecure: boolean
+  http2: boolean
   /** Whether the user said that a public target is theirs; asked for where there is somebody to ask. */
   isOwnTarget: boolean
   confirm: ((question: string) => Promise<boolean>) | undefined
@@ -111,6 +112,7 @@ async function runAsked(options: LoadOptions): Promise<{ result: LoadResult; tex
     workers,
     pacing,
     insecure: options.insecure,
+    http2: options.http2,
     isOwnTarget: options.isOwnTarget,
     thresholds: options.thresholds,
     method: request.method,
@@ -120,7 +122,7 @@ async function runAsked(options: LoadOptions): Promise<{ result: LoadResult; tex
     ...(maxInFlight !== undefined && { maxInFlight }),
     ...(connections !== undefined && { connections }),
   }
-  const live = options.live ? liveLoad(aboutPlan(plan)) : undefined
+  const live = options.live ? liveLoad(aboutPlan(plan), fleet?.agent) : undefined
   const result = await interruptible(async (signal): Promise<LoadResult> => {
     const watchers = { ...live, signal }
     if (!options.record)
