@@ -16,6 +16,8 @@ export interface ProxyWorld {
   seed: number
   /** Toxiproxy's semantics where ours are better. */
   isCompat: boolean
+  /** A toxic touched something for the first time. */
+  onBit(proxy: string, toxic: InstalledToxic): void
 }
 
 export interface Traffic {
@@ -103,6 +105,7 @@ export function createEdgeProxy(name: string, world: ProxyWorld): EdgeProxy {
               startMs,
               isCompat,
               now: () => clock.now(),
+              bit: (one) => world.onBit(name, one),
             })
             return link === undefined ? [] : [link]
           }),

@@ -43,6 +43,8 @@ export interface LinkContext {
   startMs: number
   isCompat: boolean
   now(): number
+  /** The toxic touched something for the first time. */
+  bit(toxic: InstalledToxic): void
 }
 
 /**
@@ -75,7 +77,9 @@ export function linkOf(toxic: InstalledToxic, context: LinkContext): Link | unde
       if (isCounted) return
       isCounted = true
       touched.connections++
-      touched.firstAt ??= context.now()
+      if (touched.firstAt !== undefined) return
+      touched.firstAt = context.now()
+      context.bit(toxic)
     },
   }
 }

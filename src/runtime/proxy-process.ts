@@ -33,6 +33,8 @@ async function run(job: ProxyJob): Promise<void> {
     isCompat: false,
     allowRemote: false,
     lease: { defaultMs: leaseMs, longestMs: leaseMs },
+    onBit: (proxy, { name, touched }) =>
+      tell({ type: 'toxic.bit', proxy, toxic: name, at: touched.firstAt ?? 0 }),
     onRemoved: ({ name }, toxic, why) =>
       tell({ type: 'toxic.removed', proxy: name, toxic: toxic.name, why, touched: toxic.touched }),
   })

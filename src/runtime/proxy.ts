@@ -25,6 +25,7 @@ export interface ProxyOptions {
   isCompat: boolean
   allowRemote: boolean
   lease?: LeasePolicy
+  onBit?: (proxy: string, toxic: InstalledToxic) => void
   onRemoved?: (proxy: ProxyRecord, toxic: InstalledToxic, why: Removal) => void
 }
 
@@ -38,7 +39,7 @@ const longestLeaseMs = 15 * 60_000
 
 /** @throws errors.cannotProxy when an address cannot be had */
 export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
-  const { api, ownerSocket, seed, isCompat, allowRemote, onRemoved = () => {} } = options
+  const { api, ownerSocket, seed, isCompat, allowRemote, onBit = () => {}, onRemoved = () => {} } = options
   const lease = options.lease ?? { defaultMs: undefined, longestMs: longestLeaseMs }
   const clock = systemClock
   const proxies = createProxies({
@@ -48,6 +49,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     seed,
     isCompat,
     allowRemote,
+    onBit,
     longestDownMs: lease.defaultMs,
   })
   const desk = createToxicDesk({ after, clock, isCompat, lease, onRemoved })

@@ -59,6 +59,8 @@ export type ProxyMessage =
       api: string | null
       proxies: { name: string; listen: string; upstream: string }[]
     }
+  /** It touched something for the first time. `at`: epoch ms */
+  | { type: 'toxic.bit'; proxy: string; toxic: string; at: number }
   | {
       type: 'toxic.removed'
       proxy: string

@@ -76,6 +76,7 @@ test('an edge passes traffic; what the agent sets ends with its lease, and is to
   }
   expect(await owner('POST', '/proxies/order:payment/toxics', latency)).toBe(200)
   client.socket.write('hello')
+  await expect.poll(() => messages.at(-1)).toMatchObject({ type: 'toxic.bit', toxic: 'f1' })
   await client.has(5)
   await expect
     .poll(() => messages.at(-1))

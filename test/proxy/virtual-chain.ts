@@ -42,7 +42,7 @@ export function virtualChain(initial: InstalledToxic[], options: ChainOptions = 
     const links = toxics.flatMap((toxic) => {
       const startMs = since.get(toxic) ?? now
       since.set(toxic, startMs)
-      const context = { connection, proxy: 'p', seed, startMs, isCompat, now: () => now }
+      const context = { connection, proxy: 'p', seed, startMs, isCompat, now: () => now, bit: () => {} }
       return linkOf(toxic, context) ?? []
     })
     pipeline.arrange(links, now)
