@@ -4,6 +4,7 @@
 
 const benches: Record<string, () => Promise<() => Promise<void> | void>> = {
   breaker: async () => (await import('./breaker.ts')).benchBreaker,
+  'breaker-live': async () => (await import('./breaker-live.ts')).benchBreakerLive,
   load: async () => (await import('./load.ts')).benchLoad,
   proxy: async () => (await import('./proxy.ts')).benchProxy,
   'start-up': async () => (await import('./start-up.ts')).benchStartUp,
