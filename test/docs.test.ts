@@ -46,6 +46,8 @@ const tour: Stop[] = [
   },
   { line: 'msvc load http://127.0.0.1:4000/readyz -c 50', in: 'shop', says: /closed model by autocannon/ },
   { line: 'msvc runs list', in: 'shop', says: /500 rps for 20s/ },
+  { line: 'msvc runs export --format hgrm --out load.hgrm', in: 'shop', says: /Wrote .*load\.hgrm/ },
+  { line: 'msvc runs prune --dry-run', in: 'shop', says: /Nothing to remove/ },
   { line: 'msvc runs open', in: 'shop', says: /report\.html/ },
   { line: 'msvc chaos kill payment --for 10s', in: 'shop', says: /payment/ },
   { line: 'msvc chaos status', in: 'shop', says: /kill +payment/ },

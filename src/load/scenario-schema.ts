@@ -130,6 +130,11 @@ export const scenarioSchema = Type.Object(
     kind: Type.Literal('Scenario'),
     name,
     load: Type.Optional(loadSchema),
+    thresholds: Type.Optional(
+      Type.Array(Type.String({ minLength: 1 }), {
+        description: 'what a run has to reach, such as p99<200ms, errors<1% or p99{place order}<300ms',
+      }),
+    ),
     feeds: Type.Optional(
       Type.Record(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }), feedSchema, {
         ...closed,

@@ -5,7 +5,7 @@
 //   setup:     once, in order, before the first arrival; captures become variables
 //   requests:  one per arrival, chosen by weight; one of them may be several steps
 
-import { errors, type Place } from '../errors.ts'
+import { errors, type Place, UserError } from '../errors.ts'
 import { parseDuration } from '../system/duration.ts'
 import { parseYamlFile, type Path, type YamlFile } from '../system/yaml-file.ts'
 import type { Check } from './checks.ts'
@@ -14,10 +14,13 @@ import { scheduleInFile } from './scenario-schedule.ts'
 import { type RequestFile, scenarioSchema, type SetupStepFile, type StepFile } from './scenario-schema.ts'
 import type { ScheduleShape } from './schedule.ts'
 import { namesIn, ownValues } from './template.ts'
+import { checkThresholds, parseThreshold, type Threshold } from './thresholds.ts'
 
 export interface Scenario {
   name: string
   load?: ScheduleShape
+  /** What a run has to reach, before what the command line adds. */
+  thresholds?: Threshold[]
   feeds: Feed[]
   setup: SetupStep[]
   requests: ScenarioRequest[]
@@ -50,12 +53,13 @@ const next = 'Mend the file; docs/load.md and editors know its shape from .msvc/
 /** Reads a scenario. Throws `file-invalid` with file:line:column and what was expected. */
 export function parseScenario(text: string, file: string): Scenario {
   const yaml = parseYamlFile({ text, file, next }, scenarioSchema)
-  const { name, load, feeds = {}, setup = [], requests } = yaml.value
+  const { name, load, thresholds = [], feeds = {}, setup = [], requests } = yaml.value
   const known = new Set<string>()
   const feedNames = Object.keys(feeds)
   return {
     name,
     ...(load !== undefined && { load: scheduleInFile(load, yaml) }),
+    thresholds: thresholdsIn(yaml, thresholds, requests),
     feeds: feedNames.map((feed) => ({
       name: feed,
       file: feeds[feed]!.file,
@@ -75,6 +79,28 @@ export function parseScenario(text: string, file: string): Scenario {
       return { name: called, weight, steps, place: yaml.placeOf(from) }
     }),
   }
+}
+
+/** Each is understood and about a request of this file, or it is refused at its place. */
+function thresholdsIn(
+  yaml: YamlFile<unknown>,
+  texts: readonly string[],
+  requests: readonly { name: string }[],
+): Threshold[] {
+  return texts.map((text, index) => {
+    try {
+      const threshold = parseThreshold(text)
+      checkThresholds(
+        [threshold],
+        requests.map(({ name }) => name),
+      )
+      return threshold
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error
+      const place = yaml.placeOf(['thresholds', index])
+      throw errors.fileInvalid(place, `the threshold ${JSON.stringify(text)} is not understood.`, error.next)
+    }
+  })
 }
 
 interface Scope {

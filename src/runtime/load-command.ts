@@ -114,7 +114,7 @@ async function runAsked(options: LoadOptions): Promise<{ result: LoadResult; tex
     insecure: options.insecure,
     http2: options.http2,
     isOwnTarget: options.isOwnTarget,
-    thresholds: options.thresholds,
+    thresholds: [...('scenario' in target ? (target.scenario.thresholds ?? []) : []), ...options.thresholds],
     method: request.method,
     headers: request.headers,
     ...(request.body !== undefined && { body: request.body }),

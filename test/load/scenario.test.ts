@@ -157,3 +157,30 @@ test.each([
   expect(read).toThrow(`a.yaml:${place}: `)
   expect(read).toThrow(reason)
 })
+
+describe('thresholds', () => {
+  const withThresholds = (...texts: string[]): string =>
+    scenario(
+      `thresholds:\n${texts.map((text) => `  - '${text}'\n`).join('')}requests:\n  - {name: a b, path: /}\n`,
+    )
+
+  test('are read as the command line writes them', () => {
+    const { thresholds } = parseScenario(withThresholds('p99<200ms', 'p90{a b}<1s'), 'a.yaml')
+    expect(thresholds?.map(({ expression, request }) => [expression, request])).toEqual([
+      ['p99<200ms', null],
+      ['p90{a b}<1s', 'a b'],
+    ])
+  })
+
+  test.each([
+    ['p99<200', 'unit of time'],
+    ['p99{pay}<1s', 'one of the requests: a b'],
+  ])('%s is refused at its place', (text, hint) => {
+    expect(() => parseScenario(withThresholds('errors<1%', text), 'a.yaml')).toThrow(
+      expect.objectContaining({
+        message: expect.stringContaining('a.yaml:6:5') as string,
+        next: expect.stringContaining(hint) as string,
+      }) as Error,
+    )
+  })
+})
