@@ -159,3 +159,32 @@ export interface Sockets {
 
 /** Calls back once after the time; the answer takes it back. */
 export type After = (ms: number, run: () => void) => () => void
+
+/** One place on a shared HTTP/2 session: one request at a time. */
+export interface Http2Place {
+  request(message: Http2Message): void
+  /** Gives it up; it reports nothing afterwards. */
+  release(): void
+}
+
+export interface Http2Message {
+  headers: Readonly<Record<string, string>>
+  body: Uint8Array | null
+  keepsBody: boolean
+}
+
+export interface Http2Events {
+  opened(): void
+  answered(answer: Http2Answer): void
+  /** At most once, and nothing after it. */
+  ended(end: StreamEnd | { kind: 'malformed'; reason: string }): void
+}
+
+export interface Http2Answer {
+  status: number
+  headers: Readonly<Record<string, unknown>>
+  /** The first 64 KiB as text, when it was asked for. */
+  body: string | null
+  /** The session takes another request. */
+  isReusable: boolean
+}

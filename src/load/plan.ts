@@ -25,6 +25,8 @@ export interface LoadPlan {
   maxInFlight?: number
   /** Connections at most; arrivals beyond them queue. 1,000 if not said. */
   connections?: number
+  /** HTTP/2 (with prior knowledge where there is no TLS) instead of HTTP/1.1. */
+  http2?: boolean
   /** Take any certificate. */
   insecure?: boolean
   /** The target may have a public address: whoever asks owns it. */

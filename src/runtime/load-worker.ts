@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto'
 import { parentPort, workerData } from 'node:worker_threads'
+import { createHttp2Connector } from '../adapters/load-http2.ts'
 import { createConnector, type Address } from '../adapters/load-socket.ts'
 import { monotonicMs } from '../adapters/load-metronome.ts'
 import { startPacer } from '../adapters/load-pacer.ts'
@@ -9,6 +10,8 @@ import { watchThread } from '../adapters/load-watch.ts'
 import { openBooks } from '../load/books.ts'
 import { startEngine } from '../load/engine.ts'
 import { openWire } from '../load/http-wire.ts'
+import { openHttp2Wire } from '../load/http2-wire.ts'
+import type { Wire, WireEvents } from '../load/pool.ts'
 import { createIntervals, type SecondBooks } from '../load/intervals.ts'
 import type { Pacing } from '../load/pacing.ts'
 import type { Limits } from '../load/plan.ts'
@@ -22,6 +25,7 @@ import type { Acknowledged } from '../system/load-report.ts'
 /** What the thread is started with; plain data. */
 export interface LoadJob {
   address: Address
+  isHttp2: boolean
   schedule: ScheduleShape
   share: { index: number; of: number }
   pacing: Pacing
@@ -64,7 +68,7 @@ async function generate(job: LoadJob, port: NonNullable<typeof parentPort>): Pro
   const tellAcknowledged = (): void => {
     if (lines.length > 0) tell({ type: 'acknowledged', lines: lines.splice(0) })
   }
-  const connect = createConnector(job.address)
+  const openConnection = wireOpener(job)
   const ended = Promise.withResolvers<void>()
   const pacer = await startPacer(job.pacing)
   const schedule = scheduleOf(job.schedule)
@@ -87,7 +91,7 @@ async function generate(job: LoadJob, port: NonNullable<typeof parentPort>): Pro
       }),
       nowMs: () => performance.now(),
       uuid: () => randomUUID(),
-      connect: (events) => openWire(connect, events),
+      connect: openConnection,
       onAcknowledged(arrival, key, answer) {
         lines.push({ arrival, key, status: answer.status, id: idOf(answer) })
         if (lines.length >= acknowledgedBatch) tellAcknowledged()
@@ -120,6 +124,16 @@ async function generate(job: LoadJob, port: NonNullable<typeof parentPort>): Pro
     },
   })
   port.close()
+}
+
+function wireOpener({ address, isHttp2 }: LoadJob): (events: WireEvents) => Wire {
+  if (!isHttp2) {
+    const connect = createConnector(address)
+    return (events) => openWire(connect, events)
+  }
+  const connect = createHttp2Connector(address)
+  const isSecure = address.secureName !== null
+  return (events) => openHttp2Wire(connect, events, { isSecure })
 }
 
 /** The first order that a thread gets. */

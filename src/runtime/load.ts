@@ -69,6 +69,7 @@ export async function runLoad(plan: LoadPlan, watchers: LoadWatchers = {}): Prom
         secureName: target.isSecure ? target.hostname : null,
         isUnverified: plan.insecure === true,
       },
+      isHttp2: plan.http2 === true,
       schedule: shapeOf(plan),
       pacing,
       limits,

@@ -50,6 +50,10 @@ export default class Load extends BaseCommand {
       description: 'An arrival that waited longer for a connection is shed; --timeout if left out.',
       helpValue: '100ms',
     }),
+    http2: boolean({
+      description: 'HTTP/2; without TLS the target must know (h2c). -c counts requests at once.',
+      default: false,
+    }),
     insecure: boolean({ description: 'Take any certificate.', default: false }),
     'yes-i-own-this-target': boolean({
       description: 'The target may have a public address: it is yours to load.',
@@ -115,6 +119,7 @@ export default class Load extends BaseCommand {
       pacing: flags.pacing as Pacing,
       deadlineMs: flags.deadline === undefined ? undefined : parseDuration(flags.deadline, '--deadline'),
       insecure: flags.insecure,
+      http2: flags.http2,
       isOwnTarget: flags['yes-i-own-this-target'],
       confirm: this.canAsk(flags) ? confirmed : undefined,
       schedule: {

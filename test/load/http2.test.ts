@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs'
+import { createSecureServer, createServer, type Http2Server } from 'node:http2'
+import { describe, expect, test } from 'vitest'
+import type { OutcomeCounts } from '../../src/events.ts'
+import { runLoad } from '../../src/runtime/load.ts'
+import { startRawServer } from '../fixtures/targets/raw-server.ts'
+
+const schedule = { ratePerSecond: 400, durationMs: 250, http2: true }
+const arrivals = 100
+
+describe('over HTTP/2 every arrival has the outcome that fits what the target does', () => {
+  test.each<[string, (stream: ServerStream, number: number) => void, OutcomeCounts]>([
+    ['answers', (stream) => answer(stream, 200), { ok: arrivals }],
+    ['answers 503', (stream) => answer(stream, 503), { 'http-error': arrivals }],
+    ['resets each stream', (stream) => stream.close(2), { reset: arrivals }],
+    ['never answers', () => {}, { timeout: arrivals }],
+    ['ends the session under each request', (stream) => stream.session?.destroy(), { eof: arrivals }],
+  ])('a target that %s', async (_, behaviour, expected) => {
+    let number = 0
+    const server = createServer().on('stream', (stream) => {
+      stream.on('error', () => {})
+      behaviour(stream, number++)
+    })
+    await using target = await listening(server, 'http')
+    const report = await runLoad({
+      target: { url: target.url },
+      ...schedule,
+      // The machine may be busy: only who never answers must time out.
+      timeoutMs: 'timeout' in expected ? 400 : 10_000,
+    })
+    const { eof = 0, reset = 0, ...rest } = report.outcomes
+    const sum = Object.values(report.outcomes).reduce((total, count) => total + count, 0)
+    expect(sum).toBe(arrivals)
+    // A session that ends takes what shares it along: as the end of the stream, or as a reset.
+    if ('eof' in expected) expect(eof + reset).toBe(arrivals)
+    else expect({ ...rest, ...(eof && { eof }), ...(reset && { reset }) }).toEqual(expected)
+  })
+
+  test('a target that speaks HTTP/1.1', async () => {
+    await using target = await startRawServer((socket) => socket.write('HTTP/1.1 200 OK\r\n\r\n'))
+    const report = await runLoad({ target: { url: target.url }, ...schedule })
+    expect(report.outcomes).toEqual({ 'protocol-error': arrivals })
+  })
+
+  test('a dead port', async () => {
+    const target = await listening(createServer(), 'http')
+    await target[Symbol.asyncDispose]()
+    const report = await runLoad({ target: { url: target.url }, ...schedule })
+    expect(report.outcomes).toEqual({ refused: arrivals })
+  })
+
+  test.each([
+    [true, { ok: arrivals }],
+    [false, { tls: arrivals }],
+  ])('TLS, insecure: %s', async (insecure, expected) => {
+    const [key, cert] = ['self-signed-key.pem', 'self-signed-cert.pem'].map((name) =>
+      readFileSync(new URL(`../fixtures/targets/${name}`, import.meta.url)),
+    )
+    const server = createSecureServer({ key: key!, cert: cert! }).on('stream', (stream) =>
+      answer(stream, 200),
+    )
+    await using target = await listening(server as unknown as Http2Server, 'https')
+    const report = await runLoad({ target: { url: target.url }, ...schedule, insecure })
+    expect(report.outcomes).toEqual(expected)
+  })
+})
+
+type ServerStream = import('node:http2').ServerHttp2Stream
+
+function answer(stream: ServerStream, status: number): void {
+  stream.respond({ ':status': status })
+  stream.end('ok')
+}
+
+async function listening(server: Http2Server, scheme: 'http' | 'https') {
+  const sessions = new Set<{ destroy(): void }>()
+  server.on('session', (session) => {
+    sessions.add(session)
+    session.on('error', () => {})
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  return {
+    url: `${scheme}://127.0.0.1:${port}/`,
+    async [Symbol.asyncDispose]() {
+      for (const session of sessions) session.destroy()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
