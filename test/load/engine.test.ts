@@ -182,6 +182,34 @@ test('latency counts from the intended time: a stall of the target is seen by al
   expect(max).toBeCloseTo(1000, -1)
 })
 
+test('a stall of 1 s at 1,000 rps is told within 20 ms of the truth', () => {
+  const stalledAt = 2000
+  const truth = Array.from({ length: 5000 }, (_, k) => (k >= 2000 && k < 3000 ? 3000 - k : 0.5))
+  const run: World = world({
+    rate: 1000,
+    durationMs: 5000,
+    serve: ({ after, events }) => {
+      const isStalled = run.now >= stalledAt && run.now < stalledAt + 1000
+      after(isStalled ? stalledAt + 1000 - run.now : 0.5, () => events.answered(ok))
+    },
+    // Fewer connections than wait at once: the queue must not hide anything either.
+    limits: { timeoutMs: 10_000, maxInFlight: 5000, maxConnections: 200 },
+  })
+  run.run()
+  expect(run.outcomes()).toEqual({ ok: 5000 })
+  const sorted = truth.toSorted((a, b) => a - b)
+  const told = run.responseMs()
+  for (const [name, fraction] of [
+    ['p50', 0.5],
+    ['p90', 0.9],
+    ['p99', 0.99],
+    ['max', 1],
+  ] as const) {
+    const wanted = sorted[Math.ceil(fraction * 5000) - 1]!
+    expect(Math.abs(told[name]! - wanted), `${name}: ${told[name]} of ${wanted}`).toBeLessThan(20)
+  }
+})
+
 test('the lateness of the generator itself is part of the latency, never hidden', () => {
   const run = world({
     rate: 10,
