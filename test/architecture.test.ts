@@ -34,6 +34,12 @@ const violations: [kind: string, file: string, code: string, rule: string][] = [
     'no-restricted-imports',
   ],
   [
+    'a toxic imports another feature',
+    'src/proxy/toxics/n.ts',
+    "export { x } from '../../chaos/x.ts'",
+    'no-restricted-imports',
+  ],
+  [
     'a feature imports an adapter',
     'src/fleet/e.ts',
     "export { z } from '../adapters/z.ts'",

@@ -45,7 +45,6 @@ interface Position {
   stage: Stage
   waiting: Exclude<Step, { kind: 'forget' }>[]
   waitingBytes: number
-  lastDueMs: number
   /** Requests broken as told so far. */
   broken: number
 }
@@ -77,12 +76,11 @@ export function createPipeline(outlet: Outlet): Pipeline {
     if (step.kind === 'forget') {
       position.waiting = []
       position.waitingBytes = 0
-      position.lastDueMs = 0
       return
     }
-    position.lastDueMs = Math.max(position.lastDueMs, step.dueMs)
-    if (position.waiting.length === 0 && position.lastDueMs <= nowMs) return perform(index, step, nowMs)
-    position.waiting.push({ ...step, dueMs: position.lastDueMs })
+    // Behind a step that waits, everything waits: that is what keeps the order.
+    if (position.waiting.length === 0 && step.dueMs <= nowMs) return perform(index, step, nowMs)
+    position.waiting.push(step)
     position.waitingBytes += bytesOf(step)
   }
 
@@ -118,7 +116,6 @@ export function createPipeline(outlet: Outlet): Pipeline {
     stage: link.start(before?.stage.carry?.()),
     waiting: [],
     waitingBytes: 0,
-    lastDueMs: 0,
     broken: 0,
   })
 
