@@ -31,11 +31,17 @@ export function holderOf(port: number): string | undefined {
     const isHolder = descriptors.some((descriptor) =>
       inodes.has(quietly(() => readlinkSync(`/proc/${pid}/fd/${descriptor}`), '')),
     )
-    if (isHolder)
-      return `pid ${pid} (${quietly(() => readFileSync(`/proc/${pid}/comm`, 'utf8'), '?').trim()})`
+    if (isHolder) return `pid ${pid} (${commandOf(pid)})`
   }
   return undefined
 }
+
+// Its command line rather than its name: Node calls every one of its processes MainThread.
+const commandOf = (pid: string): string =>
+  quietly(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8'), '?')
+    .replaceAll('\0', ' ')
+    .trim()
+    .slice(0, 80)
 
 // /proc/net/tcp: "sl local_address rem_address st … inode"; state 0A is LISTEN, ports are in hex.
 function listeningInodes(port: number): Set<string> {

@@ -1,6 +1,7 @@
 // How long a fault may last. Every fault has an end that nobody has to ask for.
 
 import { errors } from '../errors.ts'
+import { formatDuration } from '../system/duration.ts'
 
 export const longestLeaseMs = 15 * 60_000
 
@@ -8,7 +9,8 @@ export const longestLeaseMs = 15 * 60_000
 export function leaseMs(forMs: unknown, defaultMs: number): number {
   if (forMs === undefined) return defaultMs
   if (typeof forMs !== 'number' || !Number.isFinite(forMs) || forMs <= 0 || forMs > longestLeaseMs) {
-    throw errors.badValue('the time of a fault', JSON.stringify(forMs), 'a time above 0 and up to 15m')
+    const told = typeof forMs === 'number' ? formatDuration(forMs) : JSON.stringify(forMs)
+    throw errors.badValue('The time of a fault', told, 'a time above 0 and up to 15m')
   }
   return forMs
 }

@@ -47,6 +47,7 @@ async function makeSystem({ root, options }: DemoScene): Promise<string> {
     install: true,
     git: false,
     progress: (text) => options.watch.note(text),
+    signal: options.signal,
   })
   if (made.install.state !== 'done') throw new StepFailed(made.install.reason)
   return `${made.files.length} files, dependencies installed in ${made.install.seconds.toFixed(1)} s`

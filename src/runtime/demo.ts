@@ -52,6 +52,7 @@ async function play(scene: DemoScene): Promise<{ steps: DemoStep[]; agentEvents:
     for (const { name, take } of demoSteps) {
       signal.throwIfAborted()
       const seen = await attempt(() => take(scene))
+      signal.throwIfAborted() // then what it saw is our own doing
       const step = {
         name,
         ok: seen.ok,

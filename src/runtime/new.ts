@@ -40,6 +40,8 @@ export interface NewOptions {
   git: boolean
   /** One line for a person who waits. */
   progress: (text: string) => void
+  /** Ends npm install; what was made stays. */
+  signal?: AbortSignal
 }
 
 /** The system around a folder, for prompts and to decide what `new service` means there. */
@@ -194,11 +196,11 @@ function filesOf(plan: FilePlan): NewFile[] {
 
 async function installIn(
   root: string,
-  { dryRun, install, progress }: NewOptions,
+  { dryRun, install, progress, signal }: NewOptions,
 ): Promise<NewResult['install']> {
   if (dryRun || !install) return { state: 'skipped', reason: dryRun ? '--dry-run' : '--no-install' }
   progress('Installing dependencies (npm install) …')
-  return npmInstall(root)
+  return npmInstall(root, signal)
 }
 
 async function readLock(root: string): Promise<{ content: Uint8Array; value: Lock } | undefined> {
