@@ -62,7 +62,7 @@ export async function benchBreakerLive(): Promise<void> {
       },
       { signal: ending.signal },
     )
-    const events = follow(agent, ending.signal)
+    const { events, transitionLagsMs } = follow(agent, ending.signal)
     await systemClock.sleep(2 * calmMs)
     const seen: Trial[] = []
     for (let trial = 1; trial <= trials; trial += 1) seen.push(await killOnce(agent, events, shortMs))
@@ -70,7 +70,7 @@ export async function benchBreakerLive(): Promise<void> {
     ending.abort()
     const { outcomes } = await load
     console.table([...seen, long].map(rounded))
-    report(seen, long)
+    report(seen, long, transitionLagsMs)
     console.log('outcomes', outcomes)
   } finally {
     ending.abort()
@@ -111,14 +111,21 @@ const isTransition =
   (event: SystemEvent): boolean =>
     event.type === 'breaker.transition' && event.subject === edge && event.data.to === to
 
-/** All events from now on, in a list that grows. */
-function follow(agent: AgentClient, signal: AbortSignal): SystemEvent[] {
+/** All events in a list that grows, and how late each transition reached us: the agent and we share a clock. */
+function follow(
+  agent: AgentClient,
+  signal: AbortSignal,
+): { events: SystemEvent[]; transitionLagsMs: number[] } {
   const events: SystemEvent[] = []
+  const transitionLagsMs: number[] = []
   const read = async (): Promise<void> => {
-    for await (const event of agent.events(0, signal)) events.push(event)
+    for await (const event of agent.events(0, signal)) {
+      events.push(event)
+      if (event.type === 'breaker.transition') transitionLagsMs.push(systemClock.now() - event.at)
+    }
   }
   void read()
-  return events
+  return { events, transitionLagsMs }
 }
 
 async function first(
@@ -136,7 +143,7 @@ async function first(
   }
 }
 
-function report(seen: Trial[], long: Trial): void {
+function report(seen: Trial[], long: Trial, transitionLagsMs: number[]): void {
   const opened = seen.map(({ openedAfterMs }) => openedAfterMs).toSorted((one, other) => one - other)
   const p95 = opened[Math.ceil(0.95 * opened.length) - 1] ?? Number.NaN
   const slowest = Math.max(...seen.map(({ closedAfterMs }) => closedAfterMs))
@@ -145,6 +152,8 @@ function report(seen: Trial[], long: Trial): void {
   line(`open p95 of ${seen.length} trials, after the kill`, p95, openBarMs)
   line('closed after payment was ready again, slowest', slowest, closeBarMs)
   line('the same after an outage of 60 s', long.closedAfterMs, closeBarMs)
+  const lags = transitionLagsMs.toSorted((one, other) => one - other)
+  line(`transition in the event stream, p95 of ${lags.length}`, lags[Math.ceil(0.95 * lags.length) - 1]!, 250)
   console.log(`open median: ${Math.round(median(opened))} ms`)
 }
 
