@@ -72,6 +72,10 @@ export async function benchBreakerLive(): Promise<void> {
     console.table([...seen, long].map(rounded))
     report(seen, long, transitionLagsMs)
     console.log('outcomes', outcomes)
+    console.log(
+      'transitions to open, by edge',
+      countBy(events.filter(isOpening), ({ subject }) => subject),
+    )
   } finally {
     ending.abort()
     await agent.stop()
@@ -96,6 +100,12 @@ async function killOnce(agent: AgentClient, events: SystemEvent[], downMs: numbe
   console.error(rounded(trial))
   return trial
 }
+
+const isOpening = (event: SystemEvent): boolean =>
+  event.type === 'breaker.transition' && event.data.to === 'open'
+
+const countBy = (events: SystemEvent[], keyOf: (event: SystemEvent) => string): Record<string, number> =>
+  Object.fromEntries(Object.entries(Object.groupBy(events, keyOf)).map(([key, all]) => [key, all!.length]))
 
 /** Closed, and so for some seconds: a busy machine opens it now and then by slow answers alone. */
 async function calm(agent: AgentClient): Promise<void> {
