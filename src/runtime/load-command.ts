@@ -1,12 +1,14 @@
 // What `msvc load` asks for → a run: which target, which scenario, which model.
 
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { diskFiles } from '../adapters/files.ts'
 import { compareView } from '../cli/views/compare.ts'
 import { loadView, saturationView } from '../cli/views/load.ts'
 import { errors, UserError } from '../errors.ts'
 import type { Pacing } from '../load/pacing.ts'
 import { type LoadPlan, schedulePlanned, shapeOf } from '../load/plan.ts'
+import type { RequestFormat } from '../load/readers/read-requests.ts'
+import type { Scenario } from '../load/scenario.ts'
 import type { ScheduleShape } from '../load/schedule.ts'
 import { type ScheduleFlags, shapeAsked } from '../load/schedule-flags.ts'
 import { meanRate, shapeText } from '../load/shape-text.ts'
@@ -35,6 +37,9 @@ export interface LoadOptions {
   durationMs: number
   timeoutMs: number
   scenarioFile: string | undefined
+  /** Requests in the format of another tool, instead of a scenario. */
+  requestsFile?: string | undefined
+  requestsFormat?: RequestFormat | undefined
   request: { method: string; headers: Record<string, string>; body: string | undefined }
   connections: number | undefined
   maxInFlight: number | undefined
@@ -169,6 +174,21 @@ async function shapeFrom(options: LoadOptions): Promise<ScheduleShape | undefine
   return shapeAsked({ ...schedule, replay, ratePerSecond, durationMs, seed })
 }
 
+/** Requests in the format of another tool; a URL on the command line stands for their target. */
+async function readRequestsFile(
+  file: string,
+  { from, target, requestsFormat }: Pick<LoadOptions, 'from' | 'target' | 'requestsFormat'>,
+): Promise<{ baseUrl: string; scenario: Scenario }> {
+  const { readRequests } = await import('../load/readers/read-requests.ts')
+  const { baseUrl, scenario } = await readRequests({
+    text: await readGiven(file, from),
+    file,
+    format: requestsFormat,
+    readBody: (path) => readGiven(join(dirname(file), path), from),
+  })
+  return { baseUrl: target ?? baseUrl, scenario }
+}
+
 async function readGiven(file: string, from: string): Promise<string> {
   const text = await diskFiles.readIfExists(resolve(from, file))
   if (text === undefined) throw errors.fileMissing(file)
@@ -212,10 +232,14 @@ interface Found {
 
 /** What the command line names: a URL, a service of the running system, or its entry with a scenario. */
 export async function findTarget(
-  options: Pick<LoadOptions, 'target' | 'from' | 'scenarioFile'>,
+  options: Pick<LoadOptions, 'target' | 'from' | 'scenarioFile' | 'requestsFile' | 'requestsFormat'>,
 ): Promise<Found> {
-  const { target, from, scenarioFile } = options
+  const { target, from, scenarioFile, requestsFile } = options
   const root = await findSystemRoot(from, diskFiles)
+  if (requestsFile !== undefined) {
+    const read = await readRequestsFile(requestsFile, options)
+    return { target: read, fleet: await fleetBehind(read.baseUrl, root) }
+  }
   if (target !== undefined && looksLikeUrl(target)) {
     const url = /^https?:/i.test(target) ? target : `http://${target}`
     const place = scenarioFile === undefined ? { url } : await withScenario(url, scenarioFile, from)

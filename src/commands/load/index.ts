@@ -6,6 +6,7 @@ import { parseDuration } from '../../system/duration.ts'
 import { type Pacing, pacings } from '../../load/pacing.ts'
 import { parseShare } from '../../system/parse-share.ts'
 import { parseThreshold } from '../../load/thresholds.ts'
+import type { RequestFormat } from '../../load/readers/read-requests.ts'
 import type { LoadOptions, LoadResult } from '../../runtime/load-command.ts'
 
 export default class Load extends BaseCommand {
@@ -36,6 +37,14 @@ export default class Load extends BaseCommand {
       char: 'f',
       description: 'A scenario file instead of load/default.yaml.',
       helpValue: 'FILE',
+    }),
+    from: string({
+      description: 'Requests of another tool (vegeta targets, HAR) instead of a scenario.',
+      helpValue: 'FILE',
+    }),
+    format: string({
+      description: 'Of --from; guessed if left out.',
+      options: ['vegeta', 'vegeta-json', 'har'],
     }),
     method: string({ description: 'Of a plain target.', default: 'GET' }),
     header: string({
@@ -107,6 +116,8 @@ export default class Load extends BaseCommand {
       durationMs: parseDuration(flags.duration, '--duration'),
       timeoutMs: parseDuration(flags.timeout, '--timeout'),
       scenarioFile: flags.scenario,
+      requestsFile: flags.from,
+      requestsFormat: flags.format as RequestFormat | undefined,
       request: {
         method: flags.method.toUpperCase(),
         headers: headersOf(flags.header ?? []),

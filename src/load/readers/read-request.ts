@@ -1,0 +1,35 @@
+// What the readers of all formats make, and how they say what they cannot read.
+
+/** One request as such a file says it. */
+export interface ReadRequest {
+  method: string
+  /** Whole. */
+  url: string
+  headers: Record<string, string>
+  body: string | null
+  /** Where it stands, from 1. */
+  line: number
+}
+
+/** The reason why a line cannot be read. */
+export class UnreadableRequest extends Error {
+  readonly line: number
+  constructor(line: number, reason: string) {
+    super(reason)
+    this.line = line
+  }
+}
+
+/** Headers that belong to the recorded connection, or that msvc writes itself. */
+const ofConnection =
+  /^(:|host$|connection$|content-length$|transfer-encoding$|upgrade$|expect$|te$|trailer$|keep-alive$|proxy-)/i
+
+export const ownHeaders = (headers: readonly (readonly [string, string])[]): Record<string, string> =>
+  Object.fromEntries(
+    headers.filter(([name]) => !ofConnection.test(name)).map(([name, value]) => [name.toLowerCase(), value]),
+  )
+
+export function wholeUrl(url: string, line: number): string {
+  if (/^https?:\/\//i.test(url) && URL.canParse(url)) return url
+  throw new UnreadableRequest(line, `${JSON.stringify(url)} is no whole URL of http or https`)
+}

@@ -1,0 +1,83 @@
+// Requests in the formats of other tools → a scenario: vegeta's targets (http and JSON) and HAR.
+
+import { errors, type Place } from '../../errors.ts'
+import type { Scenario } from '../scenario.ts'
+import { readHar } from './har.ts'
+import { type ReadRequest, UnreadableRequest } from './read-request.ts'
+import { readVegetaHttp, readVegetaJson } from './vegeta.ts'
+
+export const requestFormats = ['vegeta', 'vegeta-json', 'har'] as const
+export type RequestFormat = (typeof requestFormats)[number]
+
+export interface RequestFile {
+  text: string
+  file: string
+  /** Guessed from the text, if not said. */
+  format?: RequestFormat | undefined
+  /** The text of a file that the file names (`@body.json`), relative to it. */
+  readBody(path: string): Promise<string>
+}
+
+/** Equal requests become one with their number as its weight. Throws `file-invalid`. */
+export async function readRequests(source: RequestFile): Promise<{ baseUrl: string; scenario: Scenario }> {
+  const { text, file, format = guessFormat(text) } = source
+  const placeOf = (line: number): Place => ({ file, line, column: 1 })
+  const next = `It was read as ${format}; --format names another (${requestFormats.join(', ')}).`
+  try {
+    const requests = await readAs(format, source)
+    const [first] = requests
+    if (first === undefined) throw new UnreadableRequest(1, 'there is no request in it')
+    const { origin } = new URL(first.url)
+    const stranger = requests.find(({ url }) => new URL(url).origin !== origin)
+    if (stranger !== undefined) {
+      throw new UnreadableRequest(
+        stranger.line,
+        `${stranger.url} is not of ${origin}; one run has one target`,
+      )
+    }
+    return { baseUrl: origin, scenario: scenarioOf(requests, file) }
+  } catch (error) {
+    if (!(error instanceof UnreadableRequest)) throw error
+    throw errors.fileInvalid(placeOf(error.line), `${error.message}.`, next)
+  }
+}
+
+const readAs = (format: RequestFormat, { text, readBody }: RequestFile): Promise<ReadRequest[]> => {
+  switch (format) {
+    case 'vegeta':
+      return readVegetaHttp(text, readBody)
+    case 'vegeta-json':
+      return Promise.resolve(readVegetaJson(text))
+    case 'har':
+      return Promise.resolve(readHar(text))
+  }
+}
+
+function guessFormat(text: string): RequestFormat {
+  if (!text.trimStart().startsWith('{')) return 'vegeta'
+  return /^\s*\{\s*"log"/.test(text) ? 'har' : 'vegeta-json'
+}
+
+function scenarioOf(requests: readonly ReadRequest[], file: string): Scenario {
+  const counted = new Map<string, { request: ReadRequest; weight: number }>()
+  for (const request of requests) {
+    const { line: _line, ...same } = request
+    const key = JSON.stringify(same)
+    const known = counted.get(key)
+    if (known === undefined) counted.set(key, { request, weight: 1 })
+    else known.weight += 1
+  }
+  return {
+    name: file,
+    feeds: [],
+    setup: [],
+    requests: [...counted.values()].map(({ request, weight }) => {
+      const { method, url, headers, body, line } = request
+      const { pathname, search } = new URL(url)
+      const name = `${method} ${pathname}`
+      const place = { file, line, column: 1 }
+      const path = pathname + search
+      return { name, weight, place, steps: [{ name, method, path, headers, body, expect: null, place }] }
+    }),
+  }
+}
