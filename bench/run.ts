@@ -7,6 +7,7 @@ const benches: Record<string, () => Promise<() => Promise<void> | void>> = {
   'breaker-live': async () => (await import('./breaker-live.ts')).benchBreakerLive,
   load: async () => (await import('./load.ts')).benchLoad,
   proxy: async () => (await import('./proxy.ts')).benchProxy,
+  compare: async () => (await import('./compare.ts')).benchCompare,
   'start-up': async () => (await import('./start-up.ts')).benchStartUp,
 }
 
