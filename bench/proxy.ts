@@ -22,6 +22,8 @@ interface Contender {
 }
 
 export async function benchProxy(): Promise<void> {
+  // A bench that is ended early leaves no server behind.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
   const contenders = [direct(), await ours(), ...(await real())]
   await using echo = await tcpServer((socket) => void socket.pipe(socket))
   await using sink = await tcpServer((socket) => {
@@ -182,6 +184,7 @@ async function behindApi(name: string, api: string, child: ChildProcess): Promis
     if (Date.now() > deadline) throw new Error(`${name} did not start`)
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
+  process.once('exit', () => child.kill('SIGKILL'))
   let count = 0
   return {
     name,
