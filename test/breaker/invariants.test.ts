@@ -14,7 +14,7 @@ const prove = (runs: number) => (): void => {
 }
 
 const many = Number(process.env['BREAKER_RUNS'] ?? 5000)
-test(`the ten invariants hold in 1000 random lives (seed ${seed})`, prove(1000))
+test(`the ten invariants hold in 1000 random lives (seed ${seed})`, { timeout: 60_000 }, prove(1000))
 test(`the ten invariants hold in ${many} random lives (seed ${seed})`, { tags: ['slow'] }, prove(many))
 
 const mustBeTaken = [
