@@ -1,5 +1,7 @@
 // What the demo does and what it expects, as data; and how its evidence is judged. Pure.
 //
+//   (warm-up, not judged)
+//
 //   0 s        killAfterMs              + deadMs                          loadMs
 //   ├─ baseline ─┤ payment dead            ├─ payment back, breaker closes ─┤─ settle ─▶ orders checked
 //   └────────────── load at ratePerSecond, never slowed down by the target ┘
@@ -8,6 +10,7 @@ import type { LoadInterval, OutcomeCounts } from '../events.ts'
 
 export const demoPlan = {
   ratePerSecond: 500,
+  warmUpMs: 3_000,
   loadMs: 20_000,
   killAfterMs: 5_000,
   deadMs: 7_000,

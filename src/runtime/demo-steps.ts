@@ -6,15 +6,13 @@ import { diskFiles } from '../adapters/files.ts'
 import { okShare, outcomesIn } from '../chaos/demo.ts'
 import { checkOrders, type OrdersCheck } from '../chaos/orders-check.ts'
 import { isAbout, type BreakerState, type OutcomeCounts, type SystemEvent } from '../events.ts'
-import { parseScenario } from '../load/scenario.ts'
 import { loadSystem } from '../system/load-system.ts'
 import { onFreePorts } from '../system/system.ts'
+import { demoLoad, startLoad } from './demo-load.ts'
 import { eventWithin, given, StepFailed, untilWithin, type DemoScene } from './demo-scene.ts'
 import { runLoad } from './load.ts'
 import { newSystem } from './new.ts'
-import { recordInto } from './recorded-load.ts'
 import { orderRecords } from './order-records.ts'
-import { openRun } from './runs.ts'
 import { startFleet } from './up.ts'
 
 export interface PlannedStep {
@@ -25,6 +23,7 @@ export interface PlannedStep {
 export const demoSteps: readonly PlannedStep[] = [
   { name: 'make a system', take: makeSystem },
   { name: 'start it', take: startSystem },
+  { name: 'warm it up', take: warmUp },
   { name: 'serve orders', take: serveOrders },
   { name: 'kill payment', take: killPayment },
   { name: 'the breaker opens', take: breakerOpens },
@@ -67,6 +66,16 @@ async function startSystem(scene: DemoScene): Promise<string> {
   return status.services.map(({ name, pid }) => `${name} (pid ${pid})`).join(', ')
 }
 
+/** The first requests compile the services' code; they are sent gently and are not judged. */
+async function warmUp(scene: DemoScene): Promise<string> {
+  const { ratePerSecond, warmUpMs } = scene.plan
+  const { outcomes } = await runLoad(
+    { ...(await demoLoad(scene)), ratePerSecond: ratePerSecond / 5, durationMs: warmUpMs },
+    { signal: scene.options.signal },
+  )
+  return `${ratePerSecond / 5} requests a second for ${warmUpMs / 1000} s, not judged: ${inWords(outcomes)}`
+}
+
 async function serveOrders(scene: DemoScene): Promise<string> {
   const { plan, root } = scene
   const load = await startLoad(scene)
@@ -81,44 +90,6 @@ async function serveOrders(scene: DemoScene): Promise<string> {
     throw new StepFailed(`the healthy system did not serve the load: ${inWords(counts)} (${root})`)
   }
   return `${plan.ratePerSecond} requests a second: ${inWords(counts)}`
-}
-
-async function startLoad(scene: DemoScene): Promise<NonNullable<DemoScene['load']>> {
-  const { plan, root, options } = scene
-  const { system, services } = await given(scene.agent, 'an agent').status()
-  const target = services.find(({ name }) => name === system.entry)!.url
-  const title = `${plan.victim} killed at ${plan.ratePerSecond} rps`
-  scene.run = await openRun({ system: system.name, kind: 'demo', title, target })
-  const scenario = parseScenario(
-    await diskFiles.read(join(root, 'load', 'default.yaml')),
-    'load/default.yaml',
-  )
-
-  const stop = new AbortController()
-  const started = Promise.withResolvers<number>()
-  const load = { startedAt: 0, intervals: [], acknowledged: [] } as Pick<
-    NonNullable<DemoScene['load']>,
-    'startedAt' | 'intervals' | 'acknowledged'
-  >
-  const done = runLoad(
-    {
-      target: { baseUrl: target, scenario },
-      ratePerSecond: plan.ratePerSecond,
-      durationMs: plan.loadMs,
-      timeoutMs: 5_000,
-    },
-    recordInto(scene.run, {
-      signal: AbortSignal.any([stop.signal, options.signal]),
-      onStarted: (at) => started.resolve(at),
-      onInterval: (interval) => {
-        load.intervals.push(interval)
-        options.watch.interval(interval)
-      },
-      onAcknowledged: (lines) => load.acknowledged.push(...lines),
-    }),
-  )
-  load.startedAt = await Promise.race([started.promise, done.then(({ startedAt }) => startedAt)])
-  return (scene.load = { ...load, done, stop: () => stop.abort() })
 }
 
 async function killPayment(scene: DemoScene): Promise<string> {
