@@ -1,7 +1,7 @@
 // The steps of the demo, in order. Each returns what it saw, or throws StepFailed with what it saw
 // instead.
 
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { diskFiles } from '../adapters/files.ts'
 import { okShare, outcomesIn } from '../chaos/demo.ts'
 import { checkOrders, type OrdersCheck } from '../chaos/orders-check.ts'
