@@ -177,7 +177,8 @@ describe('a new service', () => {
     expect(system).toMatchObject({ name: 'refunds', entry: 'refunds' })
     expect(system.services).toEqual([expect.objectContaining({ name: 'refunds', port: 4000 })])
     const { requests } = parseScenario(made.get('load/default.yaml')!.toString(), 'load/default.yaml')
-    expect(requests).toMatchObject([{ method: 'GET', path: templateNamed(template)!.route }])
+    const { route: path } = templateNamed(template)!
+    expect(requests).toMatchObject([{ steps: [{ method: 'GET', path }] }])
     expect(made.has('platform/package.json')).toBe(true)
     const services = [...made.keys()].filter((path) => path.startsWith('services/'))
     expect(services.every((path) => path.startsWith('services/refunds/'))).toBe(true)
