@@ -3,6 +3,7 @@ import { boolean, integer, string } from '@oclif/core/flags'
 import { BaseCommand, exitCodes } from '../../cli/base-command.ts'
 import { errors } from '../../errors.ts'
 import { parseDuration } from '../../system/duration.ts'
+import { suggest } from '../../system/suggest.ts'
 import { type Pacing, pacings } from '../../load/pacing.ts'
 import { parseShare } from '../../system/parse-share.ts'
 import { parseThreshold } from '../../load/thresholds.ts'
@@ -109,6 +110,7 @@ export default class Load extends BaseCommand {
 
   async run(): Promise<LoadResult> {
     const { args, flags } = await this.parse(Load)
+    refuseMisspelt(args.target)
     const options: LoadOptions = {
       target: args.target,
       from: process.cwd(),
@@ -164,6 +166,12 @@ const fellShort = ({ thresholds, comparison }: Extract<LoadResult, { model: 'ope
 async function confirmed(message: string): Promise<boolean> {
   const { confirm } = await import('@inquirer/prompts')
   return confirm({ message, default: false })
+}
+
+// `load` takes a target, so oclif reads a misspelt `load find-capacity` as one.
+function refuseMisspelt(target: string | undefined): void {
+  const meant = target === undefined ? undefined : suggest(target, ['find-capacity', 'compare'])
+  if (meant !== undefined) throw errors.unknownCommand(`load ${target}`, `load ${meant}`)
 }
 
 function rate(text: string): number {
