@@ -24,6 +24,7 @@ export interface ProxyJob {
 const leaseMs = 15 * 60_000
 
 async function run(job: ProxyJob): Promise<void> {
+  const told = askedToEnd() // before anybody knows that we are ready, and may ask
   const tell = (message: ProxyMessage): void => void process.stdout.write(`${JSON.stringify(message)}\n`)
   await using proxy = await startProxy({
     api: job.api,
@@ -40,9 +41,13 @@ async function run(job: ProxyJob): Promise<void> {
   })
   const proxies = proxy.proxies().map(({ name, listen, upstream }) => ({ name, listen, upstream }))
   tell({ type: 'ready', api: proxy.api ?? null, proxies })
-  // An agent that died has no other way to say so.
+  await told
+}
+
+/** SIGTERM, or the end of stdin: an agent that died has no other way to say so. */
+function askedToEnd(): Promise<unknown> {
   process.stdin.resume()
-  await Promise.race([once(process.stdin, 'end'), once(process.stdin, 'error'), once(process, 'SIGTERM')])
+  return Promise.race([once(process.stdin, 'end'), once(process.stdin, 'error'), once(process, 'SIGTERM')])
 }
 
 process.stdout.on('error', () => {}) // a reader that is gone: the end of stdin tells the same

@@ -48,7 +48,7 @@ beforeEach(async () => {
   guest = proxyAt(`http://${ready.api}`)
 })
 afterEach(async () => {
-  if (child.exitCode === null) {
+  if (child.exitCode === null && child.signalCode === null) {
     child.kill('SIGKILL')
     await once(child, 'exit')
   }
