@@ -29,7 +29,7 @@ const fault: FaultStatus = {
 }
 const status: FleetStatus = {
   version: 1,
-  system: { name: 'shop', root: '/work/shop', entry: 'order' },
+  system: { name: 'shop', root: '/home/ada/shop', entry: 'order' },
   agent: { pid: 7, startedAt: 0, cliVersion: '1.0.0' },
   halted: true,
   services: [
@@ -77,7 +77,7 @@ const status: FleetStatus = {
 }
 
 test('status tells services, edges and faults', () => {
-  expect(plain(statusView(status, now))).toBe(`shop runs in /work/shop
+  expect(plain(statusView(status, now))).toBe(`shop runs in /home/ada/shop
 
 SERVICE  STATE  PID  URL                    RESTARTS  FOR
 order    ready  41   http://127.0.0.1:4001  0         1m5s
