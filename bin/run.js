@@ -49,7 +49,8 @@ function reexecute(node) {
   })
   child.on('exit', (code, signal) => {
     if (signal) {
-      for (const name of forwarded) process.removeAllListeners(name)
+      // Also our own deaf ear for Ctrl-C: with it we would survive, and exit 0.
+      for (const name of [...forwarded, 'SIGINT']) process.removeAllListeners(name)
       process.kill(process.pid, signal)
     } else process.exitCode = code === null ? 1 : code
   })

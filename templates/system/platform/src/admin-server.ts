@@ -29,7 +29,11 @@ export function createAdminServer(options: AdminOptions): Server {
     if (rejection !== undefined) return sendError(response, rejection.status, rejection.reason)
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
     if (request.method === 'GET') return read(options, path, request, response)
-    if (request.method === 'POST') return void write(options, path, request, response)
+    if (request.method === 'POST') {
+      // A client that leaves in the middle of its body is no reason for the service to end.
+      write(options, path, request, response).catch((error: Error) => response.destroy(error))
+      return
+    }
     sendError(response, 405, 'GET or POST')
   })
 }

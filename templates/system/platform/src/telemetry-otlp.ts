@@ -14,8 +14,11 @@ import {
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Span, SpanAttributes, Telemetry } from './telemetry.ts'
 import type { TraceContext } from './trace-context.ts'
+
+const flushWithinMs = 1000
 
 export function createOtlpTelemetry(service: string): Telemetry {
   // One object: the positional call of SDK 2 is accepted silently and exports nothing.
@@ -36,8 +39,14 @@ export function createOtlpTelemetry(service: string): Telemetry {
   return {
     serverSpan: (name, parent) => start(SpanKind.SERVER, name, parent, {}),
     clientSpan: (name, parent, attributes) => start(SpanKind.CLIENT, name, parent, attributes),
-    shutdown: () => provider.shutdown(),
+    shutdown: () => flushed(provider.shutdown()),
   }
+}
+
+/** A collector that is away must not hold up the end, nor turn it into a failure: its spans are lost. */
+function flushed(shutdown: Promise<void>): Promise<void> {
+  const patience = sleep(flushWithinMs, undefined, { ref: false })
+  return Promise.race([shutdown.catch(() => {}), patience])
 }
 
 function contextOf(parent: TraceContext | undefined) {

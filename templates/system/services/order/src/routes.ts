@@ -13,8 +13,8 @@ const newOrder = {
   headers: Type.Object({ 'idempotency-key': Type.Optional(Type.String({ minLength: 1, maxLength: 200 })) }),
   body: Type.Object({
     sku: Type.String({ minLength: 1, maxLength: 100 }),
-    quantity: Type.Integer({ minimum: 1 }),
-    amountCents: Type.Integer({ minimum: 1 }),
+    quantity: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
+    amountCents: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
   }),
 }
 

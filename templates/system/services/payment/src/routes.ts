@@ -9,7 +9,7 @@ const newCharge = {
   headers: Type.Object({ 'idempotency-key': Type.String({ minLength: 1, maxLength: 200 }) }),
   body: Type.Object({
     orderId: Type.String({ minLength: 1, maxLength: 100 }),
-    amountCents: Type.Integer({ minimum: 1 }),
+    amountCents: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
   }),
 }
 
