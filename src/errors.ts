@@ -328,6 +328,18 @@ export const errors = {
       exitCode: exitCodes.failed,
       data: { kind, target, why },
     }),
+  faultsConflict: (
+    fault: { kind: string; target: string },
+    open: { id: string; kind: string },
+    over: string,
+  ) =>
+    new UserError({
+      code: 'faults-conflict',
+      message: `${fault.kind} ${fault.target} conflicts with ${open.id} (${open.kind}): both need the ${over}. Nothing was set.`,
+      next: `End that one first with \`msvc chaos heal ${open.id}\`.`,
+      exitCode: exitCodes.failed,
+      data: { ...fault, conflictsWith: open.id, over },
+    }),
   unknownFault: (id: string, known: string[]) =>
     new UserError({
       code: 'unknown-fault',

@@ -45,6 +45,11 @@ export interface FaultDeskParts {
 interface Fault {
   status: FaultStatus
   prepared: PreparedFault
+  claims: string[]
+  /** Settles when it bit, or was undone because it did not; healing waits for it. */
+  applying: Promise<void>
+  /** Its undo is not done yet: it may still be in force, so its claims stand. */
+  isUnhealed: boolean
   appliedAtMs: number
   lease: AbortController
   healing: Promise<FaultStatus> | undefined
@@ -65,6 +70,8 @@ export function openFaultDesk(parts: FaultDeskParts): FaultDesk {
     if (parts.isHalted()) throw errors.faultsHalted()
     const id = `f${faults.size + 1}`
     const length = leaseMs(forMs, known.defaultLeaseMs)
+    const claims = known.claims(target)
+    refuseConflict({ kind, target }, claims)
     const prepared = known.prepare({ id, target, fleet })
     const requestedAt = clock.now()
     const fault: Fault = {
@@ -79,6 +86,9 @@ export function openFaultDesk(parts: FaultDeskParts): FaultDesk {
         detail: null,
       },
       prepared,
+      claims,
+      applying: Promise.resolve(),
+      isUnhealed: true,
       appliedAtMs: clock.monotonicMs(),
       lease: new AbortController(),
       healing: undefined,
@@ -87,9 +97,18 @@ export function openFaultDesk(parts: FaultDeskParts): FaultDesk {
     publishDurably(
       draft(fault, 'fault.requested', { kind, target, leaseMs: length, expiresAt: fault.status.expiresAt }),
     )
-    await applyAndSeeItBite(fault)
+    const applying = applyAndSeeItBite(fault)
+    fault.applying = applying.catch(() => {}) // told to the one who asked, below
+    await applying
     void endLease(fault, length)
     return fault.status
+  }
+
+  function refuseConflict(wanted: { kind: string; target: string }, claims: string[]): void {
+    for (const other of faults.values()) {
+      const over = claims.find((claim) => other.isUnhealed && other.claims.includes(claim))
+      if (over !== undefined) throw errors.faultsConflict(wanted, other.status, over)
+    }
   }
 
   async function applyAndSeeItBite(fault: Fault): Promise<void> {
@@ -107,7 +126,12 @@ export function openFaultDesk(parts: FaultDeskParts): FaultDesk {
     } catch (error) {
       // It did not do what it says: undo what it may have done, and say so.
       fail(fault, `it did not bite: ${reasonOf(error)}`)
-      await fault.prepared.undo(AbortSignal.timeout(healWithinMs)).catch(() => {})
+      try {
+        await fault.prepared.undo(AbortSignal.timeout(healWithinMs))
+        fault.isUnhealed = false
+      } catch (undoError) {
+        fail(fault, `it did not bite, and could not be healed: ${reasonOf(undoError)}`)
+      }
       throw error
     }
   }
@@ -125,7 +149,7 @@ export function openFaultDesk(parts: FaultDeskParts): FaultDesk {
   async function heal(id: string, by: HealedBy): Promise<FaultStatus> {
     const fault = faults.get(id)
     if (fault === undefined) throw errors.unknownFault(id, [...faults.keys()])
-    if (fault.status.state === 'healed') return fault.status
+    if (!fault.isUnhealed) return fault.status
     fault.healing ??= undo(fault, by).finally(() => {
       fault.healing = undefined
     })
@@ -134,6 +158,8 @@ export function openFaultDesk(parts: FaultDeskParts): FaultDesk {
 
   async function undo(fault: Fault, by: HealedBy): Promise<FaultStatus> {
     fault.lease.abort()
+    await fault.applying // an undo beside its own apply could leave either of them
+    if (!fault.isUnhealed) return fault.status
     fault.status = { ...fault.status, state: 'healing' }
     try {
       await fault.prepared.undo(AbortSignal.timeout(healWithinMs))
@@ -145,6 +171,7 @@ export function openFaultDesk(parts: FaultDeskParts): FaultDesk {
   }
 
   function markHealed(fault: Fault, by: HealedBy): void {
+    fault.isUnhealed = false
     const { kind, target } = fault.status
     fault.status = { ...fault.status, state: 'healed', healedAt: clock.now() }
     tell(fault, 'fault.healed', { kind, target, by, afterMs: clock.monotonicMs() - fault.appliedAtMs })
@@ -171,9 +198,10 @@ export function openFaultDesk(parts: FaultDeskParts): FaultDesk {
     heal,
     healAll: (by) =>
       Promise.all(
-        list()
-          .filter(isOpen)
-          .map(({ id }) => heal(id, by)),
+        [...faults.values()]
+          .filter(({ isUnhealed }) => isUnhealed)
+          .toReversed()
+          .map(({ status }) => heal(status.id, by)),
       ),
     close() {
       for (const fault of faults.values()) {

@@ -11,6 +11,11 @@ export interface FaultKind {
   kind: string
   target: 'service' | 'edge'
   defaultLeaseMs: number
+  /**
+   * What it needs for itself alone, from before it is applied until it is healed: `process of payment`. Two
+   * faults that claim the same thing would undo each other, so the second is refused.
+   */
+  claims(target: string): string[]
   /** Throws a UserError when there is nothing that it could touch. Changes nothing yet. */
   prepare(request: { id: string; target: string; fleet: FleetUnderFault }): PreparedFault
 }

@@ -137,10 +137,13 @@ export async function runAgent(config: AgentConfig, stop: AbortSignal): Promise<
   )
   for (const { name } of plans) supervisor.start(name)
 
-  // A halt without us (the file alone) is honoured too.
+  // A halt without us (the file alone) is honoured too: once, since what cannot be healed stays so.
+  let wasHalted = false
   while (!ending.aborted) {
     await clock.sleep(haltCheckMs, ending).catch(() => {}) // the end is what we wait for
-    if (isHalted(root)) void desk.healAll('halt')
+    const isNow = isHalted(root)
+    if (isNow && !wasHalted) void desk.healAll('halt')
+    wasHalted = isNow
   }
   desk.close()
   await stopFleet({ supervisor, waves: stopWaves(system), clock, graceMs })

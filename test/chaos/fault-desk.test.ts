@@ -8,7 +8,14 @@ import { fakeClock } from '../fixtures/fake-clock.ts'
 
 const noFleet = {} as FleetUnderFault // the fault below needs nothing of it
 
-function setUp(behaviour: { bite?: () => Promise<string>; undo?: () => Promise<void>; refuse?: Error } = {}) {
+interface Behaviour {
+  apply?: () => Promise<void>
+  bite?: () => Promise<string>
+  undo?: () => Promise<void>
+  refuse?: Error
+}
+
+function setUp(behaviour: Behaviour = {}) {
   const clock = fakeClock()
   const told: EventDraft[] = []
   const done: string[] = []
@@ -17,10 +24,12 @@ function setUp(behaviour: { bite?: () => Promise<string>; undo?: () => Promise<v
     kind: 'dent',
     target: 'service',
     defaultLeaseMs: 30_000,
+    claims: (target) => [`metal of ${target}`],
     prepare({ target }) {
       if (behaviour.refuse) throw behaviour.refuse
       return {
         async apply() {
+          await behaviour.apply?.()
           done.push(`dent ${target}`)
           return { pids: [7], bite: behaviour.bite ?? (async () => 'a dent') }
         },
@@ -91,6 +100,17 @@ describe('a leased fault', () => {
     expect(done.filter((what) => what === 'mend payment')).toHaveLength(1)
   })
 
+  test('is not undone while it is still being applied', async () => {
+    const struck = Promise.withResolvers<void>()
+    const { desk, done } = setUp({ apply: () => struck.promise })
+    const asked = desk.request({ kind: 'dent', target: 'payment' })
+    const healed = desk.healAll('halt')
+    struck.resolve()
+    expect(await asked).toMatchObject({ id: 'f1' })
+    expect(await healed).toMatchObject([{ state: 'healed' }])
+    expect(done).toEqual(['on disk', 'dent payment', 'mend payment'])
+  })
+
   test('that does not bite is an error, and is undone', async () => {
     const { desk, done, types } = setUp({ bite: () => Promise.reject(new Error('nothing happened')) })
     await expect(desk.request({ kind: 'dent', target: 'payment' })).rejects.toThrow('nothing happened')
@@ -150,6 +170,39 @@ describe('a fault is refused', () => {
     const { desk, types, done } = setUp({ refuse: new Error('payment is down') })
     await expect(desk.request({ kind: 'dent', target: 'payment' })).rejects.toThrow('payment is down')
     expect([types(), done, desk.list()]).toEqual([[], [], []])
+  })
+
+  test('when it conflicts with one that is not healed yet, before anything is written or done', async () => {
+    const bitten = Promise.withResolvers<string>()
+    const { desk, clock, types, done } = setUp({ bite: () => bitten.promise })
+    const first = desk.request({ kind: 'dent', target: 'payment' })
+    // At the same moment, while the first is still being applied: the one that a released hold came from.
+    const second = desk.request({ kind: 'dent', target: 'payment' })
+    await expect(second).rejects.toMatchObject({ code: 'faults-conflict', data: { conflictsWith: 'f1' } })
+    bitten.resolve('a dent')
+    expect(await first).toMatchObject({ state: 'active' })
+    expect([types(), done]).toEqual([
+      ['fault.requested', 'fault.applied', 'fault.bit'],
+      ['on disk', 'dent payment'],
+    ])
+    expect(await codeOf(desk.request({ kind: 'dent', target: 'payment' }))).toBe('faults-conflict')
+    expect(await codeOf(desk.request({ kind: 'dent', target: 'order' }))).toBe('no error')
+    await clock.advance(30_000)
+    expect(await codeOf(desk.request({ kind: 'dent', target: 'payment' }))).toBe('no error')
+  })
+
+  test('when it conflicts with one that could not be healed, until that one is', async () => {
+    let isBroken = true
+    const undo = async (): Promise<void> => {
+      if (isBroken) throw new Error('no hammer')
+    }
+    const { desk } = setUp({ undo })
+    await desk.request({ kind: 'dent', target: 'payment' })
+    await desk.heal('f1', 'command')
+    expect(await codeOf(desk.request({ kind: 'dent', target: 'payment' }))).toBe('faults-conflict')
+    isBroken = false
+    expect(await desk.healAll('command')).toMatchObject([{ id: 'f1', state: 'healed' }])
+    expect(await codeOf(desk.request({ kind: 'dent', target: 'payment' }))).toBe('no error')
   })
 
   test('when it is unknown and to be healed', async () => {

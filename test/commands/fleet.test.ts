@@ -58,7 +58,7 @@ test('up -d, status, kill, heal, logs, restart, down', { tags: ['slow'] }, async
   expect(Math.round(fault.expiresAt - fault.requestedAt)).toBe(60_000)
   expect(await msvc(here, 'chaos kill payment')).toMatchObject({
     code: 1,
-    stderr: expect.stringContaining('held'),
+    stderr: expect.stringContaining('conflicts with f1'),
   })
   expect(await msvc(here, 'chaos kill paymnet')).toMatchObject({
     code: 2,

@@ -188,7 +188,7 @@ describe('kill', () => {
     expect(fault).toMatchObject({ state: 'active', detail: `pid ${pid} ended by SIGKILL` })
     expect(await serviceOf(agent, 'order')).toMatchObject({ state: 'held', pid: null })
     await expect(agent.fault({ kind: 'kill', target: 'order' })).rejects.toMatchObject({
-      code: 'fault-touches-nothing',
+      code: 'faults-conflict',
     })
     await expect(agent.restart('order')).rejects.toMatchObject({ code: 'service-held' })
     const healed = await eventOf(fleet, isOf('fault.healed'))
@@ -198,6 +198,19 @@ describe('kill', () => {
       .map(({ type }) => type)
       .filter((type) => type.startsWith('fault.'))
     expect(types).toEqual(['fault.requested', 'fault.applied', 'fault.bit', 'fault.healed'])
+  })
+
+  test('of two kills at once one is refused, and the other keeps its hold', async () => {
+    await using trial = trialSystem({ order: { runs: 'ok' } })
+    const { agent } = await trial.up()
+    const kill = { kind: 'kill', target: 'order', forMs: 60_000 }
+    const asked = await Promise.allSettled([agent.fault(kill), agent.fault(kill)])
+    expect(asked.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
+    expect(asked.find(({ status }) => status === 'rejected')).toMatchObject({
+      reason: { code: 'faults-conflict' },
+    })
+    expect(await serviceOf(agent, 'order')).toMatchObject({ state: 'held', pid: null })
+    expect((await agent.eventsSoFar()).filter(isOf('fault.requested'))).toHaveLength(1)
   })
 
   test('heal and halt end it early; a halt without an answer counts too', async () => {

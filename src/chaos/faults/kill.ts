@@ -11,6 +11,7 @@ export const kill: FaultKind = {
   kind: 'kill',
   target: 'service',
   defaultLeaseMs: 30_000,
+  claims: (service) => [`process of ${service}`],
 
   prepare({ id, target, fleet }) {
     const whyDown = fleet.whyDown(target)
