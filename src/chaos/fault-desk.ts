@@ -8,6 +8,7 @@ import type { FaultStatus } from '../system/agent-api.ts'
 import { suggest } from '../system/suggest.ts'
 import type { FaultKind, FleetUnderFault, PreparedFault } from './fault.ts'
 import { leaseMs } from './lease.ts'
+import { withinTime } from './time-limit.ts'
 
 const biteWithinMs = 5000
 const healWithinMs = 60_000
@@ -120,14 +121,14 @@ export function openFaultDesk(parts: FaultDeskParts): FaultDesk {
       const { pids } = applied
       tell(fault, 'fault.applied', { kind, target, pids, afterMs: fault.appliedAtMs - startedAt })
       fault.status = { ...fault.status, state: 'active' }
-      const evidence = await applied.bite(AbortSignal.timeout(biteWithinMs))
+      const evidence = await withinTime(clock, biteWithinMs, (signal) => applied.bite(signal))
       tell(fault, 'fault.bit', { kind, target, evidence, afterMs: clock.monotonicMs() - fault.appliedAtMs })
       fault.status = { ...fault.status, detail: evidence }
     } catch (error) {
       // It did not do what it says: undo what it may have done, and say so.
       fail(fault, `it did not bite: ${reasonOf(error)}`)
       try {
-        await fault.prepared.undo(AbortSignal.timeout(healWithinMs))
+        await withinTime(clock, healWithinMs, (signal) => fault.prepared.undo(signal))
         fault.isUnhealed = false
       } catch (undoError) {
         fail(fault, `it did not bite, and could not be healed: ${reasonOf(undoError)}`)
@@ -162,7 +163,7 @@ export function openFaultDesk(parts: FaultDeskParts): FaultDesk {
     if (!fault.isUnhealed) return fault.status
     fault.status = { ...fault.status, state: 'healing' }
     try {
-      await fault.prepared.undo(AbortSignal.timeout(healWithinMs))
+      await withinTime(clock, healWithinMs, (signal) => fault.prepared.undo(signal))
       markHealed(fault, by)
     } catch (error) {
       fail(fault, `it could not be healed: ${reasonOf(error)}`)

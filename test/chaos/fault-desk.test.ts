@@ -10,7 +10,7 @@ const noFleet = {} as FleetUnderFault // the fault below needs nothing of it
 
 interface Behaviour {
   apply?: () => Promise<void>
-  bite?: () => Promise<string>
+  bite?: (signal: AbortSignal) => Promise<string>
   undo?: () => Promise<void>
   refuse?: Error
 }
@@ -114,6 +114,21 @@ describe('a leased fault', () => {
   test('that does not bite is an error, and is undone', async () => {
     const { desk, done, types } = setUp({ bite: () => Promise.reject(new Error('nothing happened')) })
     await expect(desk.request({ kind: 'dent', target: 'payment' })).rejects.toThrow('nothing happened')
+    expect(done).toContain('mend payment')
+    expect(types()).toEqual(['fault.requested', 'fault.applied', 'fault.failed'])
+  })
+
+  test('that is not seen to bite within 5 s is undone then', async () => {
+    const { desk, clock, done, types } = setUp({
+      bite: (signal) =>
+        new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+    })
+    const asked = desk.request({ kind: 'dent', target: 'payment' })
+    const refused = expect(asked).rejects.toThrow('it took more than 5 s')
+    await clock.advance(4999)
+    expect(done).not.toContain('mend payment')
+    await clock.advance(1)
+    await refused
     expect(done).toContain('mend payment')
     expect(types()).toEqual(['fault.requested', 'fault.applied', 'fault.failed'])
   })
