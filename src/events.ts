@@ -44,7 +44,14 @@ export interface EventData {
   /** subject: the service */
   'service.started': { pid: number; port: number; adminPort: number; attempt: number }
   'service.ready': { pid: number; afterMs: number }
-  'service.exited': { pid: number; code: number | null; signal: string | null; expected: boolean }
+  'service.exited': {
+    pid: number
+    code: number | null
+    signal: string | null
+    expected: boolean
+    /** When it will be started again; left out when it will not. */
+    restartInMs?: number
+  }
   'service.restarted': { attempt: number; delayMs: number; reason: string }
   'service.crash-looped': { exits: number; withinMs: number; lastLines: string[] }
   /** subject: the edge, `order:payment`; source: the service that owns the breaker */

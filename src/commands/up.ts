@@ -1,7 +1,7 @@
 import { boolean, string } from '@oclif/core/flags'
 import { BaseCommand, exitCodes } from '../cli/base-command.ts'
 import { eventLine } from '../cli/views/chaos.ts'
-import { logView } from '../cli/views/logs.ts'
+import { logView, newsView } from '../cli/views/logs.ts'
 import { upView } from '../cli/views/status.ts'
 import type { FleetStatus } from '../system/agent-api.ts'
 import { parseDuration } from '../system/duration.ts'
@@ -10,7 +10,7 @@ export default class Up extends BaseCommand {
   static override summary = 'Start every service of the system here, and keep them running.'
   static override description =
     'A service that ends is started again, later each time; one that keeps ending is left down, and you are told.\n' +
-    'Without --detach it stays and shows the logs: Ctrl-C ends the services gracefully, a second one at once.'
+    'Without --detach it stays and shows logs, exits, faults and breakers: Ctrl-C ends the services gracefully, a second one at once.'
   static override examples = ['<%= config.bin %> up -d', '<%= config.bin %> up']
   static override flags = {
     detach: boolean({ char: 'd', description: 'Return when every service is ready; they stay.' }),
@@ -31,24 +31,32 @@ export default class Up extends BaseCommand {
     const root = await rootHere()
     using ctrlC = takeInterrupts()
     const beganAt = Date.now()
+    let lastSeq = 0
     const { kind, agent } = await startFleet({
       root,
       cliVersion: this.config.version,
       attached: !flags.detach,
       readyWithinMs,
       signal: ctrlC.first,
-      onEvent: (event) => this.progress(eventLine(event, beganAt)),
+      onEvent: (event) => {
+        lastSeq = event.seq
+        this.progress(eventLine(event, beganAt))
+      },
     })
     const status = await agent.status()
     if (kind === 'was-running') this.progress('It is running already.')
     if (flags.detach || kind === 'was-running') return this.show(status, upView(status, Date.now()))
 
     this.progress(`\n${upView(status, Date.now())}\n`)
-    const view = logView(status.services.map(({ name }) => name))
+    const names = status.services.map(({ name }) => name)
+    const view = logView(names)
+    const news = newsView(names)
     const wasAsked = await stayInForeground({
       agent,
       ctrlC,
       line: (line) => (this.jsonEnabled() ? JSON.stringify(line) : view(line)),
+      lastSeq,
+      onNews: (event) => this.progress(news(event)),
       onStop: () => this.progress('\nStopping; Ctrl-C again ends everything at once.'),
     })
     if (wasAsked) this.progress('Stopped.')

@@ -156,15 +156,21 @@ export function supervise(parts: SupervisorParts): Supervisor {
     const isAskedFor =
       desired.kind !== 'running' || observed.kind === 'stopping' || observed.kind === 'ending'
     running.delete(service)
-    tell(service, 'service.exited', { pid: process.pid, ...exit, expected: isAskedFor })
-    if (isAskedFor) update(service, { observed: { kind: 'absent' } })
-    else {
-      const windowStart = clock.monotonicMs() - policy.withinMs
-      const recent = crashes.filter((at) => at > windowStart)
-      update(service, {
+    const { pid } = process
+    if (isAskedFor) {
+      tell(service, 'service.exited', { pid, ...exit, expected: true })
+      update(service, { observed: { kind: 'absent' } })
+    } else {
+      const now = clock.monotonicMs()
+      const recent = crashes.filter((at) => at > now - policy.withinMs)
+      const seen: Pick<Member, 'observed' | 'crashes'> = {
         observed: { kind: 'exited', exit },
-        crashes: [...recent, clock.monotonicMs()],
-      })
+        crashes: [...recent, now],
+      }
+      const next = decide({ ...memberOf(service), ...seen }, now, policy)
+      const restart = next.kind === 'back-off' ? { restartInMs: next.delayMs } : {}
+      tell(service, 'service.exited', { pid, ...exit, expected: false, ...restart })
+      update(service, seen)
     }
     parts.onProcesses()
   }

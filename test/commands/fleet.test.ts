@@ -1,11 +1,12 @@
 // The commands as a user types them, from a folder below the system's.
 
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { connectAgent } from '../../src/runtime/agent-client.ts'
 import { readAgentRecord } from '../../src/adapters/agent-record.ts'
 import { isAlive } from '../../src/adapters/process-identity.ts'
 import type { FaultStatus, FleetStatus } from '../../src/system/agent-api.ts'
@@ -127,6 +128,38 @@ test('up in the foreground shows the logs; one Ctrl-C ends it well', { tags: ['s
   expect(await ended).toMatchObject({ code: 0, stdout: expect.stringContaining('draining') })
   expect(readAgentRecord(trial.root)).toBeUndefined()
 })
+
+test(
+  'up in the foreground tells exits, restarts, faults, breakers and a crash loop',
+  { tags: ['slow'] },
+  async () => {
+    await using trial = trialSystem({
+      order: { runs: 'with-breaker', dependsOn: ['payment'] },
+      payment: { runs: 'crash-on-demand' },
+    })
+    const { child, said, ended } = start(trial.root, 'up')
+    const told = (what: RegExp) => eventually(String(what), () => what.test(said.stderr), 20_000)
+    await eventually('the logs', () => said.stdout.includes('payment │'), 20_000)
+    const agent = await connectAgent(trial.root)
+    const urlOf = Object.fromEntries((await agent.status()).services.map(({ name, url }) => [name, url]))
+
+    await fetch(`${urlOf['order']}/trip`)
+    await told(/^msvc {4}│ \S+ breaker order → payment: closed → open/m)
+    const { id } = await agent.fault({ kind: 'kill', target: 'order' })
+    await agent.heal(id)
+    await told(/│ \S+ kill order: pid \d+[^]*│ \S+ kill order healed \(command\)/)
+
+    const data = join(trial.root, '.msvc', 'data', 'payment')
+    await fetch(`${urlOf['payment']}/crash`).catch(() => {})
+    await told(/payment ended by itself \(pid \d+, code 1\); starts again in 250ms/)
+    await told(/payment starts again, try 1[^]*payment ready after \d+ ms/)
+    writeFileSync(join(data, 'broken'), '')
+    await fetch(`${urlOf['payment']}/crash`).catch(() => {})
+    await told(/payment keeps crashing: 5 times; it is not started again\n[^]*\n +still broken/)
+    child.kill('SIGINT')
+    expect((await ended).code).toBe(0)
+  },
+)
 
 test('a second Ctrl-C ends even what is deaf, at once', { tags: ['slow'] }, async () => {
   await using trial = trialSystem({ order: { runs: 'deaf' } })

@@ -69,10 +69,11 @@ export const countdown = (target: string, leftMs: number): string =>
 export function eventLine(event: SystemEvent, zero: number): string {
   const ms = Math.round(event.at - zero)
   const time = `${ms < 0 ? '' : '+'}${ms} ms`.padStart(10)
-  return `${chalk.dim(time)}  ${describe(event)}`
+  return `${chalk.dim(time)}  ${describeEvent(event)}`
 }
 
-function describe(event: SystemEvent): string {
+/** What happened, without its time. */
+export function describeEvent(event: SystemEvent): string {
   const { subject } = event
   switch (event.type) {
     case 'service.started':
@@ -80,11 +81,11 @@ function describe(event: SystemEvent): string {
     case 'service.ready':
       return `${subject} ${chalk.green('ready')} after ${Math.round(event.data.afterMs)} ms`
     case 'service.exited': {
-      const { code, signal, expected, pid } = event.data
+      const { code, signal, expected, pid, restartInMs } = event.data
       const how = signal === null ? `code ${code}` : signal
-      return expected
-        ? `${subject} ended (${how})`
-        : `${subject} ${chalk.red('ended by itself')} (pid ${pid}, ${how})`
+      if (expected) return `${subject} ended (${how})`
+      const next = restartInMs === undefined ? '' : `; starts again in ${formatDuration(restartInMs)}`
+      return `${subject} ${chalk.red('ended by itself')} (pid ${pid}, ${how})${next}`
     }
     case 'service.restarted':
       return `${subject} starts again, try ${event.data.attempt} (${event.data.reason})`

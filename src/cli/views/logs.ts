@@ -2,7 +2,9 @@
 // fields that matter; whatever else a service writes stays as it is.
 
 import chalk from 'chalk'
+import type { SystemEvent } from '../../events.ts'
 import type { LogLine } from '../../system/agent-api.ts'
+import { describeEvent } from './chaos.ts'
 
 const prefixColours = [chalk.cyan, chalk.magenta, chalk.blue, chalk.yellow, chalk.green, chalk.redBright]
 /** By pino's numbers and by the labels that our templates write. */
@@ -37,6 +39,13 @@ export function logView(services: readonly string[]): (line: LogLine) => string 
     const colour = prefixColours[index % prefixColours.length] ?? chalk.cyan
     return `${colour(line.service.padEnd(width))} ${chalk.dim('│')} ${messageOf(line)}`
   }
+}
+
+/** What happens to the services, between their lines and as wide. */
+export function newsView(services: readonly string[]): (event: SystemEvent) => string {
+  const width = Math.max(0, ...services.map((name) => name.length))
+  return (event) =>
+    `${chalk.bold('msvc'.padEnd(width))} ${chalk.dim('│')} ${chalk.dim(timeOf(event.at))} ${describeEvent(event)}`
 }
 
 function messageOf({ line, stream, at }: LogLine): string {
