@@ -42,9 +42,9 @@ export default class Up extends BaseCommand {
         lastSeq = event.seq
         this.progress(eventLine(event, beganAt))
       },
+      onRunning: () => this.progress('It is running already.'),
     })
     const status = await agent.status()
-    if (kind === 'was-running') this.progress('It is running already.')
     if (flags.detach || kind === 'was-running') return this.show(status, upView(status, Date.now()))
 
     this.progress(`\n${upView(status, Date.now())}\n`)

@@ -13,6 +13,7 @@ import type { System } from '../system/system.ts'
 import type { AgentConfig } from './agent.ts'
 import { findAgent, type AgentClient } from './agent-client.ts'
 import { preflight } from './preflight.ts'
+import { untilAllReady, untilStarted } from './until-ready.ts'
 
 export interface StartFleetOptions {
   root: string
@@ -24,6 +25,8 @@ export interface StartFleetOptions {
   /** How long the services may take to become ready, together. */
   readyWithinMs?: number
   onEvent?: (event: SystemEvent) => void
+  /** It runs already; all that is left to do is to wait until it is ready. */
+  onRunning?: () => void
   signal?: AbortSignal
 }
 
@@ -34,9 +37,10 @@ const agentAnswersWithinMs = 15_000
 
 export async function startFleet(options: StartFleetOptions): Promise<Fleet> {
   const { root, signal, attached = false } = options
+  const { readyWithinMs = defaultReadyWithinMs, onEvent } = options
   const system = options.system ?? (await loadSystem(root, diskFiles))
   const running = await findAgent(root)
-  if (running !== undefined) return { kind: 'was-running', agent: running }
+  if (running !== undefined) return joinFleet(running)
   await preflight(root, system)
 
   const config: AgentConfig = { root, system, cliVersion: options.cliVersion, attached }
@@ -44,9 +48,10 @@ export async function startFleet(options: StartFleetOptions): Promise<Fleet> {
   const started = startAgent({ entry: agentEntry(), config, isAttached: attached, logPath, cwd: root })
   const agent = await connectOrExplain(root, started, logPath)
   // Two `up` at once: one agent gets the system, the other ends; both commands show the one that runs.
-  if ((await agent.status()).agent.pid !== started.pid) return { kind: 'was-running', agent }
+  if ((await agent.status()).agent.pid !== started.pid) return joinFleet(agent)
   try {
-    await everyServiceReady(agent, system, options)
+    const names = system.services.map(({ name }) => name)
+    await untilStarted(names, { agent, root, readyWithinMs, onEvent, signal })
     signal?.throwIfAborted()
   } catch (error) {
     await agent.stop().catch(() => {}) // it may have ended already; the error tells why we are here
@@ -54,6 +59,13 @@ export async function startFleet(options: StartFleetOptions): Promise<Fleet> {
   }
   if (!attached) started.release()
   return { kind: 'started', agent }
+
+  /** Somebody else's: what is not ready in it is said, and left as it is. */
+  async function joinFleet(others: AgentClient): Promise<Fleet> {
+    options.onRunning?.()
+    await untilAllReady({ agent: others, readyWithinMs, signal })
+    return { kind: 'was-running', agent: others }
+  }
 }
 
 /** agent.ts from the source, agent.js from the build. */
@@ -72,35 +84,4 @@ async function connectOrExplain(root: string, started: StartedAgent, logPath: st
     await systemClock.sleep(20)
   }
   throw errors.agentDied(started.lastLines(), logPath)
-}
-
-async function everyServiceReady(
-  agent: AgentClient,
-  system: System,
-  options: StartFleetOptions,
-): Promise<void> {
-  const { onEvent, readyWithinMs = defaultReadyWithinMs, signal } = options
-  const patience = AbortSignal.timeout(readyWithinMs)
-  const missing = new Set(system.services.map(({ name }) => name))
-  for await (const event of agent.events(0, AbortSignal.any([patience, ...(signal ? [signal] : [])]))) {
-    onEvent?.(event)
-    if (event.type === 'service.ready') missing.delete(event.subject)
-    if (missing.size === 0) return
-    if (event.type === 'service.exited' && !event.data.expected && missing.has(event.subject)) {
-      const { code, signal: by } = event.data
-      const why = by === null ? `it ended with code ${code}` : `it was ended by ${by}`
-      throw errors.serviceNotReady(event.subject, why, await lastLines(agent, event.subject))
-    }
-  }
-  signal?.throwIfAborted()
-  const [slow = ''] = missing
-  if (!patience.aborted) throw errors.agentDied([], join(options.root, '.msvc', 'logs', 'agent.log'))
-  const why = `no answer of 200 within ${readyWithinMs / 1000} s`
-  throw errors.serviceNotReady(slow, why, await lastLines(agent, slow))
-}
-
-async function lastLines(agent: AgentClient, service: string): Promise<string[]> {
-  const lines: string[] = []
-  for await (const { line } of agent.logs({ services: [service], tail: 10 })) lines.push(line)
-  return lines
 }

@@ -60,6 +60,29 @@ describe('up and down', () => {
     expect(await second.agent.status()).toEqual(await first.agent.status())
   })
 
+  test('a second up while the first is at it returns when every service is ready, too', async () => {
+    await using trial = trialSystem({ order: { runs: 'slow-start' }, payment: { runs: 'ok' } })
+    const first = trial.up()
+    await eventually('the first', () => readAgentRecord(trial.root)?.processes.length === 2)
+    const second = await trial.up()
+    expect(second.kind).toBe('was-running')
+    expect((await second.agent.status()).services.map(({ state }) => state)).toEqual(['ready', 'ready'])
+    await first
+  })
+
+  test('a second up says which service is not ready, and leaves the fleet alone', async () => {
+    await using trial = trialSystem({ order: { runs: 'ok' }, payment: { runs: 'ok' } })
+    const { agent } = await trial.up()
+    await agent.fault({ kind: 'kill', target: 'payment' })
+    await expect(trial.up()).rejects.toMatchObject({
+      code: 'service-not-ready',
+      data: { service: 'payment', why: 'kept down by fault f1' },
+    })
+    expect(await serviceOf(agent, 'order')).toMatchObject({ state: 'ready', restarts: 0 })
+    await agent.heal()
+    expect(await trial.up()).toMatchObject({ kind: 'was-running' })
+  })
+
   test('a service that is deaf to TERM is killed, with its children', { tags: ['slow'] }, async () => {
     await using trial = trialSystem({ order: { runs: 'deaf' } })
     const { agent } = await trial.up()
