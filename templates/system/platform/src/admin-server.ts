@@ -48,7 +48,7 @@ function read(
     case '/livez':
     case '/readyz':
     case '/startupz': {
-      const { status, body } = checkHealth(path, health.phase(), degradedEdges(breakers))
+      const { status, body } = checkHealth(path, health, degradedEdges(breakers))
       return sendJson(response, status, body)
     }
     case '/metrics':

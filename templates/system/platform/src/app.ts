@@ -7,6 +7,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { fastify, type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Clock } from './clock.ts'
 import { deadlineFrom, deadlineHeader } from './deadline.ts'
+import { StorageUnavailable } from './durable-store.ts'
 import { checkHealth, type Health } from './health.ts'
 import { createLogBound, type Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
@@ -61,6 +62,10 @@ export function createApp(options: AppOptions) {
   })
 
   app.setErrorHandler((error: FastifyError, request, reply) => {
+    // Logged by the store, once for the whole outage.
+    if (error instanceof StorageUnavailable) {
+      return sendError(reply.header('retry-after', '1'), 503, 'storage-unavailable', error.message)
+    }
     const status = error.statusCode ?? 500
     if (status >= 500) {
       boundedError((held) =>
@@ -76,9 +81,7 @@ export function createApp(options: AppOptions) {
   )
 
   // On the business port too, because a caller's recovery probe must travel the edge that failed.
-  app.get('/readyz', (_request, reply) =>
-    reply.code(checkHealth('/readyz', health.phase(), []).status).send(),
-  )
+  app.get('/readyz', (_request, reply) => reply.code(checkHealth('/readyz', health, []).status).send())
 
   return app.withTypeProvider<TypeBoxTypeProvider>()
 

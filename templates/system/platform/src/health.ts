@@ -6,28 +6,38 @@ export type Phase = 'starting' | 'ready' | 'draining'
 export interface Health {
   phase(): Phase
   enter(phase: Phase): void
+  /** Asked for each answer: says what keeps the service from its work, such as a full disk. */
+  addCheck(check: () => string | undefined): void
+  troubles(): string[]
 }
 
 export function createHealth(): Health {
   let current: Phase = 'starting'
+  const checks: (() => string | undefined)[] = []
   return {
     phase: () => current,
     enter(phase) {
       current = phase
     },
+    addCheck: (check) => void checks.push(check),
+    troubles: () => checks.map((check) => check()).filter((trouble) => trouble !== undefined),
   }
 }
 
 export interface HealthAnswer {
   status: 200 | 503
-  body: { status: 'ok' | 'unavailable'; phase: Phase; degraded: string[] }
+  body: { status: 'ok' | 'unavailable'; phase: Phase; degraded: string[]; troubles?: string[] }
 }
 
 /**
  * `/livez` is yes as long as the process can answer at all; `/startupz` once it has started; `/readyz`
- * while it takes traffic. `degraded` names the edges whose breaker is not closed, for people to see.
+ * while it takes traffic and nothing keeps it from its work. `degraded` names the edges whose breaker is not closed, for people to see.
  */
-export function checkHealth(check: string, phase: Phase, degraded: string[]): HealthAnswer {
-  const isOk = check === '/livez' || (check === '/startupz' ? phase !== 'starting' : phase === 'ready')
-  return { status: isOk ? 200 : 503, body: { status: isOk ? 'ok' : 'unavailable', phase, degraded } }
+export function checkHealth(check: string, health: Health, degraded: string[]): HealthAnswer {
+  const phase = health.phase()
+  const troubles = health.troubles()
+  const isReady = phase === 'ready' && troubles.length === 0
+  const isOk = check === '/livez' || (check === '/startupz' ? phase !== 'starting' : isReady)
+  const body = { phase, degraded, ...(troubles.length > 0 && { troubles }) }
+  return { status: isOk ? 200 : 503, body: { status: isOk ? 'ok' : 'unavailable', ...body } }
 }

@@ -12,6 +12,7 @@ import { createCallee, type Callee } from './callee.ts'
 import { systemClock, type Clock } from './clock.ts'
 import { readConfig, type Config } from './config.ts'
 import { readEdgePolicies } from './edge-policies.ts'
+import { openDurableStore, type DurableStore } from './durable-store.ts'
 import { createHealth } from './health.ts'
 import { createLogger, type Logger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
@@ -37,6 +38,8 @@ export interface ServiceTools<Settings extends TProperties, Callees extends stri
   log: Logger
   clock: Clock
   callee: (name: Callees) => Callee
+  /** `DATA_DIR/<name>.db`; closed last, and unready while it cannot be written (durable-store.ts). */
+  openStore: (name: string, schema: string) => DurableStore
   /** Runs when no request is in flight any more; the steps run in reverse order. */
   onClose: (step: () => void | Promise<void>) => void
 }
@@ -98,6 +101,7 @@ export async function runService<Settings extends TProperties, Callees extends s
       log,
       clock,
       callee: (name) => callees.get(name) as Callee,
+      openStore,
       onClose: (step) => void closeSteps.unshift(step),
     })
     const url = await app.listen({ host: config.HOST, port: config.PORT })
@@ -108,6 +112,13 @@ export async function runService<Settings extends TProperties, Callees extends s
   } catch (error) {
     await close()
     throw error
+  }
+
+  function openStore(name: string, schema: string): DurableStore {
+    const store = openDurableStore({ folder: config.DATA_DIR, name, schema, log })
+    health.addCheck(() => store.trouble())
+    closeSteps.push(() => store.close())
+    return store
   }
 
   function drain(): void {

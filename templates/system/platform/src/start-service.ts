@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { TProperties } from 'typebox'
 import { PolicyError } from './check-config.ts'
 import { ConfigError } from './config.ts'
+import { StorageUnavailable } from './durable-store.ts'
 import { createLogger } from './logger.ts'
 import { runService, type RunningService, type ServiceDefinition } from './service.ts'
 
@@ -58,6 +59,7 @@ async function runOrExit<Settings extends TProperties, Callees extends string>(
     const log = createLogger({ service: process.env['SERVICE_NAME'] ?? 'unnamed', level: 'info' })
     if (error instanceof ConfigError) log.fatal(`bad environment: ${error.message}`)
     else if (error instanceof PolicyError) log.fatal(`impossible setting: ${error.message}`)
+    else if (error instanceof StorageUnavailable) log.fatal(error.message)
     else log.fatal({ err: error }, 'could not start')
     process.exit(1)
   }
