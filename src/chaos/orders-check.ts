@@ -47,7 +47,7 @@ export function checkOrders(records: {
   const paid = new Set<string>()
   for (const { orderId, type, data } of records.feed) {
     if (type === 'order.placed') placed.set(orderId, data.paymentKey)
-    if (type === 'order.paid') paid.add(orderId)
+    if (type === 'order.confirmed') paid.add(orderId)
   }
   const charged = Map.groupBy(records.charges, ({ orderId }) => orderId)
 

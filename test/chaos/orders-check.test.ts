@@ -9,7 +9,7 @@ const placed = (orderId: string): FeedEvent => ({
   type: 'order.placed',
   data: { paymentKey: `pay-${orderId}` },
 })
-const paid = (orderId: string): FeedEvent => ({ orderId, type: 'order.paid', data: {} })
+const paid = (orderId: string): FeedEvent => ({ orderId, type: 'order.confirmed', data: {} })
 const charge = (orderId: string, key = `pay-${orderId}`): Charge => ({ key, orderId })
 
 describe('an acknowledged order is', () => {
@@ -71,7 +71,7 @@ test('whatever was recorded, each acknowledgement is counted exactly once', () =
   const id = fc.constantFrom('a', 'b', 'c', 'd')
   const event = fc.record({
     orderId: id,
-    type: fc.constantFrom('order.placed', 'order.paid'),
+    type: fc.constantFrom('order.placed', 'order.confirmed'),
     data: fc.constant({}),
   })
   const records = fc.record({

@@ -101,7 +101,7 @@ test('once the breaker is open, order is left alone and the answer is quick', as
 test('while order is away, an order that was read a moment ago is answered as it was, and marked', async (t) => {
   let isAway = false
   const order = await runStandIn(t, () =>
-    isAway ? 'reset' : { status: 200, body: { id: 'o1', status: 'paid' } },
+    isAway ? 'reset' : { status: 200, body: { id: 'o1', status: 'confirmed' } },
   )
   const { ask, authorization } = await runGateway(t, order.url)
   const headers = await authorization()
@@ -110,7 +110,7 @@ test('while order is away, an order that was read a moment ago is answered as it
   isAway = true
   const stale = await ask('/orders/o1', { headers })
   assert.deepEqual([stale.status, stale.headers.get('x-degraded')], [200, 'stale'])
-  assert.deepEqual(await stale.json(), { id: 'o1', status: 'paid' })
+  assert.deepEqual(await stale.json(), { id: 'o1', status: 'confirmed' })
   assert.equal((await ask('/orders/o2', { headers })).status, 503)
   const key = { ...json, ...headers, 'idempotency-key': 'k1' }
   assert.equal((await ask('/orders', { method: 'POST', headers: key, body: '{}' })).status, 503)

@@ -1,14 +1,17 @@
 // Which events a customer hears of, and in which words.
 
 export interface Message {
-  kind: 'receipt' | 'payment-delayed' | 'order-rejected'
+  kind: 'receipt' | 'payment-delayed' | 'order-cancelled'
   text: string
 }
 
 const messages: Record<string, Message> = {
-  'order.paid': { kind: 'receipt', text: 'Thank you: your order is paid and on its way.' },
+  'order.confirmed': { kind: 'receipt', text: 'Thank you: your order is paid and on its way.' },
   'order.payment_pending': { kind: 'payment-delayed', text: 'We have your order. Payment follows shortly.' },
-  'order.rejected': { kind: 'order-rejected', text: 'We could not charge your order, so it was cancelled.' },
+  'order.cancelled': {
+    kind: 'order-cancelled',
+    text: 'We could not charge your order, so it was cancelled.',
+  },
 }
 
 /** `undefined` for an event that is nobody's news. */

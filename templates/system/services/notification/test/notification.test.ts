@@ -14,7 +14,7 @@ interface Sent {
   next: number
 }
 
-const types = ['order.placed', 'order.payment_pending', 'order.paid', 'order.placed', 'order.rejected']
+const types = ['order.placed', 'order.payment_pending', 'order.confirmed', 'order.placed', 'order.cancelled']
 const events = types.map((type, index) => ({
   pos: index + 1,
   id: `e${index + 1}`,
@@ -61,7 +61,7 @@ test('what is news for the customer is sent once, in order', async (t) => {
     [
       ['e2', 'payment-delayed'],
       ['e3', 'receipt'],
-      ['e5', 'order-rejected'],
+      ['e5', 'order-cancelled'],
     ],
   )
   assert.deepEqual(

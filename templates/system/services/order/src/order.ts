@@ -1,7 +1,9 @@
 // What an order is: the sum of what happened to it.
 //
-//   order.placed ─▶ (order.payment_pending) ─▶ order.paid
-//                                           └▶ order.rejected
+//   order.placed ─▶ (order.payment_pending) ─▶ order.confirmed
+//                                           └▶ order.cancelled
+
+import type { NewEvent } from './event-store.ts'
 
 export interface OrderLine {
   sku: string
@@ -15,9 +17,10 @@ export type OrderEvent =
   | { type: 'order.placed'; data: OrderLine & { key: string; paymentKey: string } }
   /** Payment did not answer; whether it charged is unknown. */
   | { type: 'order.payment_pending'; data: { key: string; reason: string } }
-  | { type: 'order.paid'; data: { key: string; chargeId: string } }
+  /** Payment has captured the money. */
+  | { type: 'order.confirmed'; data: { key: string; chargeId: string } }
   /** Payment will never charge this. */
-  | { type: 'order.rejected'; data: { key: string; reason: string } }
+  | { type: 'order.cancelled'; data: { key: string; reason: string } }
 
 export interface Order extends OrderLine {
   id: string
@@ -28,17 +31,20 @@ export interface Order extends OrderLine {
   version: number
 }
 
-export type OrderStatus = 'pending_payment' | 'paid' | 'rejected'
+export type OrderStatus = 'pending_payment' | 'confirmed' | 'cancelled'
 
-/** An order that was placed and not paid is pending, also when we died before we could say so. */
-export function foldOrder(id: string, events: OrderEvent[]): Order | undefined {
-  const [first] = events
+/** The events that end an order. */
+export const isFinal = (type: string): boolean => type === 'order.confirmed' || type === 'order.cancelled'
+
+/** An order that was placed and not ended is pending, also when we died before we could say so. */
+export function foldOrder(id: string, events: NewEvent[]): Order | undefined {
+  const [first] = events as OrderEvent[]
   if (first?.type !== 'order.placed') return undefined
   return { id, ...first.data, status: statusAfter(events), version: events.length }
 }
 
-function statusAfter(events: OrderEvent[]): OrderStatus {
-  if (events.some(({ type }) => type === 'order.paid')) return 'paid'
-  if (events.some(({ type }) => type === 'order.rejected')) return 'rejected'
+function statusAfter(events: NewEvent[]): OrderStatus {
+  if (events.some(({ type }) => type === 'order.confirmed')) return 'confirmed'
+  if (events.some(({ type }) => type === 'order.cancelled')) return 'cancelled'
   return 'pending_payment'
 }

@@ -44,14 +44,14 @@ export async function payOrder(
   if (chargeId !== undefined) {
     return {
       kind: 'settled',
-      order: await store.append(order.id, { type: 'order.paid', data: { key, chargeId } }),
+      order: await store.append(order.id, { type: 'order.confirmed', data: { key, chargeId } }),
     }
   }
   if (finalStatuses.has(status)) {
     const reason = `payment answered ${status}`
     return {
       kind: 'settled',
-      order: await store.append(order.id, { type: 'order.rejected', data: { key, reason } }),
+      order: await store.append(order.id, { type: 'order.cancelled', data: { key, reason } }),
     }
   }
   return { kind: 'unavailable', reason: `payment answered ${status}`, retryAfterMs }

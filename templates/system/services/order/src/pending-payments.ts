@@ -1,14 +1,15 @@
-// Pays later what could not be paid at once.
+// Drives every open order to its end: pays later what could not be paid at once.
 //
 //   add(id) ─▶ queue ─▶ attempt ─▶ settled
 //                ▲         │
 //                └─────────┘ unavailable: wait, then 1 at a time, 2, 4, … as long as all goes well
 //
-// The queue is memory only: what is open stands in the database, and `start` reads it from there. So
-// nothing is lost when the process dies. An outage is two log lines, not one for each order.
+// The queue is memory only: what is open stands in the database, and is read from there at the start and
+// whenever the queue is empty. So nothing is lost when the process dies, or when whoever should have added
+// an order could not, for instance because the disk was full. An outage is two log lines, not one an order.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Logger } from '@system/platform'
+import { StorageUnavailable, type Clock, type Logger } from '@system/platform'
 import type { OrderStore } from './order-store.ts'
 import type { PaymentResult } from './pay-order.ts'
 import type { Order } from './order.ts'
@@ -23,7 +24,10 @@ export interface PendingPaymentsOptions {
   store: OrderStore
   pay: (order: Order, retryAttempt: number) => Promise<PaymentResult>
   log: Logger
+  clock: Clock
   concurrency: number
+  /** An order that is open for so long is nobody's any more. */
+  forgottenMs: number
 }
 
 const minPauseMs = 25
@@ -33,12 +37,15 @@ export function startPendingPayments({
   store,
   pay,
   log,
+  clock,
   concurrency,
+  forgottenMs,
 }: PendingPaymentsOptions): PendingPayments {
   const stopping = new AbortController()
   const queue = new Map<string, number>(store.open().map((orderId) => [orderId, 0]))
   let wakeUp: (() => void) | undefined
   if (queue.size > 0) log.info({ pending: queue.size }, 'orders are waiting for payment')
+  const sweep = setInterval(addForgotten, forgottenMs)
   const running = run()
 
   return {
@@ -47,6 +54,7 @@ export function startPendingPayments({
       wakeUp?.()
     },
     async stop() {
+      clearInterval(sweep)
       stopping.abort()
       wakeUp?.()
       await running
@@ -80,12 +88,18 @@ export function startPendingPayments({
     }
   }
 
+  function addForgotten(): void {
+    if (queue.size > 0) return
+    for (const orderId of store.open(clock.epochMs() - forgottenMs)) queue.set(orderId, 1)
+    if (queue.size > 0) wakeUp?.()
+  }
+
   /** 0 when the order is settled, else how long to wait. */
   async function settle(orderId: string, attempts: number): Promise<number> {
     const order = store.find(orderId)
     queue.delete(orderId)
     if (order?.status !== 'pending_payment') return 0
-    const result = await pay(order, attempts)
+    const result = await pay(order, attempts).catch(unlessStored)
     if (result.kind === 'settled') return 0
     // To the end of the queue: one order that payment chokes on must not hold up the others.
     queue.set(orderId, attempts + 1)
@@ -98,6 +112,14 @@ export function startPendingPayments({
       if (error.name !== 'AbortError') throw error
     })
   }
+}
+
+/** Payment was asked, but its answer could not be written down: the next attempt gets the same one. */
+function unlessStored(error: unknown): PaymentResult {
+  if (error instanceof StorageUnavailable) {
+    return { kind: 'unavailable', reason: error.message, retryAfterMs: maxPauseMs }
+  }
+  throw error
 }
 
 /** Without a copy of the rest: after a minute of outage at 500 orders a second, the queue holds 30,000. */

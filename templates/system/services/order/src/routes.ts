@@ -1,10 +1,14 @@
-// POST /orders       Idempotency-Key, {sku, quantity, amountCents} → 201 paid, 202 pending_payment, 402 rejected
-// GET  /orders/:id   the order as it is now
-// GET  /feed         ?after=<pos>&limit= → {events, next}: all that happened, in order, for followers
+// POST /orders               Idempotency-Key, {sku, quantity, amountCents}
+//                            → 201 confirmed, 202 pending_payment, 402 cancelled
+// GET  /orders/:id           the order as it is now; ?version=2 or ?at=2026-11-24T12:00:00Z as it was then
+// GET  /orders/:id/history   → {orderId, events}: what happened to it
+// GET  /feed                 ?after=<pos>&limit=&waitMs= → {events, next}: all that happened, in order; with
+//                            waitMs the answer waits for the next event (long poll)
 
 import { randomUUID } from 'node:crypto'
 import { sendError, type App } from '@system/platform'
 import { Type } from 'typebox'
+import type { Until } from './event-store.ts'
 import type { Order, OrderLine, OrderStatus } from './order.ts'
 import type { OrderStore } from './order-store.ts'
 import type { PlaceResult } from './place-order.ts'
@@ -18,16 +22,25 @@ const newOrder = {
   }),
 }
 
-const oneOrder = { params: Type.Object({ id: Type.String({ minLength: 1, maxLength: 100 }) }) }
+const orderId = Type.Object({ id: Type.String({ minLength: 1, maxLength: 100 }) })
 
-const page = {
+const oneOrder = {
+  params: orderId,
   querystring: Type.Object({
-    after: Type.Integer({ minimum: 0, default: 0 }),
-    limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
+    version: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
+    at: Type.Optional(Type.String({ minLength: 1, maxLength: 40 })),
   }),
 }
 
-const statusCodes: Record<OrderStatus, number> = { paid: 201, pending_payment: 202, rejected: 402 }
+const page = {
+  querystring: Type.Object({
+    after: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, default: 0 }),
+    limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
+    waitMs: Type.Integer({ minimum: 0, maximum: 30_000, default: 0 }),
+  }),
+}
+
+const statusCodes: Record<OrderStatus, number> = { confirmed: 201, pending_payment: 202, cancelled: 402 }
 
 export interface RouteOptions {
   store: OrderStore
@@ -44,22 +57,52 @@ export function addRoutes(app: App, { store, place }: RouteOptions): void {
   })
 
   app.get('/orders/:id', { schema: oneOrder }, (request, reply) => {
-    const order = store.find(request.params.id)
-    return order === undefined
-      ? sendError(reply, 404, 'no-such-order', 'There is no such order.')
-      : view(order)
+    const when = momentOf(request.query)
+    if (when === 'unreadable') {
+      return sendError(
+        reply,
+        400,
+        'invalid',
+        'Give either version, or at as a time such as 2026-11-24T12:00:00Z.',
+      )
+    }
+    const order = store.find(request.params.id, when)
+    if (order === undefined) {
+      return sendError(reply, 404, 'no-such-order', 'There is no such order, or there was none at that time.')
+    }
+    if (when !== undefined && 'version' in when && order.version < when.version) {
+      return sendError(reply, 404, 'no-such-version', `The order is at version ${order.version}.`)
+    }
+    return view(order)
   })
 
-  app.get('/feed', { schema: page }, ({ query }) => {
-    const events = store.feed(query.after, query.limit)
-    return { events, next: events.at(-1)?.pos ?? query.after }
+  app.get('/orders/:id/history', { schema: { params: orderId } }, (request, reply) => {
+    const { id } = request.params
+    const events = store.history(id)
+    if (events.length === 0) return sendError(reply, 404, 'no-such-order', 'There is no such order.')
+    return { orderId: id, events }
+  })
+
+  app.get('/feed', { schema: page }, async ({ query: { after, limit, waitMs } }) => {
+    if (waitMs > 0) await store.untilAfter(after, waitMs)
+    const events = store.feed(after, limit)
+    return { events, next: events.at(-1)?.pos ?? after }
   })
 }
 
-const view = ({ id, status, sku, quantity, amountCents }: Order) => ({
+const view = ({ id, status, sku, quantity, amountCents, version }: Order) => ({
   id,
   status,
   sku,
   quantity,
   amountCents,
+  version,
 })
+
+/** Epoch milliseconds or ISO 8601; undefined for now. */
+function momentOf(query: { version?: number; at?: string }): Until | undefined | 'unreadable' {
+  if (query.version !== undefined) return query.at === undefined ? { version: query.version } : 'unreadable'
+  if (query.at === undefined) return undefined
+  const at = /^\d+$/.test(query.at) ? Number(query.at) : Date.parse(query.at)
+  return Number.isNaN(at) ? 'unreadable' : { at }
+}

@@ -1,7 +1,9 @@
 // Order: takes orders durably, has them paid at once if payment answers, and later if it does not.
 
-import { createGroupCommit, openDatabase, type ServiceDefinition } from '@system/platform'
+import { join } from 'node:path'
+import type { ServiceDefinition } from '@system/platform'
 import { Type } from 'typebox'
+import { startAnchors } from './anchor-log.ts'
 import type { Order } from './order.ts'
 import { createOrderStore, schema } from './order-store.ts'
 import { payOrder } from './pay-order.ts'
@@ -12,6 +14,11 @@ import { addRoutes } from './routes.ts'
 const settings = {
   /** How many pending orders are paid at a time once payment is back. */
   PENDING_CONCURRENCY: Type.Integer({ minimum: 1, maximum: 256, default: 16 }),
+  /** After how long an order that nobody drives is taken up. */
+  FORGOTTEN_MS: Type.Integer({ minimum: 50, maximum: 600_000, default: 5000 }),
+  /** Where the audit trail is anchored; `DATA_DIR/anchors` if not set. Better: another disk or machine. */
+  ANCHOR_DIR: Type.Optional(Type.String({ minLength: 1 })),
+  ANCHOR_EVERY_MS: Type.Integer({ minimum: 100, maximum: 3_600_000, default: 60_000 }),
 }
 
 export const service: ServiceDefinition<typeof settings, 'payment'> = {
@@ -20,14 +27,27 @@ export const service: ServiceDefinition<typeof settings, 'payment'> = {
   // that the order is accepted.
   // No retries: what cannot be paid at once is paid later, under the same key (pending-payments.ts).
   callees: { payment: { attemptTimeoutMs: 500, retry: { retries: 0 } } },
-  build({ app, config, log, clock, callee, onClose }) {
-    const database = openDatabase(config.DATA_DIR, 'order', schema)
-    onClose(() => database.close())
-    const store = createOrderStore(database, createGroupCommit(database), clock)
+  build({ app, config, log, clock, callee, openStore, onClose }) {
+    const store = createOrderStore(openStore('events', schema), clock)
+    const folder = config.ANCHOR_DIR ?? join(config.DATA_DIR, 'anchors')
+    const anchors = startAnchors({ store, folder, clock, log, everyMs: config.ANCHOR_EVERY_MS })
+    onClose(() => anchors.stop())
+    // Followers that wait for news would hold up the end of the service.
+    app.addHook('preClose', (done) => {
+      store.close()
+      done()
+    })
 
     const payment = callee('payment')
     const pay = (order: Order, retryAttempt: number) => payOrder({ payment, store }, order, retryAttempt)
-    const pending = startPendingPayments({ store, pay, log, concurrency: config.PENDING_CONCURRENCY })
+    const pending = startPendingPayments({
+      store,
+      pay,
+      log,
+      clock,
+      concurrency: config.PENDING_CONCURRENCY,
+      forgottenMs: config.FORGOTTEN_MS,
+    })
     onClose(() => pending.stop())
 
     addRoutes(app, {

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
+import { existsSync, readFileSync } from 'node:fs'
 import { test, type TestContext } from 'node:test'
+import { createGroupCommit, openDatabase } from '@system/platform'
+import { systemClock } from '@system/platform/clock'
 import { deadUrl, eventually, runForTest, temporaryFolder } from '@system/platform/testing'
-import type { FeedEvent } from '../src/order-store.ts'
+import { createOrderStore, schema, type FeedEvent } from '../src/order-store.ts'
 import { service } from '../src/service.ts'
 import { runPaymentStandIn } from './payment-stand-in.ts'
 
@@ -12,8 +15,14 @@ interface Answer {
 
 const book = { sku: 'book', quantity: 1, amountCents: 1999 }
 
-async function runOrder(t: TestContext, paymentUrl: string, dataFolder = temporaryFolder(t)) {
-  const { url, close } = await runForTest(t, service, { PAYMENT_URL: paymentUrl, DATA_DIR: dataFolder })
+async function runOrder(
+  t: TestContext,
+  paymentUrl: string,
+  dataFolder = temporaryFolder(t),
+  more: Record<string, string> = {},
+) {
+  const env = { PAYMENT_URL: paymentUrl, DATA_DIR: dataFolder, ...more }
+  const { url, close } = await runForTest(t, service, env)
   const place = async (key: string, body: unknown = book): Promise<Answer> => {
     const headers = { 'content-type': 'application/json', 'idempotency-key': key }
     const response = await fetch(`${url}/orders`, { method: 'POST', headers, body: JSON.stringify(body) })
@@ -25,9 +34,11 @@ async function runOrder(t: TestContext, paymentUrl: string, dataFolder = tempora
   }
   const feed = async (query = ''): Promise<{ events: FeedEvent[]; next: number }> =>
     (await (await fetch(`${url}/feed${query}`)).json()) as { events: FeedEvent[]; next: number }
-  const paid = (id: string) =>
-    eventually(async () => ((await read(id)).body.status === 'paid' ? true : undefined))
-  return { place, read, feed, paid, close }
+  const history = async (id: string): Promise<{ events: FeedEvent[] }> =>
+    (await (await fetch(`${url}/orders/${id}/history`)).json()) as { events: FeedEvent[] }
+  const confirmed = (id: string, withinMs = 5000) =>
+    eventually(async () => ((await read(id)).body.status === 'confirmed' ? true : undefined), withinMs)
+  return { place, read, feed, history, confirmed, close }
 }
 
 test('an order is stored and paid at once when payment answers', async (t) => {
@@ -35,14 +46,14 @@ test('an order is stored and paid at once when payment answers', async (t) => {
   const { place, read, feed } = await runOrder(t, payment.url)
   const placed = await place('k1')
   assert.equal(placed.status, 201)
-  assert.deepEqual(placed.body, { id: placed.body.id, status: 'paid', ...book })
+  assert.deepEqual(placed.body, { id: placed.body.id, status: 'confirmed', ...book, version: 2 })
   assert.deepEqual((await read(placed.body.id)).body, placed.body)
   const { events } = await feed()
   assert.deepEqual(
     events.map(({ type, version, orderId, data }) => [type, version, orderId, data.key]),
     [
       ['order.placed', 1, placed.body.id, 'k1'],
-      ['order.paid', 2, placed.body.id, 'k1'],
+      ['order.confirmed', 2, placed.body.id, 'k1'],
     ],
   )
 })
@@ -50,29 +61,29 @@ test('an order is stored and paid at once when payment answers', async (t) => {
 test('an order is accepted while payment is away, and paid once when it is back', async (t) => {
   const payment = await runPaymentStandIn(t)
   for (const trouble of [{ status: 503 }, 'reset', 'hang'] as const) {
-    const { place, paid, feed } = await runOrder(t, payment.url)
+    const { place, confirmed, feed } = await runOrder(t, payment.url)
     payment.trouble = trouble
     const placed = await place(`k-${JSON.stringify(trouble)}`)
     assert.deepEqual([placed.status, placed.body.status], [202, 'pending_payment'])
     payment.trouble = undefined
-    await paid(placed.body.id)
+    await confirmed(placed.body.id)
     assert.equal(payment.chargesByKey.get(`charge-${placed.body.id}`), 1)
     const types = (await feed()).events.map(({ type }) => type)
-    assert.deepEqual(types, ['order.placed', 'order.payment_pending', 'order.paid'])
+    assert.deepEqual(types, ['order.placed', 'order.payment_pending', 'order.confirmed'])
   }
 })
 
 test('a charge whose answer got lost is not made a second time: the next attempt has the same key', async (t) => {
   const payment = await runPaymentStandIn(t)
-  const { place, paid } = await runOrder(t, payment.url)
+  const { place, confirmed } = await runOrder(t, payment.url)
   payment.silentCharges = 1
   const placed = await place('k1')
   assert.equal(placed.status, 202)
-  await paid(placed.body.id)
+  await confirmed(placed.body.id)
   assert.deepEqual([...payment.chargesByKey], [[`charge-${placed.body.id}`, 1]])
 })
 
-test('hundreds of pending orders are paid within seconds after a restart of both', async (t) => {
+test('hundreds of pending orders are paid after a restart of both', async (t) => {
   const folder = temporaryFolder(t)
   const before = await runOrder(t, await deadUrl(), folder)
   const placed = await Promise.all(Array.from({ length: 300 }, (_, index) => before.place(`k${index}`)))
@@ -81,17 +92,17 @@ test('hundreds of pending orders are paid within seconds after a restart of both
 
   const payment = await runPaymentStandIn(t)
   const after = await runOrder(t, payment.url, folder)
-  await eventually(() => (payment.chargesByKey.size === 300 ? true : undefined))
-  for (const { body } of placed) await after.paid(body.id)
+  await eventually(() => (payment.chargesByKey.size === 300 ? true : undefined), 30_000)
+  for (const { body } of placed) await after.confirmed(body.id)
 })
 
-test('an order that payment turns down for good is rejected, and not tried again', async (t) => {
+test('an order that payment turns down for good is cancelled, and not tried again', async (t) => {
   const payment = await runPaymentStandIn(t)
   payment.trouble = { status: 402 }
   const { place, read } = await runOrder(t, payment.url)
   const placed = await place('k1')
-  assert.deepEqual([placed.status, placed.body.status], [402, 'rejected'])
-  assert.equal((await read(placed.body.id)).body.status, 'rejected')
+  assert.deepEqual([placed.status, placed.body.status], [402, 'cancelled'])
+  assert.equal((await read(placed.body.id)).body.status, 'cancelled')
 })
 
 test('the same key is the same order, also at the same time; a key is not taken for another order', async (t) => {
@@ -101,7 +112,7 @@ test('the same key is the same order, also at the same time; a key is not taken 
   assert.equal(new Set(answers.map(({ body }) => body.id)).size, 1)
   assert.equal((await place('k1', { ...book, quantity: 2 })).status, 422)
   const again = await place('k1')
-  assert.deepEqual([again.status, again.body.status], [201, 'paid'])
+  assert.deepEqual([again.status, again.body.status], [201, 'confirmed'])
   assert.equal((await feed()).events.length, 2)
   assert.equal(payment.chargesByKey.size, 1)
 })
@@ -122,4 +133,76 @@ test('the feed is read a page at a time, and ends where it ended', async (t) => 
   const positions = [...first.events, ...rest.events].map(({ pos }) => pos)
   assert.deepEqual(positions, [1, 2, 3, 4, 5, 6])
   assert.deepEqual(await feed('?after=6'), { events: [], next: 6 })
+})
+
+test('an order is read as it was at a version and at a time, and its history tells why', async (t) => {
+  const payment = await runPaymentStandIn(t)
+  const { place, read, history, confirmed } = await runOrder(t, payment.url)
+  payment.trouble = { status: 503 }
+  const { id } = (await place('k1')).body
+  payment.trouble = undefined
+  await confirmed(id)
+  const { events } = await history(id)
+  assert.deepEqual(
+    events.map(({ type }) => type),
+    ['order.placed', 'order.payment_pending', 'order.confirmed'],
+  )
+  const statuses = await Promise.all(
+    [1, 2, 3].map(async (n) => (await read(`${id}?version=${n}`)).body.status),
+  )
+  assert.deepEqual(statuses, ['pending_payment', 'pending_payment', 'confirmed'])
+  const [placedAt = 0, , confirmedAt = 0] = events.map(({ at }) => at)
+  const atTime = async (at: number | string) => read(`${id}?at=${at}`)
+  assert.equal((await atTime(placedAt - 1)).status, 404)
+  assert.equal((await atTime(confirmedAt)).body.status, 'confirmed')
+  assert.equal((await atTime(new Date(confirmedAt).toISOString())).body.status, 'confirmed')
+  assert.equal((await read(`${id}?version=4`)).status, 404)
+  for (const query of ['at=yesterday', 'version=0', `version=1&at=${placedAt}`]) {
+    assert.equal((await read(`${id}?${query}`)).status, 400, query)
+  }
+})
+
+test('the feed answers a waiting follower as soon as something happens', async (t) => {
+  const { place, feed } = await runOrder(t, await deadUrl())
+  const waiting = feed('?after=0&waitMs=30000')
+  await place('k1')
+  assert.equal((await waiting).events[0]?.type, 'order.placed')
+})
+
+test('a follower that waits does not hold up the end of the service', async (t) => {
+  const { feed, close } = await runOrder(t, await deadUrl())
+  const waiting = feed('?after=0&waitMs=30000')
+  await feed() // served after the other one was taken up
+  const startedMs = performance.now()
+  await close()
+  assert.deepEqual(await waiting, { events: [], next: 0 })
+  assert.ok(performance.now() - startedMs < 15_000)
+})
+
+test('an order that nobody drives any more is taken up again', async (t) => {
+  const folder = temporaryFolder(t)
+  const payment = await runPaymentStandIn(t)
+  const { confirmed } = await runOrder(t, payment.url, folder, { FORGOTTEN_MS: '100' })
+  // Placed by somebody who died at once: another process on the same database.
+  const database = openDatabase(folder, 'events', schema)
+  t.after(() => database.close())
+  const orphan = await createOrderStore({ database, commit: createGroupCommit(database) }, systemClock).place(
+    'k9',
+    book,
+  )
+  assert.ok(orphan.kind === 'placed')
+  await confirmed(orphan.order.id)
+})
+
+test('the audit trail is anchored outside of the database, and again at the end', async (t) => {
+  const folder = temporaryFolder(t)
+  const { place, feed, close } = await runOrder(t, await deadUrl(), folder, { ANCHOR_EVERY_MS: '100' })
+  const anchors = () => readFileSync(`${folder}/anchors/order.ndjson`, 'utf8').trim().split('\n')
+  await place('k1')
+  await eventually(() => (existsSync(`${folder}/anchors/order.ndjson`) ? true : undefined))
+  await place('k2')
+  const { events } = await feed()
+  await close()
+  const last = JSON.parse(anchors().at(-1) ?? '') as { pos: number; hash: string }
+  assert.deepEqual([last.pos, last.hash], [events.length, events.at(-1)?.hash])
 })
