@@ -4,30 +4,28 @@ import type { CapacityProbe, CapacityReport } from '../../system/capacity-report
 import {
   bottomAxis,
   drawing,
+  figures,
   leftAxis,
   linearScale,
   logScale,
-  logTicks,
+  msAxis,
   plotX,
   plotY,
   polyline,
-  tickMs,
 } from './drawing.ts'
 import { mark } from './evidence-tables.ts'
 import { countText, msText, rateText, shareText } from './format.ts'
 import { html, type Html } from './html.ts'
 
 export const capacitySection = (capacity: CapacityReport): Html =>
-  html`<section class="columns drawings">
-      <figure>
-        <figcaption>Throughput <small>arrivals ended ok per second, over the offered rate</small></figcaption>
-        ${throughputCurve(capacity)}
-      </figure>
-      <figure>
-        <figcaption>Latency <small>p99 and p50 over the offered rate</small></figcaption>
-        ${latencyCurve(capacity)}
-      </figure>
-    </section>
+  html`${figures(
+      {
+        title: 'Throughput',
+        note: 'arrivals ended ok per second, over the offered rate',
+        drawn: throughputCurve(capacity),
+      },
+      { title: 'Latency', note: 'p99 and p50 over the offered rate', drawn: latencyCurve(capacity) },
+    )}
     <section>
       <h2>Probes <small>in the order in which they were made</small></h2>
       <table>
@@ -117,7 +115,7 @@ function latencyCurve(capacity: CapacityReport): Html {
   const ticks = [0, 0.25, 0.5, 0.75, 1].map((share) => Number((share * x.to).toPrecision(3)))
   return drawing(
     'Latency over the offered rate',
-    leftAxis(logTicks(y).map((ms) => ({ at: y(ms), text: tickMs(ms) }))),
+    msAxis(y),
     bottomAxis(ticks.map((rate) => ({ at: x(rate), text: rateText(rate) }))),
     limitLine(capacity, x),
     polyline(

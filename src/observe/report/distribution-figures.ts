@@ -4,10 +4,10 @@ import type { LatencyDistribution } from '../../system/latency-distribution.ts'
 import {
   bottomAxis,
   drawing,
-  leftAxis,
+  figures,
   linearScale,
   logScale,
-  logTicks,
+  msAxis,
   plotX,
   plotY,
   polyline,
@@ -17,18 +17,18 @@ import { countText, msText } from './format.ts'
 import { html, type Html } from './html.ts'
 
 export const distributionFigures = (distribution: LatencyDistribution): Html =>
-  html`<section class="columns drawings">
-    <figure>
-      <figcaption>Response time over time <small>stronger: more of its arrivals</small></figcaption>
-      ${heatMap(distribution)}
-    </figure>
-    <figure>
-      <figcaption>
-        Response time by percentile <small>each step to the right: ten times rarer</small>
-      </figcaption>
-      ${percentilePlot(distribution)}
-    </figure>
-  </section>`
+  figures(
+    {
+      title: 'Response time over time',
+      note: 'stronger: more of its arrivals',
+      drawn: heatMap(distribution),
+    },
+    {
+      title: 'Response time by percentile',
+      note: 'each step to the right: ten times rarer',
+      drawn: percentilePlot(distribution),
+    },
+  )
 
 const named = [
   { fraction: 0, text: 'min' },
@@ -49,7 +49,7 @@ function percentilePlot({ percentiles }: LatencyDistribution): Html {
   const points = percentiles.map(({ fraction, ms }) => [x(nines(fraction)), y(ms)] as const)
   return drawing(
     'Response time by percentile',
-    leftAxis(logTicks(y).map((ms) => ({ at: y(ms), text: tickMs(ms) }))),
+    msAxis(y),
     bottomAxis(
       named
         .filter(({ fraction }) => fraction <= rarest)
@@ -100,7 +100,7 @@ function heatMap({ bandsMs, columns }: LatencyDistribution): Html {
   const seconds = [0, 0.25, 0.5, 0.75, 1].map((share) => Math.round(share * lengthS))
   return drawing(
     'Response time over time',
-    leftAxis(logTicks(y).map((ms) => ({ at: y(ms), text: tickMs(ms) }))),
+    msAxis(y),
     bottomAxis([...new Set(seconds)].map((second) => ({ at: x(second), text: `${second} s` }))),
     html`${cells}`,
   )

@@ -41,12 +41,27 @@ export const drawing = (label: string, ...parts: Html[]): Html =>
     ${parts}
   </svg>`
 
+/** Drawings side by side, each under its title and a word on how to read it. */
+export const figures = (...shown: { title: string; note: string; drawn: Html }[]): Html =>
+  html`<section class="columns drawings">
+    ${shown.map(
+      ({ title, note, drawn }) =>
+        html`<figure>
+          <figcaption>${title} <small>${note}</small></figcaption>
+          ${drawn}
+        </figure>`,
+    )}
+  </section>`
+
 export const leftAxis = (ticks: readonly { at: number; text: string }[]): Html =>
   html`${ticks.map(
     ({ at, text }) =>
       html`<line class="grid" x1="${plotX[0]}" x2="${plotX[1]}" y1="${at}" y2="${at}"></line>
         <text class="tick" x="${plotX[0] - 8}" y="${at + 4}" text-anchor="end">${text}</text>`,
   )}`
+
+/** Of a logarithmic scale of milliseconds. */
+export const msAxis = (y: Scale): Html => leftAxis(logTicks(y).map((ms) => ({ at: y(ms), text: tickMs(ms) })))
 
 export const bottomAxis = (ticks: readonly { at: number; text: string }[]): Html =>
   html`${ticks.map(
