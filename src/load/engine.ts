@@ -9,13 +9,13 @@
 // No retry, ever: a connection that the target closes under a request ends that arrival. No timer per
 // request: a sweep every 10 ms finds the timeouts. The clock and the sockets are handed in.
 
-import type { Outcome } from '../events.ts'
-import { type Books, enter, enterStatus, enterUnfinished, sumOf } from './books.ts'
+import { createAccounts } from './accounts.ts'
+import type { Books } from './books.ts'
 import { capturesOf, holds } from './checks.ts'
 import { createFifo } from './fifo.ts'
-import { arrive, type Arrival, type CompiledFlow, goToNextStep, timesOf } from './flow.ts'
+import { arrive, type Arrival, type CompiledFlow, goToNextStep } from './flow.ts'
 import type { Intervals } from './intervals.ts'
-import { type Ending, isLocalLimit, outcomeOf } from './outcomes.ts'
+import { type Ending, outcomeOf } from './outcomes.ts'
 import type { Limits } from './plan.ts'
 import { createPauses } from './pauses.ts'
 import { type Connection, createPool, type Wire, type WireEvents } from './pool.ts'
@@ -60,15 +60,14 @@ const noValues: ArrivalValues = { uuid: '', arrival: '' }
 
 /** Starts the schedule at `startMs` on the clock `nowMs`. */
 export function startEngine(parts: EngineParts, startMs: number): Engine {
-  const { share, flows, limits, books, intervals, nowMs } = parts
+  const { share, flows, limits, books, nowMs } = parts
   const schedule = everyNth(parts.schedule, share)
   const queue = createFifo<Arrival>()
   const pauses = createPauses<Arrival>()
-  const exhausted = new Map<string, number>()
+  const accounts = createAccounts(books, parts.intervals, flows)
   let next = 0
   let nextDueMs = schedule.arrivals > 0 ? startMs + schedule.intendedMs(0) : Number.POSITIVE_INFINITY
   let sweepDueMs = startMs + sweepEveryMs
-  let inFlight = 0
   let isTicking = false
   let isDone = false
 
@@ -86,15 +85,13 @@ export function startEngine(parts: EngineParts, startMs: number): Engine {
       nextDueMs = next < schedule.arrivals ? startMs + schedule.intendedMs(next) : Number.POSITIVE_INFINITY
     }
     isTicking = false
-    if (next === schedule.arrivals) intervals.close()
+    if (next === schedule.arrivals) accounts.close(0)
     parts.onDue(Math.min(nextDueMs, sweepDueMs, pauses.nextMs()))
     finishIfAllEnded()
   }
 
   const takeUp = (arrival: Arrival): void => {
-    intervals.begin(arrival.second)
-    books.progress[0]! += 1
-    inFlight += 1
+    accounts.begin(arrival)
     proceed(arrival)
   }
 
@@ -103,7 +100,7 @@ export function startEngine(parts: EngineParts, startMs: number): Engine {
     const connection = pool.take(arrival)
     if (connection !== undefined) send(connection, arrival)
     else if (pool.hasRoom()) open(arrival)
-    else if (inFlight <= limits.maxInFlight) queue.push(arrival)
+    else if (accounts.inFlight() <= limits.maxInFlight) queue.push(arrival)
     else settle(arrival, { kind: 'no-room' })
   }
 
@@ -157,7 +154,7 @@ export function startEngine(parts: EngineParts, startMs: number): Engine {
     const isLast = arrival.step === flows[arrival.flow]!.steps.length - 1
     if (isLast || captured === undefined || outcomeOf(ending) !== 'ok') settle(arrival, ending)
     else {
-      enterStatus(books, arrival.flow, status)
+      accounts.noteStatus(arrival, status)
       const { thinkMs } = request
       goToNextStep(arrival, { nowMs: nowMs(), thinkMs, captured })
       pauses.add(arrival, arrival.dueMs)
@@ -220,27 +217,15 @@ export function startEngine(parts: EngineParts, startMs: number): Engine {
   }
 
   const settle = (arrival: Arrival, ending: Ending): void => {
-    const now = nowMs()
-    const outcome = outcomeOf(ending)
-    if (isLocalLimit(ending) && ending.kind === 'socket-error') {
-      exhausted.set(ending.code, (exhausted.get(ending.code) ?? 0) + 1)
-    }
-    const times = timesOf(arrival, { nowMs: now, isMeasured: isMeasured(outcome) })
-    enter(books, arrival.flow, outcome, times)
-    if (ending.kind === 'answered') enterStatus(books, arrival.flow, ending.status)
-    intervals.settle({ second: arrival.second, request: flows[arrival.flow]!.name }, outcome, times)
-    inFlight -= 1
+    accounts.settle(arrival, ending, nowMs())
     if (!isTicking) finishIfAllEnded()
   }
 
   const finishIfAllEnded = (): void => {
-    if (isDone || inFlight > 0 || next < schedule.arrivals) return
+    if (isDone || accounts.inFlight() > 0 || next < schedule.arrivals) return
     isDone = true
     for (const connection of pool.all()) pool.discard(connection)
-    const accounted = sumOf(books.outcomes)
-    if (accounted !== schedule.arrivals) {
-      throw new Error(`${schedule.arrivals} arrivals were scheduled, but ${accounted} have ended`)
-    }
+    accounts.assertWhole(schedule.arrivals)
     parts.onDone()
   }
 
@@ -266,8 +251,7 @@ export function startEngine(parts: EngineParts, startMs: number): Engine {
       const never = schedule.arrivals - next
       next = schedule.arrivals
       nextDueMs = Number.POSITIVE_INFINITY
-      enterUnfinished(books, never)
-      intervals.close()
+      accounts.close(never)
       for (const connection of pool.all()) {
         const { state } = connection
         pool.discard(connection)
@@ -279,10 +263,7 @@ export function startEngine(parts: EngineParts, startMs: number): Engine {
       for (const thinking of pauses.drain()) settle(thinking, { kind: 'interrupted' })
       finishIfAllEnded()
     },
-    localLimits: () => exhausted,
+    localLimits: accounts.localLimits,
     peakConnections: pool.peak,
   }
 }
-
-/** What never went out has no response time: a drop after 0 ms would flatter the percentiles. */
-const isMeasured = (outcome: Outcome): boolean => outcome !== 'dropped' && outcome !== 'unfinished'

@@ -1,0 +1,64 @@
+// Where arrivals end: each is begun once and settled once, in the books of the run and in those of its
+// second; at the end their sum must be the schedule.
+
+import type { Outcome } from '../events.ts'
+import { type Books, enter, enterStatus, enterUnfinished, sumOf } from './books.ts'
+import { type Arrival, type CompiledFlow, timesOf } from './flow.ts'
+import type { Intervals } from './intervals.ts'
+import { type Ending, isLocalLimit, outcomeOf } from './outcomes.ts'
+
+export interface Accounts {
+  /** It has been taken up. */
+  begin(arrival: Arrival): void
+  /** An answer to a step that is not the last one. */
+  noteStatus(arrival: Arrival, status: number): void
+  settle(arrival: Arrival, ending: Ending, nowMs: number): void
+  /** The last one has begun; so many more never will. */
+  close(never: number): void
+  inFlight(): number
+  /** What this machine ran out of (`EMFILE`, `EADDRNOTAVAIL` …) → how often. */
+  localLimits(): ReadonlyMap<string, number>
+  /** Throws when the arrivals that ended are not the ones that were scheduled: a bug. */
+  assertWhole(scheduled: number): void
+}
+
+export function createAccounts(books: Books, intervals: Intervals, flows: readonly CompiledFlow[]): Accounts {
+  const exhausted = new Map<string, number>()
+  let inFlight = 0
+  return {
+    begin({ second }) {
+      intervals.begin(second)
+      books.progress[0]! += 1
+      inFlight += 1
+    },
+    noteStatus({ flow }, status) {
+      enterStatus(books, flow, status)
+    },
+    settle(arrival, ending, nowMs) {
+      const outcome = outcomeOf(ending)
+      if (isLocalLimit(ending) && ending.kind === 'socket-error') {
+        exhausted.set(ending.code, (exhausted.get(ending.code) ?? 0) + 1)
+      }
+      const times = timesOf(arrival, { nowMs, isMeasured: isMeasured(outcome) })
+      enter(books, arrival.flow, outcome, times)
+      if (ending.kind === 'answered') enterStatus(books, arrival.flow, ending.status)
+      intervals.settle({ second: arrival.second, request: flows[arrival.flow]!.name }, outcome, times)
+      inFlight -= 1
+    },
+    close(never) {
+      enterUnfinished(books, never)
+      intervals.close()
+    },
+    inFlight: () => inFlight,
+    localLimits: () => exhausted,
+    assertWhole(scheduled) {
+      const accounted = sumOf(books.outcomes)
+      if (accounted !== scheduled) {
+        throw new Error(`${scheduled} arrivals were scheduled, but ${accounted} have ended`)
+      }
+    },
+  }
+}
+
+/** What never went out has no response time: a drop after 0 ms would flatter the percentiles. */
+const isMeasured = (outcome: Outcome): boolean => outcome !== 'dropped' && outcome !== 'unfinished'
