@@ -4,6 +4,7 @@ import type { SaturationPlan } from '../ports.ts'
 
 export interface AutocannonResult {
   answers: number
+  elapsedMs: number
   throughput: number
   statuses: Record<string, number>
   errors: number
@@ -34,6 +35,7 @@ export async function saturate(plan: SaturationPlan, signal?: AbortSignal): Prom
   const { latency, requests } = result
   return {
     answers: requests.total,
+    elapsedMs: result.duration * 1000,
     throughput: result.duration > 0 ? requests.total / result.duration : 0,
     statuses: statusesOf(result),
     errors: result.errors,

@@ -18,7 +18,7 @@ export interface RunEnd {
   localLimits: ReadonlyMap<string, number>
   generator: GeneratorReport
   /** One a second in which there were arrivals; milliseconds. */
-  seconds: readonly { lagP99: number; responseP99: number | null }[]
+  seconds: readonly { lagP99: number }[]
 }
 
 export interface ReportParts {

@@ -25,7 +25,7 @@ export async function generate(
   const { signal } = watchers
   const seconds: RunEnd['seconds'][number][] = []
   const intervals = mergeIntervals(workers, (interval) => {
-    seconds.push({ lagP99: interval.lagMs.p99 ?? 0, responseP99: interval.responseMs.p99 })
+    seconds.push({ lagP99: interval.lagMs.p99 ?? 0 })
     watchers.onInterval?.(interval)
   })
   const threads = Array.from({ length: workers }, (_, index) => {

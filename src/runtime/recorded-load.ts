@@ -41,8 +41,9 @@ export async function runRecordedLoad(
   return { load, runId: run.id, report: run.report }
 }
 
-/** Whether the run may be trusted; if so and it had something to reach, whether it did. */
-function verdictOf({ verdict, thresholds }: LoadReport): string {
+/** Whether the run came to its end and may be trusted; if so and it had something to reach, whether it did. */
+function verdictOf({ verdict, isInterrupted, thresholds }: LoadReport): string {
+  if (isInterrupted) return 'interrupted'
   if (verdict !== 'valid' || thresholds.length === 0) return verdict
   return thresholds.every(({ ok }) => ok) ? 'PASS' : 'FAIL'
 }

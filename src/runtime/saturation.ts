@@ -37,6 +37,7 @@ export async function runSaturation(
     startedAt,
     connections: plan.connections,
     durationMs: plan.durationMs,
+    isInterrupted: signal?.aborted === true,
     throughput: Math.round(throughput * 10) / 10,
     ...counts,
     serviceMs: counts.answers === 0 ? { p50: null, p90: null, p99: null, p999: null, max: null } : latencyMs,

@@ -98,7 +98,11 @@ export interface SaturationReport {
   target: string
   startedAt: number
   connections: number
+  /** As it was asked for. */
   durationMs: number
+  /** How long requests were really sent; less when it was interrupted. */
+  elapsedMs: number
+  isInterrupted: boolean
   /** Answers per second. */
   throughput: number
   answers: number
@@ -107,5 +111,5 @@ export interface SaturationReport {
   timeouts: number
   /** From a request's actual sending; see `notMeasured`. */
   serviceMs: Percentiles
-  notMeasured: string[]
+  notMeasured: readonly string[]
 }

@@ -82,7 +82,7 @@ export function loadView(report: LoadReport): string {
 
 /** The report of a closed-model run, with what it cannot say. */
 export function saturationView(report: SaturationReport): string {
-  const { connections, durationMs, serviceMs } = report
+  const { connections, durationMs, serviceMs, isInterrupted, elapsedMs } = report
   return [
     `${chalk.bold(report.target)}  ${chalk.dim(`closed model by autocannon, ${connections} connections for ${formatDuration(durationMs)}`)}`,
     '',
@@ -95,6 +95,14 @@ export function saturationView(report: SaturationReport): string {
         `p50 ${ms(serviceMs.p50)}  p90 ${ms(serviceMs.p90)}  p99 ${ms(serviceMs.p99)}  max ${ms(serviceMs.max)}`,
       ],
     ]),
+    ...(isInterrupted
+      ? [
+          '',
+          chalk.yellow(
+            `Interrupted after ${(elapsedMs / 1000).toFixed(1)} s of ${formatDuration(durationMs)}.`,
+          ),
+        ]
+      : []),
     '',
     chalk.yellow('Not measured:'),
     ...report.notMeasured.map((line) => `  - ${line}`),
@@ -134,14 +142,14 @@ const latencyRow = (name: string, { p50, p90, p99, p999, max }: Percentiles, wha
 ]
 
 function verdictLines({ verdict, reasons, limit, isInterrupted }: LoadReport): string[] {
-  const said = {
+  const judged = {
     valid: chalk.green('valid: the numbers are the target’s, not the generator’s'),
     noisy: chalk.yellow('noisy: something else on this machine disturbed the measurement'),
     'generator-limited': chalk.yellow('generator-limited: msvc could not keep the schedule'),
   }[verdict]
+  const said = isInterrupted ? chalk.yellow('interrupted: what was measured until then is above') : judged
   return [
     ...(limit === null ? [] : [`Limit:   ${chalk.yellow(limit)}`]),
-    ...(isInterrupted ? [`Run:     ${chalk.yellow('interrupted')}`] : []),
     `Verdict: ${said}`,
     ...reasons.map((reason) => `         ${chalk.dim(reason)}`),
   ]

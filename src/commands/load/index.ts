@@ -153,7 +153,7 @@ export default class Load extends BaseCommand {
     }
     const { runLoadCommand } = await import('../../runtime/load-command.ts')
     const { result, text } = await runLoadCommand(options)
-    if (result.model === 'open' && result.isInterrupted) this.endWith(exitCodes.interrupted)
+    if (result.isInterrupted) this.endWith(exitCodes.interrupted)
     else if (result.model === 'open' && result.verdict !== 'valid') this.endWith(exitCodes.invalid)
     else if (result.model === 'open' && fellShort(result)) this.endWith(exitCodes.failed)
     return this.show(result, text)

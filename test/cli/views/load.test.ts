@@ -97,27 +97,32 @@ test('a frame keeps within the columns and shows the last seconds', () => {
   ).toContain('0 %')
 })
 
-test('a closed-model run says what it does not measure', () => {
-  const text = plain(
-    saturationView({
-      version: 1,
-      engine: 'autocannon',
-      model: 'closed',
-      target: 'http://127.0.0.1:4000/',
-      startedAt: 0,
-      connections: 50,
-      durationMs: 10_000,
-      throughput: 1234.5,
-      answers: 12_345,
-      statuses: { 200: 12_345 },
-      errors: 0,
-      timeouts: 0,
-      serviceMs: responseMs,
-      notMeasured: ['Latency under a given load.'],
-    }),
-  )
+test('a closed-model run says what it does not measure, and when it was ended early', () => {
+  const report = {
+    version: 1,
+    engine: 'autocannon',
+    model: 'closed',
+    target: 'http://127.0.0.1:4000/',
+    startedAt: 0,
+    connections: 50,
+    durationMs: 10_000,
+    elapsedMs: 10_010,
+    isInterrupted: false,
+    throughput: 1234.5,
+    answers: 12_345,
+    statuses: { 200: 12_345 },
+    errors: 0,
+    timeouts: 0,
+    serviceMs: responseMs,
+    notMeasured: ['Latency under a given load.'],
+  } as const
+  const text = plain(saturationView(report))
   expect(text).toContain('closed model by autocannon, 50 connections for 10s')
   expect(text).toContain('Not measured:\n  - Latency under a given load.')
+  expect(text).not.toContain('Interrupted')
+  expect(plain(saturationView({ ...report, isInterrupted: true, elapsedMs: 2940 }))).toContain(
+    'Interrupted after 2.9 s of 10s.',
+  )
 })
 
 test('a sparkline has one step per value, and a gap where there is none', () => {

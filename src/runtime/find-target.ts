@@ -1,0 +1,117 @@
+// What a load command names → where its requests go: a URL, a service of the running system, or its entry
+// with a scenario; and the fleet behind it, when that is ours.
+
+import { dirname, join, resolve } from 'node:path'
+import { diskFiles } from '../adapters/files.ts'
+import { errors } from '../errors.ts'
+import type { LoadPlan } from '../load/plan.ts'
+import type { Scenario } from '../load/scenario.ts'
+import type { RequestFormat } from '../load/readers/read-requests.ts'
+import type { FleetStatus } from '../system/agent-api.ts'
+import { findSystemRoot } from '../system/load-system.ts'
+import { suggest } from '../system/suggest.ts'
+import { connectAgent, findAgent, type AgentClient } from './agent-client.ts'
+
+export interface Aim {
+  /** A URL, `service`, `service/path`, or nothing: the entry with its scenario. */
+  target: string | undefined
+  /** The folder in which it was typed. */
+  from: string
+  scenarioFile: string | undefined
+  /** Requests in the format of another tool, instead of a scenario. */
+  requestsFile?: string | undefined
+  requestsFormat?: RequestFormat | undefined
+}
+
+interface Found {
+  target: LoadPlan['target']
+  fleet?: { root: string; system: string; agent: AgentClient } | undefined
+}
+
+interface RunningSystem {
+  root: string
+  agent: AgentClient
+  status: FleetStatus
+}
+
+/** Throws a UserError for an unknown service, a missing or malformed file, and a system that does not run. */
+export async function findTarget(aim: Aim): Promise<Found> {
+  const { target, from, scenarioFile, requestsFile } = aim
+  const root = await findSystemRoot(from, diskFiles)
+  if (requestsFile !== undefined) {
+    const read = await readRequestsFile(requestsFile, aim)
+    return { target: read, fleet: await fleetBehind(read.baseUrl, root) }
+  }
+  if (target !== undefined && looksLikeUrl(target)) {
+    const url = /^https?:/i.test(target) ? target : `http://${target}`
+    const place = scenarioFile === undefined ? { url } : await withScenario(url, scenarioFile, from)
+    return { target: place, fleet: await fleetBehind(url, root) }
+  }
+  if (root === undefined) {
+    throw target === undefined
+      ? errors.noSystemHere(from)
+      : errors.targetInvalid(target, 'it is no URL, and there is no system here')
+  }
+  const agent = await connectAgent(root)
+  const running: RunningSystem = { root, agent, status: await agent.status() }
+  const fleet = { root, agent, system: running.status.system.name }
+  const [name = '', ...path] = (target ?? running.status.system.entry).split('/')
+  const { url } = serviceOf(running, name)
+  if (path.length > 0) return { target: { url: `${url}/${path.join('/')}` }, fleet }
+  if (target !== undefined && scenarioFile === undefined) return { target: { url: `${url}/` }, fleet }
+  const file = scenarioFile ?? join(root, 'load', 'default.yaml')
+  return { target: await withScenario(url, file, from), fleet }
+}
+
+/** The fleet here, when the URL is one of its services'; then its events belong to the run. */
+async function fleetBehind(url: string, root: string | undefined): Promise<Found['fleet']> {
+  const agent = root === undefined ? undefined : await findAgent(root)
+  if (root === undefined || agent === undefined || !URL.canParse(url)) return undefined
+  const { services, system } = await agent.status()
+  const isOurs = services.some((service) => new URL(service.url).origin === new URL(url).origin)
+  return isOurs ? { root, agent, system: system.name } : undefined
+}
+
+/** A scheme, or a host that no service is called: `localhost:4000/x`, `127.0.0.1/x`, `[::1]:80`. */
+const looksLikeUrl = (target: string): boolean =>
+  /^[a-z]+:\/\//i.test(target) ||
+  /^(localhost|[\d.]+|\[[\da-f:]+\]|[^/]+\.[^/]+)(:\d+)?(\/|$)/i.test(target) ||
+  /^[^/]+:\d+/.test(target)
+
+function serviceOf({ status }: RunningSystem, name: string) {
+  const service = status.services.find((one) => one.name === name)
+  if (service !== undefined) return service
+  const known = status.services.map((one) => one.name)
+  throw errors.unknownService(name, known, suggest(name, known))
+}
+
+async function withScenario(baseUrl: string, file: string, from: string): Promise<LoadPlan['target']> {
+  const path = resolve(from, file)
+  const text = await diskFiles.readIfExists(path)
+  if (text === undefined) throw errors.scenarioMissing(file)
+  // Here, because the schema library costs 100 ms that a plain target need not pay.
+  const { parseScenario } = await import('../load/scenario.ts')
+  return { baseUrl, scenario: parseScenario(text, file) }
+}
+
+/** Requests in the format of another tool; a URL on the command line stands for their target. */
+async function readRequestsFile(
+  file: string,
+  { from, target, requestsFormat }: Aim,
+): Promise<{ baseUrl: string; scenario: Scenario }> {
+  const { readRequests } = await import('../load/readers/read-requests.ts')
+  const { baseUrl, scenario } = await readRequests({
+    text: await readGiven(file, from),
+    file,
+    format: requestsFormat,
+    readBody: (path) => readGiven(join(dirname(file), path), from),
+  })
+  return { baseUrl: target ?? baseUrl, scenario }
+}
+
+/** The text of a file that was named on the command line. Throws `file-missing`. */
+export async function readGiven(file: string, from: string): Promise<string> {
+  const text = await diskFiles.readIfExists(resolve(from, file))
+  if (text === undefined) throw errors.fileMissing(file)
+  return text
+}

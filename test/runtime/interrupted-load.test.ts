@@ -1,0 +1,77 @@
+// Ctrl-C in the middle of a load run, as a terminal sends it: the real command in a process of its own.
+
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+
+const cli = join(import.meta.dirname, '../../bin/dev.js')
+
+test('an interrupted closed-model run says what it measured and exits 130', { timeout: 60_000 }, async () => {
+  await using place = await startPlace()
+  const { code, stdout } = await place.interrupted(['load', place.url, '-c', '3', '-d', '60s', '--json'])
+  expect(code).toBe(130)
+  const { answers, isInterrupted, elapsedMs } = JSON.parse(stdout) as Record<string, number | boolean>
+  expect(isInterrupted).toBe(true)
+  expect(answers).toBeGreaterThan(0)
+  expect(elapsedMs).toBeLessThan(60_000)
+})
+
+test('an interrupted open-model run is listed as such and passes nothing', { timeout: 60_000 }, async () => {
+  await using place = await startPlace()
+  const asked = ['load', place.url, '--rps', '50', '-d', '60s', '-t', 'errors<=100%', '--json']
+  const { code, stdout } = await place.interrupted(asked)
+  expect(code).toBe(130)
+  const { isInterrupted, thresholds } = JSON.parse(stdout) as {
+    isInterrupted: boolean
+    thresholds: { ok: boolean }[]
+  }
+  expect(isInterrupted).toBe(true)
+  expect(thresholds.map(({ ok }) => ok)).toEqual([false])
+  const listed = await place.ended(place.start(['runs', 'list', '--json']))
+  const { runs } = JSON.parse(listed.stdout) as { runs: { verdict: string }[] }
+  expect(runs.map(({ verdict }) => verdict)).toEqual(['interrupted'])
+})
+
+/** A target that tells when it is asked, and a state folder of one's own. */
+async function startPlace() {
+  const state = mkdtempSync(join(tmpdir(), 'msvc-interrupted-'))
+  const server = createServer((request, response) => response.end('ok')).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  const start = (args: string[]) =>
+    spawn(process.execPath, [cli, ...args], {
+      cwd: state,
+      env: { ...process.env, XDG_STATE_HOME: state },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+  const ended = async (child: ReturnType<typeof start>) => {
+    const texts = { stdout: '', stderr: '' }
+    child.stdout.on('data', (bytes: Buffer) => (texts.stdout += bytes.toString()))
+    child.stderr.on('data', (bytes: Buffer) => (texts.stderr += bytes.toString()))
+    const [code] = (await once(child, 'close')) as [number | null]
+    return { ...texts, code }
+  }
+  return {
+    url,
+    start,
+    ended,
+    /** Runs it until the target has been asked some times, then sends it Ctrl-C. */
+    async interrupted(args: string[]) {
+      const child = start(args)
+      let asked = 0
+      server.on('request', () => ++asked === 30 && child.kill('SIGINT'))
+      return ended(child)
+    },
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+      rmSync(state, { recursive: true, force: true })
+    },
+  }
+}
