@@ -238,6 +238,22 @@ export const errors = {
       next: 'Start it with `msvc up -d`.',
       exitCode: exitCodes.failed,
     }),
+  agentGone: (system: string, cause: unknown) =>
+    new UserError({
+      code: 'agent-gone',
+      message: `The agent of ${system} ended in the meantime.`,
+      next: 'See what is left with `msvc status`.',
+      exitCode: exitCodes.failed,
+      cause,
+    }),
+  fleetAstray: (system: string, pid: number, why: string) =>
+    new UserError({
+      code: 'fleet-astray',
+      message: `${system} still runs (agent pid ${pid}), but its folder is not as it was: ${why}.`,
+      next: 'End it with `msvc down`, then start it again with `msvc up -d`.',
+      exitCode: exitCodes.failed,
+      data: { system, pid, why },
+    }),
   unknownEdge: (name: string, known: string[], suggestion?: string) =>
     new UserError({
       code: 'unknown-edge',

@@ -9,6 +9,7 @@ const haltPath = (root: string): string => join(root, '.msvc', 'halted')
 export const isHalted = (root: string): boolean => existsSync(haltPath(root))
 
 export function setHalted(root: string, isWanted: boolean): void {
+  if (!existsSync(root)) return // moved away while its fleet runs: not to be made again
   if (!isWanted) return rmSync(haltPath(root), { force: true })
   mkdirSync(dirname(haltPath(root)), { recursive: true })
   writeFileSync(haltPath(root), 'Faults are halted. Lift with: msvc chaos halt --lift\n')

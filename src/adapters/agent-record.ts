@@ -1,11 +1,13 @@
 // .msvc/agent.json: who runs this system. It is the lock of the fleet (made whole by link(2), which
 // fails when it is there already) and what is needed to clean up after an agent that was killed.
 
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ProcessIdentity } from '../ports.ts'
 
 export interface AgentRecord extends ProcessIdentity {
+  /** The folder in which it was started; another one when the folder was moved or copied since. */
+  root: string
   socket: string
   /** The journal's path. */
   journal: string
@@ -22,6 +24,14 @@ export function readAgentRecord(root: string): AgentRecord | undefined {
   return read(agentRecordPath(root))
 }
 
+/** True when both paths lead to one and the same file. */
+export function isSameRecord(root: string, other: string): boolean {
+  const [one, two] = [root, other].map((folder) =>
+    statSync(agentRecordPath(folder), { throwIfNoEntry: false }),
+  )
+  return one !== undefined && one.dev === two?.dev && one.ino === two.ino
+}
+
 /** False when another agent has the record. */
 export function claimAgentRecord(root: string, record: AgentRecord): boolean {
   const temporary = writeTemporary(root, record)
@@ -36,9 +46,20 @@ export function claimAgentRecord(root: string, record: AgentRecord): boolean {
   }
 }
 
-/** Only its owner may: the record is his lock. */
-export const updateAgentRecord = (root: string, record: AgentRecord): void =>
-  renameSync(writeTemporary(root, record), agentRecordPath(root))
+/** Only its owner may: the record is his lock. Nothing happens when it is not here any more. */
+export function updateAgentRecord(root: string, record: AgentRecord): void {
+  if (isRecordOf(root, record)) renameSync(writeTemporary(root, record), agentRecordPath(root))
+}
+
+/** The same: after a move of the folder, another agent's record may stand there. */
+export function releaseAgentRecord(root: string, owner: ProcessIdentity): void {
+  if (isRecordOf(root, owner)) removeAgentRecord(root)
+}
+
+function isRecordOf(root: string, owner: ProcessIdentity): boolean {
+  const record = readAgentRecord(root)
+  return record?.pid === owner.pid && record.startTime === owner.startTime
+}
 
 export const removeAgentRecord = (root: string): void => rmSync(agentRecordPath(root), { force: true })
 

@@ -1,5 +1,5 @@
 import { BaseCommand } from '../cli/base-command.ts'
-import { findAgent } from '../runtime/agent-client.ts'
+import { findAgentToEnd } from '../runtime/agent-client.ts'
 import { rootHere } from '../runtime/here.ts'
 
 interface DownResult {
@@ -13,7 +13,7 @@ export default class Down extends BaseCommand {
 
   async run(): Promise<DownResult> {
     await this.parse(Down)
-    const agent = await findAgent(await rootHere())
+    const agent = await findAgentToEnd(await rootHere())
     if (agent === undefined) return this.show({ wasRunning: false, stopped: [] }, 'Nothing was running.')
     const { services, system } = await agent.status()
     const stopped = services.filter(({ pid }) => pid !== null).map(({ name }) => name)

@@ -5,7 +5,7 @@ import { agentHttp, AgentAbsent, AgentSilent, type AgentHttp } from '../adapters
 import { isHalted, setHalted } from '../adapters/agent-halt.ts'
 import { readAgentRecord } from '../adapters/agent-record.ts'
 import { agentSocketPath } from '../adapters/agent-socket.ts'
-import { errors } from '../errors.ts'
+import { errors, type UserError } from '../errors.ts'
 import type { SystemEvent } from '../events.ts'
 import type {
   BreakerOrder,
@@ -15,6 +15,8 @@ import type {
   LogLine,
   ServiceStatus,
 } from '../system/agent-api.ts'
+
+import { agentPlace } from './agent-place.ts'
 
 export interface AgentClient {
   status(): Promise<FleetStatus>
@@ -51,23 +53,61 @@ export async function connectAgent(root: string): Promise<AgentClient> {
   return client
 }
 
-/** The same, or undefined. What a killed agent left is cleaned up on the way, and said on stderr. */
+/**
+ * The same, or undefined. What a killed agent left is cleaned up on the way, and said on stderr.
+ * @throws UserError fleet-astray, when its fleet runs but not from this folder as it is now
+ */
 export async function findAgent(root: string): Promise<AgentClient | undefined> {
-  const http = agentHttp(agentSocketPath(root))
-  if (await answers(http, root)) return clientOf(http, root)
+  const found = await find(root)
+  if (found?.astray !== undefined) throw found.astray
+  return found?.client
+}
+
+/** For whoever wants to end it: an agent gone astray is as good as any. */
+export const findAgentToEnd = async (root: string): Promise<AgentClient | undefined> =>
+  (await find(root))?.client
+
+interface Found {
+  client: AgentClient
+  astray: UserError | undefined
+}
+
+async function find(root: string): Promise<Found | undefined> {
+  if (await answers(root)) return foundAt(root)
   if (readAgentRecord(root) === undefined) return undefined
   const { reconcile, untilSettled } = await import('./reconcile.ts')
   // It may have begun or be about to end this very moment: both take less than a second.
-  await untilSettled(root, () => answers(http, root))
-  if (await answers(http, root)) return clientOf(http, root)
+  await untilSettled(root, () => answers(root))
+  if (await answers(root)) return foundAt(root)
   const cleanup = await reconcile(root)
   if (cleanup !== undefined) process.stderr.write(`${cleanup.summary}\n`)
   return undefined
 }
 
-async function answers(http: AgentHttp, root: string): Promise<boolean> {
+/** Its record says where it listens: another environment than ours may have been in force at its start. */
+function reach(root: string): AgentHttp {
+  const place = agentPlace(root)
+  return agentHttp(place.kind === 'unrecorded' ? agentSocketPath(root) : place.record.socket)
+}
+
+// The record is there before the agent answers and until after it does no more, so who answers without
+// one has lost it.
+async function foundAt(root: string): Promise<Found> {
+  const place = agentPlace(root)
+  const http = reach(root)
+  const client = clientOf(http, root)
+  if (place.kind === 'here') return { client, astray: undefined }
+  const { agent, system } = await client.status()
+  const why =
+    place.kind === 'moved'
+      ? `it was started as ${system.root}, and moved since`
+      : 'its .msvc/agent.json is not here any more'
+  return { client, astray: errors.fleetAstray(system.name, agent.pid, why) }
+}
+
+async function answers(root: string): Promise<boolean> {
   try {
-    await http.ask({ path: '/faults' })
+    await reach(root).ask({ path: '/faults' })
     return true
   } catch (error) {
     if (error instanceof AgentAbsent) return false
@@ -80,7 +120,8 @@ async function answers(http: AgentHttp, root: string): Promise<boolean> {
 const patienceMs = 90_000
 const stopWithinMs = 30_000
 
-function clientOf(http: AgentHttp, root: string): AgentClient {
+function clientOf(plain: AgentHttp, root: string): AgentClient {
+  const http = sayingSo(plain, root)
   async function* events(after = 0, signal?: AbortSignal, follow = true) {
     const path = `/events?after=${after}&follow=${follow ? 1 : 0}`
     for await (const line of http.lines({ path, ...(signal && { signal }) })) {
@@ -121,7 +162,34 @@ function clientOf(http: AgentHttp, root: string): AgentClient {
     async stop({ now } = { now: false }) {
       await http.ask({ method: 'POST', path: `/stop?now=${now ? 1 : 0}` })
       const { untilEnded } = await import('./reconcile.ts')
-      if (!(await untilEnded(root, stopWithinMs))) throw errors.agentSilent(readAgentRecord(root)?.pid)
+      if (!(await untilEnded(root, stopWithinMs, () => answers(root)))) {
+        throw errors.agentSilent(readAgentRecord(root)?.pid)
+      }
+    },
+  }
+}
+
+/** An agent that was there a moment ago and is not any more, or answers no more, is no bug of ours. */
+function sayingSo(http: AgentHttp, root: string): AgentHttp {
+  const toldOf = (error: unknown): unknown => {
+    if (error instanceof AgentAbsent) return errors.agentGone(basename(root), error)
+    if (error instanceof AgentSilent) return errors.agentSilent(readAgentRecord(root)?.pid)
+    return error
+  }
+  return {
+    async ask(question) {
+      try {
+        return await http.ask(question)
+      } catch (error) {
+        throw toldOf(error)
+      }
+    },
+    async *lines(question) {
+      try {
+        yield* http.lines(question)
+      } catch (error) {
+        throw toldOf(error)
+      }
     },
   }
 }
@@ -146,9 +214,9 @@ export async function liftHalt(root: string): Promise<{ halted: boolean; healed:
 }
 
 async function askIfThere<T>(root: string, method: 'POST' | 'DELETE'): Promise<T | undefined> {
-  await findAgent(root)
+  await findAgentToEnd(root)
   try {
-    return await agentHttp(agentSocketPath(root)).ask<T>({ method, path: '/halt', withinMs: patienceMs })
+    return await reach(root).ask<T>({ method, path: '/halt', withinMs: patienceMs })
   } catch (error) {
     if (error instanceof AgentAbsent) return undefined
     throw error

@@ -6,14 +6,14 @@
 //
 //   stdin, first line: AgentConfig as JSON. With `attached`, the end of stdin ends the fleet too.
 
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, realpathSync, rmSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { isHalted, setHalted } from '../adapters/agent-halt.ts'
 import { openJournal } from '../adapters/agent-journal.ts'
 import { openLogs, readLogs } from '../adapters/agent-logs.ts'
 import {
   claimAgentRecord,
-  removeAgentRecord,
+  releaseAgentRecord,
   updateAgentRecord,
   type AgentRecord,
 } from '../adapters/agent-record.ts'
@@ -60,6 +60,7 @@ export async function runAgent(config: AgentConfig, stop: AbortSignal): Promise<
   using journal = openJournal(root, startedAt)
   let record: AgentRecord = {
     ...ownIdentity(),
+    root: realpathSync(root),
     socket,
     journal: journal.path,
     startedAt,
@@ -70,7 +71,7 @@ export async function runAgent(config: AgentConfig, stop: AbortSignal): Promise<
     throw new Error('another agent runs this system')
   }
   await using cleanup = new AsyncDisposableStack()
-  cleanup.defer(() => removeAgentRecord(root))
+  cleanup.defer(() => releaseAgentRecord(root, record))
   using logs = openLogs(root)
   await using guard = await startGuard()
 

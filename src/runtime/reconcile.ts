@@ -4,8 +4,8 @@
 // (pid and start time checked), the journal gets the end of each open fault, the record is removed.
 
 import { rmSync } from 'node:fs'
-import { basename } from 'node:path'
-import { readJournal, reopenJournal } from '../adapters/agent-journal.ts'
+import { basename, join } from 'node:path'
+import { journalFolder, readJournal, reopenJournal } from '../adapters/agent-journal.ts'
 import { readAgentRecord, takeAgentRecord, type AgentRecord } from '../adapters/agent-record.ts'
 import { systemClock } from '../adapters/clock.ts'
 import { hasLiveGroup, isAlive, signalGroup } from '../adapters/process-identity.ts'
@@ -29,7 +29,8 @@ export async function reconcile(root: string): Promise<Cleanup | undefined> {
   const record = takeAgentRecord(root)
   if (record === undefined) return undefined
   const endedProcesses = await endLeftovers(record)
-  const closedFaults = closeFaults(record)
+  // By name: the folder may have been moved since.
+  const closedFaults = closeFaults(join(journalFolder(root), basename(record.journal)))
   rmSync(record.socket, { force: true })
   return {
     agentPid: record.pid,
@@ -52,12 +53,16 @@ export async function untilSettled(root: string, answers: () => Promise<boolean>
 }
 
 /** Waits until the agent has ended; true when it has, and what it may have left is cleaned up. */
-export async function untilEnded(root: string, withinMs: number): Promise<boolean> {
+export async function untilEnded(
+  root: string,
+  withinMs: number,
+  answers: () => Promise<boolean>,
+): Promise<boolean> {
   const deadline = systemClock.monotonicMs() + withinMs
   for (;;) {
     const record = readAgentRecord(root)
-    if (record === undefined) return true
-    if (!isAlive(record)) {
+    if (record === undefined && !(await answers())) return true
+    if (record !== undefined && !isAlive(record)) {
       await reconcile(root)
       return true
     }
@@ -78,7 +83,7 @@ async function endLeftovers({ processes }: AgentRecord): Promise<number> {
   return survivors.length
 }
 
-function closeFaults({ journal }: AgentRecord): number {
+function closeFaults(journal: string): number {
   const events = readJournal(journal)
   const missing = closeUnhealed(events, systemClock.now())
   if (missing.length === 0) return 0

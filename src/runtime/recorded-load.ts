@@ -1,7 +1,7 @@
 // A load test that leaves a record: its intervals, the promises that it was given, and what the agent
 // saw in the same time, in one run with a report.
 
-import { AgentAbsent } from '../adapters/agent-http.ts'
+import { UserError } from '../errors.ts'
 import type { LoadPlan } from '../load/plan.ts'
 import type { LoadReport } from '../system/load-report.ts'
 import type { AgentClient } from './agent-client.ts'
@@ -73,7 +73,7 @@ export function recordInto(run: RunRecorder, watchers: LoadWatchers): LoadWatche
 export async function eventsSince(agent: AgentClient | undefined, at: number) {
   if (agent === undefined) return []
   const events = await agent.eventsSoFar().catch((error: Error) => {
-    if (error instanceof AgentAbsent) return []
+    if (error instanceof UserError && error.code === 'agent-gone') return []
     throw error
   })
   return events.filter((event) => event.at >= at)

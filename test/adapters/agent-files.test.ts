@@ -7,6 +7,7 @@ import { openJournal, readJournal } from '../../src/adapters/agent-journal.ts'
 import { logFolder, openLogs, readLogs } from '../../src/adapters/agent-logs.ts'
 import {
   claimAgentRecord,
+  releaseAgentRecord,
   readAgentRecord,
   takeAgentRecord,
   updateAgentRecord,
@@ -94,6 +95,7 @@ describe('the record of the agent', () => {
   const record: AgentRecord = {
     pid: 1,
     startTime: '2',
+    root: '/r',
     socket: '/s',
     journal: '/j',
     startedAt: 3,
@@ -115,11 +117,31 @@ describe('the record of the agent', () => {
   test('is replaced whole, and taken away once', () => {
     const root = rootWithFolder()
     claimAgentRecord(root, record)
-    updateAgentRecord(root, { ...record, pid: 5 })
-    expect(takeAgentRecord(root)?.pid).toBe(5)
+    updateAgentRecord(root, { ...record, socket: '/t' })
+    expect(takeAgentRecord(root)?.socket).toBe('/t')
     expect(takeAgentRecord(root)).toBeUndefined()
     expect(readdirSync(join(root, '.msvc'))).toEqual(['logs'])
   })
+})
+
+test('the record of another agent is neither replaced nor taken away', () => {
+  const root = folder()
+  openLogs(root)[Symbol.dispose]()
+  const mine: AgentRecord = {
+    pid: 1,
+    startTime: '2',
+    root,
+    socket: '/s',
+    journal: '/j',
+    startedAt: 3,
+    processes: [],
+  }
+  claimAgentRecord(root, mine)
+  updateAgentRecord(root, { ...mine, pid: 5 })
+  releaseAgentRecord(root, { pid: 1, startTime: '3' })
+  expect(readAgentRecord(root)).toEqual(mine)
+  releaseAgentRecord(root, mine)
+  expect(readAgentRecord(root)).toBeUndefined()
 })
 
 test('a halt is a file', () => {
