@@ -356,6 +356,35 @@ export const errors = {
       exitCode: exitCodes.failed,
       data: { ...fault, conflictsWith: open.id, over },
     }),
+  unknownFaultKind: (kind: string, known: string[], suggestion?: string) =>
+    new UserError({
+      code: 'unknown-fault-kind',
+      message: `There is no fault called ${kind}.${didYouMean(suggestion)}`,
+      next: `Faults: ${known.join(', ')}.`,
+      data: { kind, known, suggestion },
+    }),
+  unknownParameter: (kind: string, name: string, known: string[], suggestion?: string) =>
+    new UserError({
+      code: 'unknown-parameter',
+      message: `${kind} takes no ${name}.${didYouMean(suggestion)}`,
+      next: known.length === 0 ? `${kind} takes nothing but a time.` : `It takes ${known.join(', ')}.`,
+      data: { kind, name, known, suggestion },
+    }),
+  needsParameter: (kind: string, name: string, expected: string) =>
+    new UserError({
+      code: 'needs-parameter',
+      message: `${kind} needs ${name}: ${expected}.`,
+      next: `See all that it takes with \`msvc chaos ${kind} --help\`.`,
+      data: { kind, name },
+    }),
+  edgesAreDirect: (edge: string) =>
+    new UserError({
+      code: 'edges-are-direct',
+      message: `${edge} cannot be broken: the system runs without proxies (--direct).`,
+      next: 'Start it again with `msvc down` and `msvc up -d`.',
+      exitCode: exitCodes.failed,
+      data: { edge },
+    }),
   unknownFault: (id: string, known: string[]) =>
     new UserError({
       code: 'unknown-fault',

@@ -57,7 +57,18 @@ export interface EventData {
   /** subject: the edge, `order:payment`; source: the service that owns the breaker */
   'breaker.transition': { from: BreakerState; to: BreakerState; reason: string }
   /** subject: `fault:<id>` */
-  'fault.requested': { kind: string; target: string; leaseMs: number; expiresAt: number }
+  'fault.requested': {
+    kind: string
+    target: string
+    leaseMs: number
+    expiresAt: number
+    settings?: {
+      percent: number
+      direction: string | null
+      seed: number
+      params: Readonly<Record<string, number | string | boolean>>
+    }
+  }
   'fault.applied': { kind: string; target: string; pids: number[]; afterMs: number }
   'fault.bit': { kind: string; target: string; evidence: string; afterMs: number }
   'fault.healed': { kind: string; target: string; by: HealedBy; afterMs: number }

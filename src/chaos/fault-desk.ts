@@ -5,28 +5,27 @@ import { errors } from '../errors.ts'
 import type { EventData, EventDraft, HealedBy } from '../events.ts'
 import type { Clock } from '../ports.ts'
 import type { FaultStatus } from '../system/agent-api.ts'
+import { findFault, readFaultSettings, type FaultRequest } from '../system/fault-declaration.ts'
 import { suggest } from '../system/suggest.ts'
-import type { FaultKind, FleetUnderFault, PreparedFault } from './fault.ts'
+import type { AppliedFault, FaultKind, FleetUnderFault, PreparedFault } from './fault.ts'
 import { leaseMs } from './lease.ts'
 import { withinTime } from './time-limit.ts'
 
 const biteWithinMs = 5000
 const healWithinMs = 60_000
 
-export interface FaultRequest {
-  kind: string
-  target: string
-  forMs?: number | undefined
-}
-
 export interface FaultDesk {
-  /** Resolves once the fault was seen to bite. */
+  /** Resolves once the fault was seen to bite; one that bites with traffic, once it is there. */
   request(request: FaultRequest): Promise<FaultStatus>
+  /** All that `request` refuses is refused, and nothing is set; the request with its defaults filled in. */
+  check(request: FaultRequest): FaultRequest
   /** Newest first. */
   list(): FaultStatus[]
   /** Resolves when it is whole again, or cannot be made so (state `failed`). */
   heal(id: string, by: HealedBy): Promise<FaultStatus>
   healAll(by: HealedBy): Promise<FaultStatus[]>
+  /** Some are gone, and not by us: they end here and now, as failed. */
+  lose(isLost: (fault: FaultStatus) => boolean, reason: string): void
   /** The fleet goes down: the leases end with it, nothing is started again. */
   close(): void
 }
@@ -35,6 +34,7 @@ export interface FaultDeskParts {
   kinds: FaultKind[]
   /** Names that can be broken, for suggestions. */
   services: string[]
+  edges: string[]
   fleet: FleetUnderFault
   clock: Clock
   isHalted(): boolean
@@ -45,6 +45,7 @@ export interface FaultDeskParts {
 
 interface Fault {
   status: FaultStatus
+  kind: FaultKind
   prepared: PreparedFault
   claims: string[]
   /** Settles when it bit, or was undone because it did not; healing waits for it. */
@@ -57,35 +58,41 @@ interface Fault {
 }
 
 export function openFaultDesk(parts: FaultDeskParts): FaultDesk {
-  const { kinds, services, fleet, clock, publish, publishDurably } = parts
+  const { kinds, fleet, clock, publish, publishDurably } = parts
   const faults = new Map<string, Fault>()
 
-  async function request({ kind, target, forMs }: FaultRequest): Promise<FaultStatus> {
-    const known = kinds.find((one) => one.kind === kind)
-    if (known === undefined) {
-      throw errors.badValue('a fault', kind, `one of ${kinds.map((one) => one.kind).join(', ')}`)
-    }
-    if (!services.includes(target)) {
-      throw errors.unknownService(target, services, suggest(target, services))
-    }
+  function prepare(asked: FaultRequest) {
+    const { kind, target, forMs } = asked
+    const known = findFault(kinds, kind)
+    checkTarget(known, target)
+    const settings = readFaultSettings(known, asked)
+    const length = leaseMs(forMs, known.defaultLeaseMs)
     if (parts.isHalted()) throw errors.faultsHalted()
     const id = `f${faults.size + 1}`
-    const length = leaseMs(forMs, known.defaultLeaseMs)
     const claims = known.claims(target)
     refuseConflict({ kind, target }, claims)
-    const prepared = known.prepare({ id, target, fleet })
+    const prepared = known.prepare({ id, target, leaseMs: length, ...settings, fleet })
+    return { known, id, length, claims, settings, prepared }
+  }
+
+  async function request(asked: FaultRequest): Promise<FaultStatus> {
+    const { kind, target } = asked
+    const { known, id, length, claims, settings, prepared } = prepare(asked)
     const requestedAt = clock.now()
     const fault: Fault = {
       status: {
         id,
         kind,
         target,
+        ...settings,
         state: 'applying',
         requestedAt,
         expiresAt: requestedAt + length,
+        bitAt: null,
         healedAt: null,
         detail: null,
       },
+      kind: known,
       prepared,
       claims,
       applying: Promise.resolve(),
@@ -95,14 +102,22 @@ export function openFaultDesk(parts: FaultDeskParts): FaultDesk {
       healing: undefined,
     }
     faults.set(id, fault)
-    publishDurably(
-      draft(fault, 'fault.requested', { kind, target, leaseMs: length, expiresAt: fault.status.expiresAt }),
-    )
+    const { expiresAt } = fault.status
+    publishDurably(draft(fault, 'fault.requested', { kind, target, leaseMs: length, expiresAt, settings }))
     const applying = applyAndSeeItBite(fault)
     fault.applying = applying.catch(() => {}) // told to the one who asked, below
     await applying
     void endLease(fault, length)
     return fault.status
+  }
+
+  function checkTarget({ target: targetKind }: FaultKind, target: string): void {
+    const known = targetKind === 'service' ? parts.services : parts.edges
+    if (!known.includes(target)) {
+      const unknown = targetKind === 'service' ? errors.unknownService : errors.unknownEdge
+      throw unknown(target, known, suggest(target, known))
+    }
+    if (targetKind === 'edge' && fleet.edges === undefined) throw errors.edgesAreDirect(target)
   }
 
   function refuseConflict(wanted: { kind: string; target: string }, claims: string[]): void {
@@ -121,20 +136,33 @@ export function openFaultDesk(parts: FaultDeskParts): FaultDesk {
       const { pids } = applied
       tell(fault, 'fault.applied', { kind, target, pids, afterMs: fault.appliedAtMs - startedAt })
       fault.status = { ...fault.status, state: 'active' }
-      const evidence = await withinTime(clock, biteWithinMs, (signal) => applied.bite(signal))
-      tell(fault, 'fault.bit', { kind, target, evidence, afterMs: clock.monotonicMs() - fault.appliedAtMs })
-      fault.status = { ...fault.status, detail: evidence }
+      if (fault.kind.bites === 'with-traffic') {
+        fault.status = { ...fault.status, detail: 'nothing came by yet' }
+        void seeItBite(fault, applied, fault.lease.signal).catch(() => {}) // undone first: `undo` judges it
+      } else await withinTime(clock, biteWithinMs, (signal) => seeItBite(fault, applied, signal))
     } catch (error) {
       // It did not do what it says: undo what it may have done, and say so.
       fail(fault, `it did not bite: ${reasonOf(error)}`)
       try {
         await withinTime(clock, healWithinMs, (signal) => fault.prepared.undo(signal))
         fault.isUnhealed = false
+        fault.status = { ...fault.status, healedAt: clock.now() }
       } catch (undoError) {
         fail(fault, `it did not bite, and could not be healed: ${reasonOf(undoError)}`)
       }
       throw error
     }
+  }
+
+  async function seeItBite(fault: Fault, applied: AppliedFault, signal: AbortSignal): Promise<void> {
+    markBit(fault, await applied.bite(signal))
+  }
+
+  function markBit(fault: Fault, evidence: string): void {
+    if (fault.status.bitAt !== null) return
+    const { kind, target } = fault.status
+    fault.status = { ...fault.status, detail: evidence, bitAt: clock.now() }
+    tell(fault, 'fault.bit', { kind, target, evidence, afterMs: clock.monotonicMs() - fault.appliedAtMs })
   }
 
   async function endLease(fault: Fault, lengthMs: number): Promise<void> {
@@ -158,24 +186,37 @@ export function openFaultDesk(parts: FaultDeskParts): FaultDesk {
   }
 
   async function undo(fault: Fault, by: HealedBy): Promise<FaultStatus> {
-    fault.lease.abort()
     await fault.applying // an undo beside its own apply could leave either of them
     if (!fault.isUnhealed) return fault.status
     fault.status = { ...fault.status, state: 'healing' }
     try {
-      await withinTime(clock, healWithinMs, (signal) => fault.prepared.undo(signal))
-      markHealed(fault, by)
+      const touched = await withinTime(clock, healWithinMs, (signal) => fault.prepared.undo(signal))
+      fault.isUnhealed = false
+      // What it touched until the last moment counts.
+      if (typeof touched === 'string') markBit(fault, touched)
+      if (fault.status.bitAt === null) failHarmlessly(fault, 'it touched nothing')
+      else markHealed(fault, by, touched ?? fault.status.detail)
     } catch (error) {
       fail(fault, `it could not be healed: ${reasonOf(error)}`)
+    } finally {
+      fault.lease.abort()
     }
     return fault.status
   }
 
-  function markHealed(fault: Fault, by: HealedBy): void {
+  function markHealed(fault: Fault, by: HealedBy, detail: string | null): void {
     fault.isUnhealed = false
     const { kind, target } = fault.status
-    fault.status = { ...fault.status, state: 'healed', healedAt: clock.now() }
+    fault.status = { ...fault.status, state: 'healed', healedAt: clock.now(), detail }
     tell(fault, 'fault.healed', { kind, target, by, afterMs: clock.monotonicMs() - fault.appliedAtMs })
+  }
+
+  /** It is gone, and did not do what it says. */
+  function failHarmlessly(fault: Fault, reason: string): void {
+    fault.isUnhealed = false
+    fault.lease.abort()
+    fault.status = { ...fault.status, healedAt: clock.now() }
+    fail(fault, reason)
   }
 
   function fail(fault: Fault, reason: string): void {
@@ -195,6 +236,11 @@ export function openFaultDesk(parts: FaultDeskParts): FaultDesk {
 
   return {
     request,
+    check(asked) {
+      const { settings, length } = prepare(asked)
+      const { kind, target } = asked
+      return { kind, target, forMs: length, ...settings, direction: settings.direction ?? undefined }
+    },
     list,
     heal,
     healAll: (by) =>
@@ -204,10 +250,15 @@ export function openFaultDesk(parts: FaultDeskParts): FaultDesk {
           .toReversed()
           .map(({ status }) => heal(status.id, by)),
       ),
+    lose(isLost, reason) {
+      for (const fault of faults.values()) {
+        if (fault.isUnhealed && isLost(fault.status)) failHarmlessly(fault, reason)
+      }
+    },
     close() {
       for (const fault of faults.values()) {
         fault.lease.abort()
-        if (isOpen(fault.status)) markHealed(fault, 'stop')
+        if (isOpen(fault.status)) markHealed(fault, 'stop', fault.status.detail)
       }
     },
   }

@@ -5,25 +5,38 @@
 //     └ knows the undo before anything is done             └ resolves when the system is whole again
 
 import type { ProcessExit, ProcessIdentity } from '../ports.ts'
+import type { FaultDeclaration, FaultSettings } from '../system/fault-declaration.ts'
 
-export interface FaultKind {
-  /** As on the command line: `kill`. */
-  kind: string
-  target: 'service' | 'edge'
-  defaultLeaseMs: number
+export interface FaultKind extends FaultDeclaration {
+  /**
+   * `with-traffic`: it is there, and bites what comes by; it may be late, but not later than its lease.
+   * Absent: it is seen to bite before whoever asked for it is answered.
+   */
+  bites?: 'with-traffic'
   /**
    * What it needs for itself alone, from before it is applied until it is healed: `process of payment`. Two
    * faults that claim the same thing would undo each other, so the second is refused.
    */
   claims(target: string): string[]
   /** Throws a UserError when there is nothing that it could touch. Changes nothing yet. */
-  prepare(request: { id: string; target: string; fleet: FleetUnderFault }): PreparedFault
+  prepare(request: FaultOrder): PreparedFault
+}
+
+/** A request that was read and checked. */
+export interface FaultOrder extends FaultSettings {
+  id: string
+  target: string
+  leaseMs: number
+  fleet: FleetUnderFault
 }
 
 export interface PreparedFault {
   apply(): Promise<AppliedFault>
-  /** Resolves when the target is whole again, seen by a probe; rejects when it does not become so. */
-  undo(signal: AbortSignal): Promise<void>
+  /**
+   * Resolves when the target is whole again, seen by a probe; rejects when it does not become so. A fault that
+   * bites with traffic tells what it touched in all, if it did.
+   */
+  undo(signal: AbortSignal): Promise<string | void>
 }
 
 export interface AppliedFault {
@@ -42,4 +55,42 @@ export interface FleetUnderFault {
   signal(process: ProcessIdentity, signal: 'SIGKILL'): boolean
   /** Starts it again; resolves when it is ready, rejects when it does not become so. */
   release(service: string, signal: AbortSignal): Promise<void>
+  /** The proxies of the edges; absent when the fleet runs without them. */
+  edges?: EdgesUnderFault
 }
+
+/** What faults may do to the edges: only through their proxies, and only with a lease that the proxies keep. */
+export interface EdgesUnderFault {
+  add(edge: string, toxic: ToxicOrder): Promise<void>
+  /** Resolves with what it touched in all, once it is gone. */
+  remove(edge: string, toxic: string): Promise<Touched>
+  /** Resolves at its first touch; rejects when the signal aborts first. */
+  untilBit(edge: string, toxic: string, signal: AbortSignal): Promise<Touched>
+  /** Ends its connections and refuses new ones; resolves with how many were open. */
+  close(edge: string, ttlMs: number): Promise<number>
+  open(edge: string): Promise<void>
+  /** What becomes of a new connection through the edge. */
+  probe(edge: string, signal: AbortSignal): Promise<EdgeProbe>
+}
+
+export interface ToxicOrder {
+  name: string
+  /** As Toxiproxy calls it. */
+  type: string
+  stream: 'upstream' | 'downstream'
+  /** Share of connections, 0 to 1. */
+  toxicity: number
+  attributes: Readonly<Record<string, number | string | boolean>>
+  seed: number
+  ttlMs: number
+}
+
+export interface Touched {
+  bytes: number
+  /** Requests broken, connections closed or reset. */
+  events: number
+  connections: number
+}
+
+/** `answered`: the callee answered over HTTP, whatever it said. */
+export type EdgeProbe = 'answered' | 'refused' | 'silent' | 'cut'

@@ -45,6 +45,17 @@ export abstract class BaseCommand extends Command {
     return hasTerminal && !flags['no-input'] && !this.jsonEnabled() && process.env['CI'] === undefined
   }
 
+  /** True when a person reads along, and wants a text. */
+  protected isWatched(): boolean {
+    return process.stdout.isTTY && !this.jsonEnabled()
+  }
+
+  /** Lines on stderr that are drawn again in place. */
+  protected async liveLines() {
+    const { createLogUpdate } = await import('log-update')
+    return createLogUpdate(process.stderr)
+  }
+
   protected override async catch(error: Error): Promise<void> {
     const trouble = describeTrouble(error)
     process.exitCode = trouble.exitCode

@@ -15,6 +15,7 @@ import type {
   LogLine,
   ServiceStatus,
 } from '../system/agent-api.ts'
+import type { FaultRequest } from '../system/fault-declaration.ts'
 
 import { agentPlace } from './agent-place.ts'
 
@@ -24,7 +25,9 @@ export interface AgentClient {
   events(after?: number, signal?: AbortSignal): AsyncGenerator<SystemEvent, void, undefined>
   /** The events up to now. */
   eventsSoFar(after?: number): Promise<SystemEvent[]>
-  fault(request: { kind: string; target: string; forMs?: number }): Promise<FaultStatus>
+  fault(request: FaultRequest): Promise<FaultStatus>
+  /** Refuses what `fault` would refuse, and sets nothing. */
+  checkFault(request: FaultRequest): Promise<FaultRequest>
   faults(): Promise<FaultStatus[]>
   /** One fault, or all that are open. */
   heal(id?: string): Promise<FaultStatus[]>
@@ -134,6 +137,7 @@ function clientOf(plain: AgentHttp, root: string): AgentClient {
     events: (after, signal) => events(after, signal),
     eventsSoFar: (after) => collect(events(after, undefined, false)),
     fault: (body) => http.ask({ method: 'POST', path: '/faults', body, withinMs: patienceMs }),
+    checkFault: (body) => http.ask({ method: 'POST', path: '/faults?dry-run=1', body }),
     faults: () => http.ask({ path: '/faults' }),
     heal: (id) =>
       http.ask({

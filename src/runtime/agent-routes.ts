@@ -8,6 +8,7 @@ import type { ServicePlan } from '../fleet/launch-plan.ts'
 import type { Supervisor } from '../fleet/supervisor.ts'
 import type { Clock } from '../ports.ts'
 import type { EdgeStatus, FleetStatus, LogLine, ServiceStatus } from '../system/agent-api.ts'
+import type { FaultRequest } from '../system/fault-declaration.ts'
 import { suggest } from '../system/suggest.ts'
 import { edgesOf } from '../system/system.ts'
 import { readBreakers, setBreaker } from './agent-breakers.ts'
@@ -55,6 +56,7 @@ export function agentRoutes(parts: AgentParts): Handler {
       case 'GET /faults':
         return json(desk.list())
       case 'POST /faults':
+        if (request.query.get('dry-run') === '1') return json(desk.check(readFaultRequest(request.body)))
         return json(await desk.request(readFaultRequest(request.body)), 201)
       case 'POST /faults/*':
         if (second !== 'heal') break
@@ -137,10 +139,11 @@ function requireService(plans: ServicePlan[], service: string): void {
   if (!known.includes(service)) throw errors.unknownService(service, known, suggest(service, known))
 }
 
-function readFaultRequest(body: unknown): { kind: string; target: string; forMs: number | undefined } {
-  const { kind, target, forMs } = (body ?? {}) as Record<string, unknown>
+/** What it says is checked by the desk. */
+function readFaultRequest(body: unknown): FaultRequest {
+  const { kind, target } = (body ?? {}) as Record<string, unknown>
   if (typeof kind !== 'string' || typeof target !== 'string') {
     throw errors.badValue('a fault', JSON.stringify(body ?? null), '{"kind":…,"target":…,"forMs":…}')
   }
-  return { kind, target, forMs: forMs as number | undefined }
+  return body as FaultRequest
 }

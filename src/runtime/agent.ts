@@ -33,7 +33,7 @@ import { planLaunches, type ServicePlan } from '../fleet/launch-plan.ts'
 import { defaultRestartPolicy } from '../fleet/restart-policy.ts'
 import { stopWaves } from '../fleet/stop-order.ts'
 import { supervise } from '../fleet/supervisor.ts'
-import type { System } from '../system/system.ts'
+import { edgesOf, type System } from '../system/system.ts'
 import { agentRoutes } from './agent-routes.ts'
 import { recordEvents } from './event-record.ts'
 import { fleetUnderFault } from './fleet-under-fault.ts'
@@ -106,6 +106,7 @@ export async function runAgent(config: AgentConfig, stop: AbortSignal): Promise<
   const desk = openFaultDesk({
     kinds: faultKinds,
     services: plans.map(({ name }) => name),
+    edges: edgesOf(system).map(({ name }) => name),
     fleet: fleetUnderFault(supervisor, processes),
     clock,
     isHalted: () => isHalted(root),

@@ -7,7 +7,7 @@
 //   POST /services/:name/restart         → ServiceStatus once it is ready again
 //   GET  /breakers                       → EdgeBreaker[], asked of the services at this moment
 //   POST /breakers/:edge {state,ttlMs}   → EdgeBreaker as it is then
-//   POST /faults {kind,target,forMs}     → FaultStatus (201)
+//   POST /faults FaultRequest            → FaultStatus (201); ?dry-run=1 checks only → FaultRequest
 //   GET  /faults                         → FaultStatus[] (newest first)
 //   POST /faults/:id/heal · POST /faults/heal → FaultStatus[] once healed
 //   POST /halt · DELETE /halt            → {halted, healed: FaultStatus[]}
@@ -15,6 +15,7 @@
 // Errors: {error:{code,message,next,data?}} with 400, 404 or 409.
 
 import type { BreakerState } from '../events.ts'
+import type { FaultSettings } from './fault-declaration.ts'
 
 export type ServiceState =
   | 'starting'
@@ -84,13 +85,17 @@ export interface EdgeStatus {
   breaker: Omit<BreakerSnapshot, 'transitions'> | null
 }
 
-export interface FaultStatus {
+export interface FaultStatus extends FaultSettings {
   id: string
   kind: string
   target: string
+  /** `failed`: it did not bite, or could not be healed; then `healedAt` is null. */
   state: 'applying' | 'active' | 'healing' | 'healed' | 'failed'
   requestedAt: number
   expiresAt: number
+  /** Whether and when it was first seen to touch something. */
+  bitAt: number | null
+  /** When the target was whole again. */
   healedAt: number | null
   detail: string | null
 }

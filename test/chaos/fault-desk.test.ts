@@ -10,8 +10,9 @@ const noFleet = {} as FleetUnderFault // the fault below needs nothing of it
 
 interface Behaviour {
   apply?: () => Promise<void>
+  bites?: 'with-traffic'
   bite?: (signal: AbortSignal) => Promise<string>
-  undo?: () => Promise<void>
+  undo?: () => Promise<string | void>
   refuse?: Error
 }
 
@@ -19,23 +20,31 @@ function setUp(behaviour: Behaviour = {}) {
   const clock = fakeClock()
   const told: EventDraft[] = []
   const done: string[] = []
+  const orders: object[] = []
   const halt = { isOn: false }
   const dent: FaultKind = {
     kind: 'dent',
     target: 'service',
+    summary: 'Makes a dent.',
+    examples: [],
     defaultLeaseMs: 30_000,
-    claims: (target) => [`metal of ${target}`],
-    prepare({ target }) {
+    params: [{ name: 'depth', unit: 'time', min: 1, max: 1000, default: 5, help: 'how deep' }],
+    percentOf: 'connections',
+    claims: (target) => [`side of ${target}`],
+    ...(behaviour.bites && { bites: behaviour.bites }),
+    prepare({ target, params, percent, seed }) {
       if (behaviour.refuse) throw behaviour.refuse
       return {
         async apply() {
           await behaviour.apply?.()
           done.push(`dent ${target}`)
+          orders.push({ ...params, percent, seed })
           return { pids: [7], bite: behaviour.bite ?? (async () => 'a dent') }
         },
         async undo() {
-          await behaviour.undo?.()
+          const touched = await behaviour.undo?.()
           done.push(`mend ${target}`)
+          return touched
         },
       }
     },
@@ -43,6 +52,7 @@ function setUp(behaviour: Behaviour = {}) {
   const desk = openFaultDesk({
     kinds: [dent],
     services: ['order', 'payment'],
+    edges: ['order:payment'],
     fleet: noFleet,
     clock,
     isHalted: () => halt.isOn,
@@ -52,7 +62,7 @@ function setUp(behaviour: Behaviour = {}) {
       told.push(event)
     },
   })
-  return { desk, clock, done, halt, types: () => told.map(({ type }) => type), told }
+  return { desk, clock, done, orders, halt, types: () => told.map(({ type }) => type), told }
 }
 
 const codeOf = (promise: Promise<unknown>): Promise<string> =>
@@ -148,6 +158,64 @@ describe('a leased fault', () => {
     expect(await desk.heal('f1', 'command')).toMatchObject({ state: 'healed' })
   })
 
+  test('carries its parameters, read from texts and numbers, with defaults for the rest', async () => {
+    const { desk, orders, told } = setUp()
+    const fault = await desk.request({
+      kind: 'dent',
+      target: 'payment',
+      percent: 50,
+      params: { depth: '90ms' },
+    })
+    expect(fault).toMatchObject({ percent: 50, seed: 1, direction: null, params: { depth: 90 } })
+    expect(orders).toEqual([{ depth: 90, percent: 50, seed: 1 }])
+    expect(told[0]?.data).toMatchObject({ settings: { params: { depth: 90 } } })
+  })
+
+  test('that bites with traffic is there at once, and bites when something comes by', async () => {
+    const traffic = Promise.withResolvers<string>()
+    const { desk, types } = setUp({ bites: 'with-traffic', bite: () => traffic.promise })
+    const fault = await desk.request({ kind: 'dent', target: 'payment' })
+    expect(fault).toMatchObject({ state: 'active', bitAt: null })
+    traffic.resolve('touched 5 bytes')
+    await expect
+      .poll(() => desk.list()[0])
+      .toMatchObject({ detail: 'touched 5 bytes', bitAt: expect.any(Number) })
+    await desk.heal('f1', 'command')
+    expect(types()).toEqual(['fault.requested', 'fault.applied', 'fault.bit', 'fault.healed'])
+  })
+
+  test('that touched nothing until its end has failed, and left nothing behind', async () => {
+    const { desk, clock, types } = setUp({ bites: 'with-traffic', bite: () => new Promise(() => {}) })
+    await desk.request({ kind: 'dent', target: 'payment' })
+    await clock.advance(30_000)
+    expect(desk.list()).toMatchObject([
+      { state: 'failed', detail: 'it touched nothing', bitAt: null, healedAt: expect.any(Number) },
+    ])
+    expect(types()).toEqual(['fault.requested', 'fault.applied', 'fault.failed'])
+  })
+
+  test('that touched something at the last moment has bitten, whichever news comes first', async () => {
+    const undo = async (): Promise<string> => 'touched 7 bytes'
+    const { desk, types } = setUp({ bites: 'with-traffic', bite: () => new Promise(() => {}), undo })
+    await desk.request({ kind: 'dent', target: 'payment' })
+    expect(await desk.heal('f1', 'command')).toMatchObject({ state: 'healed', detail: 'touched 7 bytes' })
+    expect(types()).toContain('fault.bit')
+  })
+
+  test('that somebody else took away has failed, and is not undone again', async () => {
+    const { desk, clock, done } = setUp()
+    await desk.request({ kind: 'dent', target: 'payment' })
+    desk.lose(({ target }) => target === 'payment', 'the proxy ended')
+    await clock.advance(60_000)
+    expect(desk.list()).toMatchObject([
+      { state: 'failed', detail: 'the proxy ended', healedAt: expect.any(Number) },
+    ])
+    expect(done).not.toContain('mend payment')
+    await expect(desk.request({ kind: 'dent', target: 'payment' })).resolves.toMatchObject({
+      state: 'active',
+    })
+  })
+
   test('ends with the fleet, without anything being started again', async () => {
     const { desk, clock, done, told } = setUp()
     await desk.request({ kind: 'dent', target: 'payment' })
@@ -160,7 +228,28 @@ describe('a leased fault', () => {
 
 describe('a fault is refused', () => {
   test.for([
-    { says: 'of an unknown kind', request: { kind: 'bend', target: 'payment' }, code: 'bad-value' },
+    { says: 'of an unknown kind', request: { kind: 'bend', target: 'payment' }, code: 'unknown-fault-kind' },
+    {
+      says: 'with a parameter that it does not have',
+      request: { kind: 'dent', target: 'payment', params: { dept: 1 } },
+      code: 'unknown-parameter',
+    },
+    {
+      says: 'with a parameter out of its bounds',
+      request: { kind: 'dent', target: 'payment', params: { depth: '2s' } },
+      code: 'bad-value',
+    },
+    { says: 'of no percent', request: { kind: 'dent', target: 'payment', percent: 0 }, code: 'bad-value' },
+    {
+      says: 'in a direction when it has none',
+      request: { kind: 'dent', target: 'payment', direction: 'up' as const },
+      code: 'unknown-parameter',
+    },
+    {
+      says: 'with a broken seed',
+      request: { kind: 'dent', target: 'payment', seed: 1.5 },
+      code: 'bad-value',
+    },
     { says: 'on an unknown service', request: { kind: 'dent', target: 'paymnet' }, code: 'unknown-service' },
     { says: 'for no time', request: { kind: 'dent', target: 'payment', forMs: 0 }, code: 'bad-value' },
     { says: 'for ever', request: { kind: 'dent', target: 'payment', forMs: Infinity }, code: 'bad-value' },

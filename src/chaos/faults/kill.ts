@@ -10,7 +10,13 @@ import type { FaultKind } from '../fault.ts'
 export const kill: FaultKind = {
   kind: 'kill',
   target: 'service',
+  summary: 'kill -9 a service; it is down until the lease ends, then it is started again.',
+  description:
+    'In a terminal it stays and shows what happens: the kill, the breakers, the way back. Ctrl-C brings the\n' +
+    'service back early. Otherwise, and with --detach, it returns at once; the agent ends the fault.',
+  examples: ['payment', 'payment --for 10s --detach'],
   defaultLeaseMs: 30_000,
+  params: [],
   claims: (service) => [`process of ${service}`],
 
   prepare({ id, target, fleet }) {

@@ -4,6 +4,8 @@ import chalk from 'chalk'
 import type { SystemEvent } from '../../events.ts'
 import type { FaultStatus } from '../../system/agent-api.ts'
 import { formatDuration } from '../../system/duration.ts'
+import type { FaultDeclaration, FaultRequest } from '../../system/fault-declaration.ts'
+import { formatParameter, type ParameterValue } from '../../system/parameters.ts'
 import { table } from './table.ts'
 
 export interface FaultList {
@@ -20,6 +22,21 @@ export function setView({ id, kind, target, requestedAt, expiresAt, detail }: Fa
   ].join('\n')
 }
 
+/** With --dry-run. */
+export function plannedView({ params }: FaultDeclaration, plan: FaultRequest): string {
+  const { kind, target, forMs = 0 } = plan
+  const said = params
+    .map((parameter) => [parameter, plan.params?.[parameter.name]] as const)
+    .filter(([, value]) => value !== undefined && value !== '')
+    .map(([parameter, value]) => `${parameter.name} ${formatParameter(parameter, value as ParameterValue)}`)
+  const details = [
+    ...said,
+    ...(plan.percent === undefined || plan.percent === 100 ? [] : [`${plan.percent}%`]),
+    ...(plan.direction === undefined ? [] : [plan.direction]),
+  ]
+  return `Would set ${kind} on ${target} for ${formatDuration(forMs)}${details.length > 0 ? `: ${details.join(', ')}` : ''}. Nothing was set.`
+}
+
 /** One fault that was followed to its end. */
 export function endView({ id, kind, target, state, detail }: FaultStatus): string {
   if (state === 'healed') return `${kind} ${target} is over: ${target} is ready again.`
@@ -33,6 +50,10 @@ export function faultsView({ halted, faults }: FaultList, now: number): string {
   if (faults.length === 0) return [...head, 'No fault was set since `msvc up`.'].join('\n')
   return [...head, ...table(faultRows(faults, now))].join('\n')
 }
+
+/** Some are still in force. */
+export const isResidual = ({ state, healedAt }: FaultStatus): boolean =>
+  state === 'failed' && healedAt === null
 
 export function healedView(healed: FaultStatus[]): string {
   if (healed.length === 0) return 'No fault was open.'
@@ -72,6 +93,9 @@ export function eventLine(event: SystemEvent, zero: number): string {
   return `${chalk.dim(time)}  ${describeEvent(event)}`
 }
 
+const appliedText = ({ kind, target, pids }: { kind: string; target: string; pids: number[] }): string =>
+  `${kind} ${target}: ${pids.length > 0 ? `pid ${pids.join(', ')}` : 'in place'}`
+
 /** What happened, without its time. */
 export function describeEvent(event: SystemEvent): string {
   const { subject } = event
@@ -102,7 +126,7 @@ export function describeEvent(event: SystemEvent): string {
     case 'fault.requested':
       return `${event.data.kind} ${event.data.target} asked for, for ${formatDuration(event.data.leaseMs)}`
     case 'fault.applied':
-      return chalk.magenta(`${event.data.kind} ${event.data.target}: pid ${event.data.pids.join(', ')}`)
+      return chalk.magenta(appliedText(event.data))
     case 'fault.bit':
       return chalk.magenta(event.data.evidence)
     case 'fault.healed':

@@ -1,6 +1,6 @@
 import { boolean } from '@oclif/core/flags'
 import { BaseCommand, exitCodes } from '../../cli/base-command.ts'
-import { healedView } from '../../cli/views/chaos.ts'
+import { healedView, isResidual } from '../../cli/views/chaos.ts'
 import { haltFaults, liftHalt } from '../../runtime/agent-client.ts'
 import { rootHere } from '../../runtime/here.ts'
 import type { FaultStatus } from '../../system/agent-api.ts'
@@ -16,7 +16,7 @@ export default class ChaosHalt extends BaseCommand {
     const root = await rootHere()
     if (flags.lift) return this.show(await liftHalt(root), 'Faults are allowed again.')
     const result = await haltFaults(root)
-    if (result.healed.some(({ state }) => state === 'failed')) this.endWith(exitCodes.residual)
+    if (result.healed.some(isResidual)) this.endWith(exitCodes.residual)
     return this.show(
       result,
       `${healedView(result.healed)}\nFaults are halted; allow them again with \`msvc chaos halt --lift\`.`,

@@ -1,6 +1,6 @@
 import { string as argument } from '@oclif/core/args'
 import { BaseCommand, exitCodes } from '../../cli/base-command.ts'
-import { healedView } from '../../cli/views/chaos.ts'
+import { healedView, isResidual } from '../../cli/views/chaos.ts'
 import { connectAgent } from '../../runtime/agent-client.ts'
 import { rootHere } from '../../runtime/here.ts'
 import type { FaultStatus } from '../../system/agent-api.ts'
@@ -16,7 +16,7 @@ export default class ChaosHeal extends BaseCommand {
     const { args } = await this.parse(ChaosHeal)
     const agent = await connectAgent(await rootHere())
     const healed = await agent.heal(args.fault)
-    if (healed.some(({ state }) => state === 'failed')) this.endWith(exitCodes.residual)
+    if (healed.some(isResidual)) this.endWith(exitCodes.residual)
     return this.show({ healed }, healedView(healed))
   }
 }

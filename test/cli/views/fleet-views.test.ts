@@ -18,6 +18,11 @@ const plain = (text: string): string =>
 
 const now = 1_000_000
 const fault: FaultStatus = {
+  percent: 100,
+  direction: null,
+  seed: 1,
+  params: {},
+  bitAt: null,
   id: 'f1',
   kind: 'kill',
   target: 'payment',
