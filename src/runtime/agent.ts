@@ -144,7 +144,9 @@ export async function runAgent(config: AgentConfig, stop: AbortSignal): Promise<
   while (!ending.aborted) {
     await clock.sleep(haltCheckMs, ending).catch(() => {}) // the end is what we wait for
     const isNow = isHalted(root)
-    if (isNow && !wasHalted) void desk.healAll('halt')
+    // A lift and another halt may have passed unseen between two looks.
+    const isAnyActive = desk.list().some(({ state }) => state === 'active')
+    if (isNow && (!wasHalted || isAnyActive)) void desk.healAll('halt')
     wasHalted = isNow
   }
   desk.close()
