@@ -3,6 +3,7 @@
 
 import { UserError } from '../errors.ts'
 import type { LoadPlan } from '../load/plan.ts'
+import { sliceFrom } from '../observe/slice.ts'
 import type { LoadReport } from '../system/load-report.ts'
 import type { AgentClient } from './agent-client.ts'
 import { runLoad, type LoadWatchers } from './load.ts'
@@ -69,12 +70,12 @@ export function recordInto(run: RunRecorder, watchers: LoadWatchers): LoadWatche
   }
 }
 
-/** What the agent saw from that moment on; nothing when there is none, or it ended in between. */
+/** What the agent saw from that moment on, and what was so already; nothing when there is none, or it ended. */
 export async function eventsSince(agent: AgentClient | undefined, at: number) {
   if (agent === undefined) return []
   const events = await agent.eventsSoFar().catch((error: Error) => {
     if (error instanceof UserError && error.code === 'agent-gone') return []
     throw error
   })
-  return events.filter((event) => event.at >= at)
+  return sliceFrom(events, at)
 }

@@ -18,6 +18,8 @@ import {
   type AgentClient,
 } from '../../src/runtime/agent-client.ts'
 import { logLines } from '../../src/runtime/logs.ts'
+import { eventsSince } from '../../src/runtime/recorded-load.ts'
+import { systemClock } from '../../src/adapters/clock.ts'
 import { freePorts } from '../../src/adapters/ports-free.ts'
 import { eventOf, eventually, trialSystem } from '../fixtures/trial-system.ts'
 
@@ -323,6 +325,22 @@ describe('kill', () => {
     writeFileSync(join(trial.root, '.msvc', 'halted'), '') // as a halt does that finds nobody
     await eventually('healed by the file', async () => (await agent.faults())[0]!.state === 'healed')
     expect((await agent.eventsSoFar()).filter(isOf('fault.healed')).at(-1)!.data.by).toBe('halt')
+  })
+
+  test('belongs to the record of a run that begins while it lasts', async () => {
+    await using trial = trialSystem({ order: { runs: 'ok' } })
+    const { agent } = await trial.up()
+    const { id } = await agent.fault({ kind: 'kill', target: 'order' })
+    const start = systemClock.now()
+    await agent.heal(id)
+    const types = (await eventsSince(agent, start)).map(({ type }) => type)
+    expect(types.filter((type) => type.startsWith('fault.'))).toEqual([
+      'fault.requested',
+      'fault.applied',
+      'fault.bit',
+      'fault.healed',
+    ])
+    expect((await eventsSince(agent, systemClock.now())).map(({ type }) => type)).toEqual([])
   })
 
   test('a fleet that goes down ends its faults', async () => {

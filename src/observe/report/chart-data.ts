@@ -44,12 +44,14 @@ export function chartData({ events, series, faults, startedAt, endedAt }: ChartI
   const seconds = (at: number): number => Math.max(0, Math.round(at - startedAt) / 1000)
   const lane = ({ subject, spans }: Lane<BreakerState | ServiceLaneState>): ChartLane => ({
     label: subject.replace(':', ' → '),
-    spans: spans.map(({ from, to, state, reason }) => ({
-      fromS: seconds(from),
-      toS: seconds(to ?? endedAt),
-      state,
-      reason,
-    })),
+    spans: spans
+      .filter(({ to }) => to === null || to > startedAt)
+      .map(({ from, to, state, reason }) => ({
+        fromS: seconds(from),
+        toS: seconds(to ?? endedAt),
+        state,
+        reason,
+      })),
   })
   return {
     durationS: Math.max(seconds(endedAt), (series?.seconds.at(-1) ?? -1) + 1),
