@@ -230,6 +230,30 @@ export const errors = {
       data: { id },
     }),
 
+  // verify
+  noRecords: (service: string) =>
+    new UserError({
+      code: 'no-records',
+      message: `This system has no service ${service}, whose records are judged.`,
+      next: 'Run `msvc verify` in a system made by `msvc new system`.',
+      exitCode: exitCodes.failed,
+    }),
+  recordsUnreadable: (reason: string, cause: unknown) =>
+    new UserError({
+      code: 'records-unreadable',
+      message: `The records cannot be read: ${reason}`,
+      next: 'See with `msvc status` whether every service is ready, then try again.',
+      exitCode: exitCodes.failed,
+      cause,
+    }),
+  noAuditLog: (service: string, folder: string) =>
+    new UserError({
+      code: 'no-audit-log',
+      message: `${service} keeps no hash-chained event log in ${folder}.`,
+      next: 'It has one once it has been started; of the generated services, order keeps one.',
+      exitCode: exitCodes.failed,
+    }),
+
   // agent
   agentNotRunning: (system: string) =>
     new UserError({

@@ -38,6 +38,8 @@ const tour: Stop[] = [
   { line: 'msvc breaker disable order:payment --for 30s', in: 'shop', says: /lets every call through/ },
   { line: 'msvc breaker auto order:payment', in: 'shop', says: /decides by itself; it is closed/ },
   { line: 'msvc load --rps 500 --duration 20s', in: 'shop', says: /10,000 scheduled, all accounted for/ },
+  { line: 'msvc verify', in: 'shop', says: /PASS/ },
+  { line: 'msvc audit verify order', in: 'shop', says: /PASS +The audit chain of order is whole/ },
   { line: 'msvc load order/feed --rps 50', in: 'shop', says: /500 scheduled, all accounted for/ },
   {
     line: 'msvc load http://127.0.0.1:4000/readyz --rps 10000',

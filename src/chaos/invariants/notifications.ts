@@ -1,0 +1,74 @@
+// Notifications: each thing that is news was told once, and what was told arrived once.
+
+import { judge, type InvariantResult } from './judge.ts'
+import type { MessageRecord, OrderEvent } from './records.ts'
+
+/** Which events are news, and of which kind. */
+const newsOf: Readonly<Record<string, string>> = {
+  'order.confirmed': 'receipt',
+  'order.payment_pending': 'payment-delayed',
+  'order.cancelled': 'order-cancelled',
+}
+
+export function newsIsTold(
+  feed: readonly OrderEvent[],
+  messages: readonly MessageRecord[] | null,
+): InvariantResult {
+  const byEvent = Map.groupBy(messages ?? [], ({ eventId }) => eventId)
+  const news = feed.filter(({ type }) => newsOf[type] !== undefined)
+  return judge(
+    'one notification of each kind for what happened',
+    messages && news,
+    ({ id, orderId, type }) => {
+      const told = byEvent.get(id) ?? []
+      const kind = newsOf[type]
+      if (told.length === 0) return `nobody was told of ${type} of ${orderId}`
+      const wrong = told.find((message) => message.kind !== kind || message.orderId !== orderId)
+      if (wrong !== undefined) return `${type} of ${orderId} was told as ${wrong.kind} of ${wrong.orderId}`
+      const channels = told.map(({ channel = 'one' }) => channel)
+      return new Set(channels).size === channels.length
+        ? undefined
+        : `${type} of ${orderId} was told ${told.length} times`
+    },
+  )
+}
+
+export function toldOnlyNews(
+  feed: readonly OrderEvent[],
+  messages: readonly MessageRecord[] | null,
+): InvariantResult {
+  const news = new Set(feed.filter(({ type }) => newsOf[type] !== undefined).map(({ id }) => id))
+  return judge('nobody was told of what did not happen', messages, ({ id, eventId, orderId, kind }) =>
+    news.has(eventId) ? undefined : `message ${id} (${kind} of ${orderId}) is about no event of the feed`,
+  )
+}
+
+export function messagesArrived(
+  messages: readonly MessageRecord[] | null,
+  mailbox: readonly MessageRecord[] | null,
+): InvariantResult {
+  const arrived = Map.groupBy(mailbox ?? [], ({ id }) => id)
+  return judge('every notification arrived once', mailbox && messages, ({ id, kind, orderId, state }) => {
+    const times = arrived.get(id)?.length ?? 0
+    if (times > 1) return `message ${id} (${kind} of ${orderId}) arrived ${times} times`
+    return times === 1
+      ? undefined
+      : `message ${id} (${kind} of ${orderId}) did not arrive; it is ${state ?? 'sent'}`
+  })
+}
+
+export function nothingStrangeArrived(
+  messages: readonly MessageRecord[] | null,
+  mailbox: readonly MessageRecord[] | null,
+): InvariantResult {
+  const sent = new Set((messages ?? []).map(({ id }) => id))
+  const seen = new Map<string, string>()
+  return judge('nothing arrived twice under two ids', mailbox, ({ id, eventId, channel, kind, orderId }) => {
+    const slot = `${eventId} ${channel}`
+    const other = seen.get(slot)
+    seen.set(slot, id)
+    if (other !== undefined && other !== id)
+      return `${kind} of ${orderId} arrived as ${other} and again as ${id}`
+    return sent.has(id) ? undefined : `message ${id} (${kind} of ${orderId}) arrived, but nobody knows of it`
+  })
+}

@@ -1,0 +1,68 @@
+// Orders: what was promised exists and has ended; the feed tells all of it, in order.
+
+import { judge, type InvariantResult } from './judge.ts'
+import type { AcknowledgedOrder, OrderEvent } from './records.ts'
+
+export interface OrderState {
+  id: string
+  status: 'open' | 'confirmed' | 'cancelled'
+  paymentKey: string | undefined
+  amountCents: number | undefined
+}
+
+export function foldOrders(feed: readonly OrderEvent[]): Map<string, OrderState> {
+  const orders = new Map<string, OrderState>()
+  for (const { orderId, type, data } of feed) {
+    if (type === 'order.placed') {
+      const { paymentKey, amountCents } = data
+      orders.set(orderId, { id: orderId, status: 'open', paymentKey, amountCents })
+    }
+    const order = orders.get(orderId)
+    if (order !== undefined && type === 'order.confirmed') order.status = 'confirmed'
+    if (order !== undefined && type === 'order.cancelled') order.status = 'cancelled'
+  }
+  return orders
+}
+
+export function acknowledgedOrdersEnded(
+  acknowledged: readonly AcknowledgedOrder[],
+  orders: ReadonlyMap<string, OrderState>,
+): InvariantResult {
+  const keys = new Map<string, string>()
+  return judge('every acknowledged order exists and has ended', acknowledged, ({ arrival, key, id }) => {
+    if (id === null) return `arrival ${arrival} was acknowledged without an id`
+    const other = keys.get(id)
+    keys.set(id, key)
+    if (other !== undefined && other !== key) return `${id} was the answer to two orders, ${other} and ${key}`
+    const order = orders.get(id)
+    if (order === undefined) return `${id} was acknowledged, but order never recorded it`
+    return order.status === 'open'
+      ? `${id} was acknowledged, and is neither confirmed nor cancelled`
+      : undefined
+  })
+}
+
+export function ordersEnded(orders: ReadonlyMap<string, OrderState>): InvariantResult {
+  return judge('every recorded order has ended', [...orders.values()], ({ id, status }) =>
+    status === 'open' ? `${id} is neither confirmed nor cancelled` : undefined,
+  )
+}
+
+export function feedHasNoGaps(feed: readonly OrderEvent[]): InvariantResult {
+  const versions = new Map<string, number>()
+  const ended = new Set<string>()
+  return judge(
+    'the feed has no gaps',
+    feed.map((event, index) => ({ event, expected: index + 1 })),
+    ({ event, expected }) => {
+      const { pos, orderId, version, type } = event
+      const before = versions.get(orderId) ?? 0
+      versions.set(orderId, version)
+      const wasEnded = ended.has(orderId)
+      if (type === 'order.confirmed' || type === 'order.cancelled') ended.add(orderId)
+      if (pos !== expected) return `event ${expected} is missing; ${pos} follows`
+      if (version !== before + 1) return `${orderId} goes from version ${before} to ${version}`
+      return wasEnded ? `${orderId} had ended before ${type} (event ${pos})` : undefined
+    },
+  )
+}

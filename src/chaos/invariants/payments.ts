@@ -1,0 +1,63 @@
+// Payments: each confirmed order is paid once, no other is; and the provider's books say the same.
+
+import { judge, type InvariantResult } from './judge.ts'
+import type { OrderState } from './orders.ts'
+import type { LedgerEntry, PaymentRecord } from './records.ts'
+
+type Orders = ReadonlyMap<string, OrderState>
+
+export function paidOnce(charges: readonly PaymentRecord[] | null, orders: Orders): InvariantResult {
+  const byOrder = Map.groupBy(charges ?? [], ({ orderId }) => orderId)
+  return judge(
+    'one captured payment for each confirmed order, none for others',
+    charges && [...orders.values()],
+    (order) => {
+      const all = byOrder.get(order.id) ?? []
+      const otherKey = all.find(({ key }) => order.paymentKey !== undefined && key !== order.paymentKey)
+      if (otherKey !== undefined) {
+        return `${order.id} was placed with payment key ${order.paymentKey}, but charged under ${otherKey.key}`
+      }
+      return wrongMoney(order, all)
+    },
+  )
+}
+
+export function paymentsSettled(charges: readonly PaymentRecord[] | null, orders: Orders): InvariantResult {
+  return judge(
+    'every payment is of an order, and settled',
+    charges,
+    ({ key, orderId, state = 'captured' }) => {
+      if (!orders.has(orderId)) return `${key} is of ${orderId}, which order never recorded`
+      return settledStates.has(state) ? undefined : `${key} of ${orderId} is ${state}`
+    },
+  )
+}
+
+export function booksAgree(ledger: readonly LedgerEntry[] | null, orders: Orders): InvariantResult {
+  const byOrder = Map.groupBy(ledger ?? [], ({ reference }) => reference)
+  const strangers = (ledger ?? []).filter(({ reference }) => !orders.has(reference))
+  return judge("the provider's books say the same", ledger && [...orders.values(), ...strangers], (one) => {
+    if ('reference' in one)
+      return `the provider has ${one.id} of ${one.reference}, which order never recorded`
+    return wrongMoney(one, byOrder.get(one.id) ?? [])
+  })
+}
+
+const settledStates = new Set(['captured', 'refunded', 'declined'])
+
+/** What moved must be one payment of the whole amount for a confirmed order, and nothing that stays for another. */
+function wrongMoney(
+  { id, status, amountCents }: OrderState,
+  all: readonly { state?: string; amountCents: number }[],
+): string | undefined {
+  const moved = all.filter(({ state = 'captured' }) => state === 'captured' || state === 'refunded')
+  const kept = moved.filter(({ state = 'captured' }) => state === 'captured')
+  const reserved = all.filter(({ state }) => state === 'authorised')
+  if (moved.length > 1) return `${id} was charged ${moved.length} times`
+  if (status === 'confirmed' && moved.length === 0) return `${id} is confirmed, but was never charged`
+  if (status !== 'confirmed' && kept.length > 0) return `${id} is ${status}, but was charged`
+  if (status !== 'open' && reserved.length > 0)
+    return `${id} is ${status}, but money is still reserved for it`
+  const other = moved.find((payment) => amountCents !== undefined && payment.amountCents !== amountCents)
+  return other && `${id} is of ${amountCents} cents, but was charged ${other.amountCents}`
+}

@@ -1,0 +1,59 @@
+// What the parts of a system recorded, each for itself; the evidence that invariants are judged by.
+
+import type { AuditResult } from '../audit-chain.ts'
+
+/** One line of a run's acknowledged.ndjson: what the target promised. */
+export interface AcknowledgedOrder {
+  arrival: number
+  key: string
+  id: string | null
+}
+
+/** An event of order's feed. */
+export interface OrderEvent {
+  pos: number
+  id: string
+  orderId: string
+  version: number
+  type: string
+  data: { paymentKey?: string; amountCents?: number }
+}
+
+/** What payment says that it did. */
+export interface PaymentRecord {
+  key: string
+  orderId: string
+  amountCents: number
+  /** Absent means captured. */
+  state?: string
+}
+
+/** One payment in the provider's own books: whose money moved, whatever payment believes. */
+export interface LedgerEntry {
+  id: string
+  /** The order. */
+  reference: string
+  amountCents: number
+  state: string
+}
+
+/** A message that notification means to send, or one that arrived. */
+export interface MessageRecord {
+  id: string
+  eventId: string
+  orderId: string
+  kind: string
+  channel?: string
+  state?: string
+}
+
+/** null: the system has no such part, or keeps no such record. */
+export interface SystemRecords {
+  acknowledged: readonly AcknowledgedOrder[]
+  feed: readonly OrderEvent[]
+  charges: readonly PaymentRecord[] | null
+  ledger: readonly LedgerEntry[] | null
+  messages: readonly MessageRecord[] | null
+  mailbox: readonly MessageRecord[] | null
+  audit: AuditResult | null
+}

@@ -1,0 +1,68 @@
+// What must hold, and whether it does: data → text.
+
+import chalk from 'chalk'
+import { table } from './table.ts'
+
+export interface InvariantView {
+  name: string
+  state: 'held' | 'broken' | 'not-checked'
+  checked: number
+  broken: number
+  examples: readonly string[]
+}
+
+export interface VerificationView {
+  verdict: 'PASS' | 'FAIL'
+  run: string | null
+  acknowledged: number
+  waitedMs: number
+  invariants: readonly InvariantView[]
+}
+
+export function verifyView(verification: VerificationView): string {
+  const { verdict, run, acknowledged, waitedMs, invariants } = verification
+  const rows = invariants.map((result) => [marks[result.state], result.name, chalk.dim(figures(result))])
+  const examples = invariants.flatMap(({ name, examples: found }) =>
+    found.map((text) => `  ${chalk.dim(`${name}:`)} ${text}`),
+  )
+  const of =
+    run === null
+      ? 'No load run with acknowledged orders is recorded; what the services recorded was judged.'
+      : `${number(acknowledged)} orders acknowledged to the run ${run} were looked for.`
+  const waited = waitedMs < 1000 ? '' : ` Waited ${(waitedMs / 1000).toFixed(1)} s for what was under way.`
+  return [
+    ...table(rows),
+    '',
+    ...(examples.length === 0 ? [] : [...examples, '']),
+    `${verdict === 'PASS' ? chalk.green('PASS') : chalk.red('FAIL')}  ${of}${waited}`,
+  ].join('\n')
+}
+
+const marks: Record<InvariantView['state'], string> = {
+  held: chalk.green('held'),
+  broken: chalk.red('broken'),
+  'not-checked': chalk.yellow('not checked'),
+}
+
+function figures({ state, checked, broken }: InvariantView): string {
+  if (state === 'not-checked') return 'nothing to look at'
+  return state === 'held' ? number(checked) : `${number(broken)} of ${number(checked)}`
+}
+
+export interface AuditView {
+  service: string
+  events: number
+  head: { pos: number; hash: string }
+  anchors: number
+  broken: { pos: number; reason: string } | null
+}
+
+export function auditView({ service, events, head, anchors, broken }: AuditView): string {
+  if (broken !== null) {
+    return `${chalk.red('FAIL')}  The audit chain of ${service} breaks at event ${broken.pos}: ${broken.reason}.`
+  }
+  const anchored = `${number(anchors)} ${anchors === 1 ? 'anchor agrees' : 'anchors agree'}`
+  return `${chalk.green('PASS')}  The audit chain of ${service} is whole: ${number(events)} events, ${anchored}, head ${head.hash.slice(0, 16)}…`
+}
+
+const number = (value: number): string => value.toLocaleString('en-US')

@@ -1,0 +1,30 @@
+// Walks the hash chain of a service's event log, from its files.
+
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { openAuditLog } from '../adapters/audit-log.ts'
+import { diskFiles } from '../adapters/files.ts'
+import { checkChain, type AuditResult } from '../chaos/audit-chain.ts'
+import { errors } from '../errors.ts'
+import { loadSystem } from '../system/load-system.ts'
+import { suggest } from '../system/suggest.ts'
+
+export interface AuditReport extends AuditResult {
+  version: 1
+  service: string
+  file: string
+  verdict: 'PASS' | 'FAIL'
+}
+
+/** @throws UserError unknown-service, no-audit-log */
+export async function verifyAudit(root: string, service: string): Promise<AuditReport> {
+  const names = (await loadSystem(root, diskFiles)).services.map(({ name }) => name)
+  if (!names.includes(service)) throw errors.unknownService(service, names, suggest(service, names))
+  const folder = join(root, '.msvc', 'data', service)
+  using log = openAuditLog(folder)
+  if (log === undefined) throw errors.noAuditLog(service, folder)
+  const result = checkChain(log.rows(), log.anchors, sha256)
+  return { version: 1, service, file: log.file, verdict: result.broken === null ? 'PASS' : 'FAIL', ...result }
+}
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')

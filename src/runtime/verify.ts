@@ -1,0 +1,88 @@
+// Judges a running system by its records, again and again until all is settled or the time is over.
+
+import { join } from 'node:path'
+import { systemClock } from '../adapters/clock.ts'
+import { diskFiles } from '../adapters/files.ts'
+import {
+  allHeld,
+  checkInvariants,
+  verdictOfInvariants,
+  type AcknowledgedOrder,
+  type InvariantResult,
+} from '../chaos/invariants.ts'
+import { UserError } from '../errors.ts'
+import { connectAgent } from './agent-client.ts'
+import { findRun, listRuns } from './runs.ts'
+import { readSystemRecords } from './system-records.ts'
+
+export interface Verification {
+  version: 1
+  verdict: 'PASS' | 'FAIL'
+  /** The load run whose acknowledgements were looked for; null when none is recorded. */
+  run: string | null
+  acknowledged: number
+  waitedMs: number
+  invariants: InvariantResult[]
+}
+
+export interface VerifyOptions {
+  root: string
+  /** Id of a run; the newest with acknowledgements if left out. */
+  run?: string | undefined
+  /** Instead of a recorded run: what was acknowledged to the caller. */
+  acknowledged?: readonly AcknowledgedOrder[]
+  /** How long orders and messages that are under way may take. */
+  withinMs: number
+  signal?: AbortSignal | undefined
+}
+
+const askAgainMs = 500
+
+/** @throws UserError agent-not-running, unknown-run, no-records, records-unreadable */
+export async function verifySystem(options: VerifyOptions): Promise<Verification> {
+  const { root, withinMs, signal } = options
+  const agent = await connectAgent(root)
+  const { run, acknowledged } = await promisesOf(options)
+  const startedMs = systemClock.monotonicMs()
+  for (;;) {
+    const waitedMs = Math.round(systemClock.monotonicMs() - startedMs)
+    const isLast = waitedMs >= withinMs
+    const { services } = await agent.status()
+    const invariants = await judgeOnce({ root, services, acknowledged, signal }, isLast)
+    if (invariants !== undefined && (isLast || allHeld(invariants))) {
+      const verdict = verdictOfInvariants(invariants)
+      return { version: 1, verdict, run, acknowledged: acknowledged.length, waitedMs, invariants }
+    }
+    await systemClock.sleep(askAgainMs, signal)
+  }
+}
+
+/** undefined when a service does not answer, which it may yet do: it may have been killed a moment ago. */
+async function judgeOnce(
+  records: Parameters<typeof readSystemRecords>[0],
+  isLast: boolean,
+): Promise<InvariantResult[] | undefined> {
+  try {
+    return checkInvariants(await readSystemRecords(records))
+  } catch (error) {
+    if (!isLast && error instanceof UserError && error.code === 'records-unreadable') return undefined
+    throw error
+  }
+}
+
+async function promisesOf(
+  options: VerifyOptions,
+): Promise<{ run: string | null; acknowledged: readonly AcknowledgedOrder[] }> {
+  const { root, run, acknowledged } = options
+  if (acknowledged !== undefined) return { run: null, acknowledged }
+  const runs = run === undefined ? await listRuns(root) : [await findRun(root, run)]
+  for (const { id, folder } of runs) {
+    const text = (await diskFiles.readIfExists(join(folder, 'acknowledged.ndjson'))) ?? ''
+    // A run that was killed may have left half a line, which promised nothing to anybody.
+    const lines = text.split('\n').slice(0, -1)
+    if (lines.length > 0 || run !== undefined) {
+      return { run: id, acknowledged: lines.map((line) => JSON.parse(line) as AcknowledgedOrder) }
+    }
+  }
+  return { run: null, acknowledged: [] }
+}

@@ -1,0 +1,168 @@
+// Every invariant: records of a system in which all went well hold, and each kind of loss is named.
+
+import { expect, test } from 'vitest'
+import {
+  checkInvariants,
+  verdictOfInvariants,
+  type MessageRecord,
+  type OrderEvent,
+  type SystemRecords,
+} from '../../src/chaos/invariants.ts'
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer E)[] | null ? E[] : T[K] }
+type Records = Mutable<SystemRecords>
+
+/** o1 was confirmed after a delay, o2 was cancelled. */
+function healthy(): Records {
+  const event = (pos: number, orderId: string, version: number, type: string): OrderEvent => {
+    const data = type === 'order.placed' ? { paymentKey: `charge-${orderId}`, amountCents: 500 } : {}
+    return { pos, id: `e${pos}`, orderId, version, type, data }
+  }
+  const message = (eventId: string, orderId: string, kind: string, channel: string): MessageRecord => ({
+    id: `${eventId}:${channel}`,
+    eventId,
+    orderId,
+    kind,
+    channel,
+    state: 'sent',
+  })
+  const messages = [
+    message('e3', 'o1', 'payment-delayed', 'email'),
+    message('e4', 'o1', 'receipt', 'email'),
+    message('e4', 'o1', 'receipt', 'push'),
+    message('e5', 'o2', 'order-cancelled', 'sms'),
+  ]
+  return {
+    acknowledged: [
+      { arrival: 0, key: 'k1', id: 'o1' },
+      { arrival: 1, key: 'k2', id: 'o2' },
+    ],
+    feed: [
+      event(1, 'o1', 1, 'order.placed'),
+      event(2, 'o2', 1, 'order.placed'),
+      event(3, 'o1', 2, 'order.payment_pending'),
+      event(4, 'o1', 3, 'order.confirmed'),
+      event(5, 'o2', 2, 'order.cancelled'),
+    ],
+    charges: [
+      { key: 'charge-o1', orderId: 'o1', amountCents: 500, state: 'captured' },
+      { key: 'charge-o2', orderId: 'o2', amountCents: 500, state: 'declined' },
+    ],
+    ledger: [
+      { id: 'p1', reference: 'o1', amountCents: 500, state: 'captured' },
+      { id: 'p2', reference: 'o2', amountCents: 500, state: 'declined' },
+    ],
+    messages,
+    mailbox: structuredClone(messages),
+    audit: { events: 5, head: { pos: 5, hash: 'x' }, anchors: 1, broken: null },
+  }
+}
+
+test('a system in which all went well holds, and every invariant had something to look at', () => {
+  const results = checkInvariants(healthy())
+  expect(results.map(({ state }) => state)).toEqual(results.map(() => 'held'))
+  expect(verdictOfInvariants(results)).toBe('PASS')
+})
+
+const losses: [what: string, spoil: (records: Records) => void, complaint: RegExp][] = [
+  [
+    'an acknowledged order is lost',
+    (r) => r.acknowledged.push({ arrival: 2, key: 'k3', id: 'o3' }),
+    /o3 was acknowledged, but order never recorded it/,
+  ],
+  ['an order has no end', (r) => void r.feed.pop(), /o2 is neither confirmed nor cancelled/],
+  [
+    'two orders got one answer',
+    (r) => (r.acknowledged[1]!.id = 'o1'),
+    /o1 was the answer to two orders, k1 and k2/,
+  ],
+  [
+    'an acknowledgement without an id',
+    (r) => (r.acknowledged[0]!.id = null),
+    /arrival 0 was acknowledged without an id/,
+  ],
+  [
+    'a confirmed order is not charged',
+    (r) => void r.charges.shift(),
+    /o1 is confirmed, but was never charged/,
+  ],
+  ['an order is charged twice', (r) => r.charges.push(r.charges[0]!), /o1 was charged 2 times/],
+  ['a charge under another key', (r) => (r.charges[0]!.key = 'other'), /charged under other/],
+  ['a charge of another amount', (r) => (r.charges[0]!.amountCents = 1), /of 500 cents, but was charged 1/],
+  [
+    'a cancelled order is charged',
+    (r) => (r.charges[1]!.state = 'captured'),
+    /o2 is cancelled, but was charged/,
+  ],
+  ['a payment is of no order', (r) => (r.charges[0]!.orderId = 'o9'), /o9, which order never recorded/],
+  ['a payment is not settled', (r) => (r.charges[1]!.state = 'unknown'), /charge-o2 of o2 is unknown/],
+  [
+    'the provider charged twice',
+    (r) => r.ledger.push({ ...r.ledger[0]!, id: 'p3' }),
+    /o1 was charged 2 times/,
+  ],
+  [
+    'the provider charged and nobody heard',
+    (r) => (r.ledger[1]!.state = 'captured'),
+    /o2 is cancelled, but was charged/,
+  ],
+  ['the provider still holds money', (r) => (r.ledger[1]!.state = 'authorised'), /money is still reserved/],
+  ['the provider knows an order that we do not', (r) => (r.ledger[0]!.reference = 'o9'), /p1 of o9/],
+  ['nobody was told', (r) => void r.messages.splice(0, 1), /nobody was told of order.payment_pending of o1/],
+  ['told twice on a channel', (r) => r.messages.push({ ...r.messages[1]!, id: 'again' }), /was told 3 times/],
+  ['told something else', (r) => (r.messages[3]!.kind = 'receipt'), /was told as receipt of o2/],
+  ['told of nothing', (r) => (r.messages[0]!.eventId = 'e99'), /is about no event of the feed/],
+  ['a message did not arrive', (r) => void r.mailbox.pop(), /e5:sms .* did not arrive/],
+  ['a message arrived twice', (r) => r.mailbox.push(r.mailbox[0]!), /arrived 2 times/],
+  [
+    'a message arrived again under another id',
+    (r) => r.mailbox.push({ ...r.mailbox[0]!, id: 'other' }),
+    /arrived as e3:email and again as other/,
+  ],
+  ['an event is missing', (r) => void r.feed.splice(2, 1), /event 3 is missing; 4 follows/],
+  ['a version is missing', (r) => (r.feed[3]!.version = 4), /o1 goes from version 2 to 4/],
+  [
+    'something happened to an order that had ended',
+    (r) => r.feed.push({ ...r.feed[4]!, pos: 6, id: 'e6', version: 3 }),
+    /o2 had ended before order.cancelled/,
+  ],
+  [
+    'the audit chain is broken',
+    (r) => (r.audit = { ...r.audit!, broken: { pos: 3, reason: 'gone' } }),
+    /event 3: gone/,
+  ],
+]
+
+test.each(losses)('found: %s', (_, spoil, complaint) => {
+  const records = healthy()
+  spoil(records)
+  const results = checkInvariants(records)
+  expect(verdictOfInvariants(results)).toBe('FAIL')
+  expect(results.flatMap(({ examples }) => examples).join('\n')).toMatch(complaint)
+})
+
+test('no more than five counter-examples are named, all are counted', () => {
+  const records = healthy()
+  records.acknowledged = Array.from({ length: 9 }, (_, arrival) => ({
+    arrival,
+    key: `k${arrival}`,
+    id: `lost-${arrival}`,
+  }))
+  const [acknowledged] = checkInvariants(records)
+  expect(acknowledged).toMatchObject({ state: 'broken', checked: 9, broken: 9 })
+  expect(acknowledged!.examples).toHaveLength(5)
+})
+
+test('what nobody could look at is not held, and a system without records has not passed', () => {
+  const nothing = { charges: null, ledger: null, messages: null, mailbox: null, audit: null }
+  const results = checkInvariants({ ...nothing, acknowledged: [], feed: [] })
+  expect(new Set(results.map(({ state }) => state))).toEqual(new Set(['not-checked']))
+  expect(verdictOfInvariants(results)).toBe('FAIL')
+})
+
+test('a refund of a confirmed order is no loss', () => {
+  const records = healthy()
+  records.charges[0]!.state = 'refunded'
+  records.ledger[0]!.state = 'refunded'
+  expect(verdictOfInvariants(checkInvariants(records))).toBe('PASS')
+})

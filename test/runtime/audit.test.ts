@@ -1,0 +1,110 @@
+// The audit on a log that the generated order service's own store has written: whole as it is, and every
+// way of tampering with it is named with its place.
+
+import { createHash } from 'node:crypto'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { createGroupCommit, openDatabase } from '@system/platform'
+import { systemClock } from '@system/platform/clock'
+import { expect, onTestFinished, test } from 'vitest'
+import { verifyAudit } from '../../src/runtime/audit.ts'
+import { createOrderStore, schema } from '../../templates/system/services/order/src/order-store.ts'
+
+/** A system whose order service has ten orders on record; the log was anchored at event 6. */
+async function writtenSystem() {
+  const root = mkdtempSync(join(tmpdir(), 'msvc-audit-'))
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }))
+  const data = join(root, '.msvc/data/order')
+  mkdirSync(join(data, 'anchors'), { recursive: true })
+  writeFileSync(
+    join(root, 'msvc.yaml'),
+    'apiVersion: msvc/v1\nkind: System\nname: shop\nentry: order\nservices:\n  order: {path: services/order}\n',
+  )
+  const database = openDatabase(data, 'events', schema)
+  const store = createOrderStore({ database, commit: createGroupCommit(database) }, systemClock)
+  for (let order = 1; order <= 10; order++) {
+    await store.place(`k${order}`, { sku: 'book', quantity: 1, amountCents: 500 })
+    if (order === 6) {
+      const anchor = JSON.stringify({ at: 1, ...store.head() })
+      writeFileSync(join(data, 'anchors/order.ndjson'), `${anchor}\n{"at":2,"po`) // the last was cut by a crash
+    }
+  }
+  database.close()
+  const tamper = (sql: string): void => {
+    const hacked = new DatabaseSync(join(data, 'events.db'))
+    hacked.exec('drop trigger events_are_final_u; drop trigger events_are_final_d')
+    hacked.function('sha256', (text) => createHash('sha256').update(String(text)).digest('hex'))
+    hacked.exec(sql)
+    hacked.close()
+  }
+  return { root, tamper }
+}
+
+/** All hashes from there on made anew, as somebody would who knows how they are made. */
+const rehash = (from: number): string =>
+  Array.from({ length: 11 - from }, (_, index) => from + index)
+    .map((pos) => {
+      const prev = `coalesce((select hash from events where pos = ${pos - 1}), '${'0'.repeat(64)}')`
+      const text = `json_array(${prev}, pos, id, stream, version, type, data, at)`
+      return `update events set prev = ${prev}, hash = sha256(${text}) where pos = ${pos};`
+    })
+    .join('')
+
+test('a log that nobody touched is whole', async () => {
+  const { root } = await writtenSystem()
+  expect(await verifyAudit(root, 'order')).toMatchObject({
+    verdict: 'PASS',
+    events: 10,
+    anchors: 1,
+    broken: null,
+  })
+})
+
+const tampering: [how: string, sql: string, pos: number, reason: RegExp][] = [
+  [
+    'a changed amount',
+    `update events set data = replace(data, '500', '1') where pos = 4`,
+    4,
+    /not what was written/,
+  ],
+  ['a changed time', 'update events set at = at + 1 where pos = 1', 1, /not what was written/],
+  ['a removed event', 'delete from events where pos = 3', 3, /missing; 4 follows/],
+  ['a removed beginning', 'delete from events where pos = 1', 1, /missing; 2 follows/],
+  [
+    'an event rewritten with its own hash',
+    `update events set data = '{}' where pos = 8; ${rehash(8).split(';')[0]}`,
+    9,
+    /does not follow/,
+  ],
+  [
+    'a log written anew from the first event',
+    `update events set data = '{}' where pos = 1; ${rehash(1)}`,
+    6,
+    /anchored/,
+  ],
+  [
+    'an end cut off before the anchor',
+    'delete from events where pos > 5',
+    6,
+    /stops at 5, and was anchored at 6/,
+  ],
+  ['all of it removed', 'delete from events', 1, /stops at 0, and was anchored at 6/],
+]
+
+test.each(tampering)('%s is found', async (_, sql, pos, reason) => {
+  const { root, tamper } = await writtenSystem()
+  tamper(sql)
+  const { verdict, broken } = await verifyAudit(root, 'order')
+  expect(verdict).toBe('FAIL')
+  expect(broken?.pos).toBe(pos)
+  expect(broken?.reason).toMatch(reason)
+})
+
+test('what cannot be audited is said', async () => {
+  const { root } = await writtenSystem()
+  await expect(verifyAudit(root, 'ordr')).rejects.toMatchObject({ code: 'unknown-service' })
+  rmSync(join(root, '.msvc/data'), { recursive: true })
+  await expect(verifyAudit(root, 'order')).rejects.toMatchObject({ code: 'no-audit-log' })
+})
