@@ -26,7 +26,7 @@ import type { BreakerSnapshot, BreakerStateName, CallCounts, Transition } from '
 import { createFastTrip } from './fast-trip.ts'
 import { IssuedPermit, type Outcome, type Permit, type Refusal } from './permit.ts'
 import { createRateRule } from './rate-rule.ts'
-import type { SettledCall, TrippingRule } from './tripping-rule.ts'
+import type { SettledCall } from './tripping-rule.ts'
 
 export type { BreakerSnapshot, BreakerStateName, CallCounts, Transition } from './breaker-record.ts'
 export type { Permit, Refusal } from './permit.ts'
@@ -95,7 +95,7 @@ export function createBreaker(options: BreakerOptions): Breaker {
   // How long it will be open the next time; doubles each time, until it closes.
   let nextOpenMs = config.openMs
   let rate = createRateRule(config.rateRule)
-  let rules: TrippingRule[] = [createFastTrip(config.fastTrip), rate]
+  let fastTrip = createFastTrip(config.fastTrip)
 
   return {
     name,
@@ -192,9 +192,9 @@ export function createBreaker(options: BreakerOptions): Breaker {
   }
 
   function applyRules(call: SettledCall): void {
-    let reason: string | undefined
-    // Every rule hears of every call, also of the one that makes another rule trip.
-    for (const rule of rules) reason = rule.record(call) ?? reason
+    // Both rules hear of every call, also of the one that makes the other trip.
+    const ofLastCalls = fastTrip.record(call)
+    const reason = rate.record(call) ?? ofLastCalls
     if (reason !== undefined) open(call.settledMs, reason)
   }
 
@@ -226,7 +226,7 @@ export function createBreaker(options: BreakerOptions): Breaker {
   function close(reason: string): void {
     nextOpenMs = config.openMs
     rate = createRateRule(config.rateRule)
-    rules = [createFastTrip(config.fastTrip), rate]
+    fastTrip = createFastTrip(config.fastTrip)
     enter({ name: 'closed' }, reason)
   }
 

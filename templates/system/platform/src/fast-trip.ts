@@ -33,6 +33,7 @@ export function createFastTrip(options: FastTripOptions = defaultFastTrip): Trip
 
   return {
     record(call: SettledCall) {
+      if (failed === 0 && !call.failed) return undefined // one success more among successes
       if (failedStarts[next] !== succeeded) failed -= 1
       failedStarts[next] = call.failed ? call.startedMs : succeeded
       if (call.failed) failed += 1

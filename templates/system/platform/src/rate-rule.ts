@@ -37,13 +37,15 @@ interface Bucket {
 
 export function createRateRule(options: RateRuleOptions = defaultRateRule): RateRule {
   const bucketMs = options.windowMs / options.buckets
-  const ring: Bucket[] = Array.from({ length: options.buckets }, () => ({ calls: 0, failed: 0, slow: 0 }))
-  const total: Bucket = { calls: 0, failed: 0, slow: 0 }
+  const ring: Bucket[] = Array.from({ length: options.buckets }, emptyBucket)
+  const total = emptyBucket()
   let newest = Number.NEGATIVE_INFINITY
+  let bucket = slot(0)
+  let bucketEndsMs = Number.NEGATIVE_INFINITY
 
   return {
     record(call) {
-      const bucket = bucketAt(call.settledMs)
+      if (call.settledMs >= bucketEndsMs) turnTo(call.settledMs)
       add(bucket, call)
       add(total, call)
       if (total.calls < options.minCalls) return undefined
@@ -52,7 +54,7 @@ export function createRateRule(options: RateRuleOptions = defaultRateRule): Rate
       return undefined
     },
     read(nowMs) {
-      bucketAt(nowMs)
+      if (nowMs >= bucketEndsMs) turnTo(nowMs)
       const { calls, failed, slow } = total
       return calls === 0
         ? { calls, failureRate: 0, slowRate: 0 }
@@ -60,15 +62,14 @@ export function createRateRule(options: RateRuleOptions = defaultRateRule): Rate
     },
   }
 
-  /** The bucket of a moment, after everything that is too old for the window has been dropped. */
-  function bucketAt(nowMs: number): Bucket {
+  /** To the bucket of a moment, dropping all that is too old for the window by then. */
+  function turnTo(nowMs: number): void {
     const index = Math.floor(nowMs / bucketMs)
-    if (index > newest) {
-      const stale = Math.min(index - newest, ring.length)
-      for (let step = 0; step < stale; step += 1) drop(slot(index - step))
-      newest = index
-    }
-    return slot(newest)
+    const stale = Math.min(index - newest, ring.length)
+    for (let step = 0; step < stale; step += 1) drop(slot(index - step))
+    newest = index
+    bucket = slot(index)
+    bucketEndsMs = (index + 1) * bucketMs
   }
 
   function slot(index: number): Bucket {
@@ -76,11 +77,11 @@ export function createRateRule(options: RateRuleOptions = defaultRateRule): Rate
     return ring[((index % ring.length) + ring.length) % ring.length] as Bucket
   }
 
-  function drop(bucket: Bucket): void {
-    total.calls -= bucket.calls
-    total.failed -= bucket.failed
-    total.slow -= bucket.slow
-    bucket.calls = bucket.failed = bucket.slow = 0
+  function drop(old: Bucket): void {
+    total.calls -= old.calls
+    total.failed -= old.failed
+    total.slow -= old.slow
+    old.calls = old.failed = old.slow = 0
   }
 
   function describe(what: string, count: number): string {
@@ -88,6 +89,8 @@ export function createRateRule(options: RateRuleOptions = defaultRateRule): Rate
     return `${percent} % of ${total.calls} calls ${what} in ${options.windowMs / 1000} s`
   }
 }
+
+const emptyBucket = (): Bucket => ({ calls: 0, failed: 0, slow: 0 })
 
 function add(bucket: Bucket, call: SettledCall): void {
   bucket.calls += 1
