@@ -77,7 +77,7 @@ export default defineConfig({
     { files: ['src/adapters/**', 'src/runtime/**'], rules: worldly },
     {
       // A command talks to the terminal in the name of its user; what it does goes through the runtime.
-      files: ['src/commands/**', 'src/cli/base-command.ts', 'src/cli/command-not-found.ts'],
+      files: ['src/commands/**', 'src/cli/{base-command,tell-trouble,command-not-found}.ts'],
       // oclif asks for a default export.
       rules: { 'no-restricted-globals': 'off', 'import/no-default-export': 'off' },
     },

@@ -4,14 +4,15 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { execute } from '@oclif/core'
+import { main } from '../src/cli/main.ts'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const pjson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const oclif = {
   ...pjson.oclif,
   commands: './src/commands',
+  helpClass: { target: './src/cli/help.ts', identifier: 'MsvcHelp' },
   hooks: { command_not_found: './src/cli/command-not-found.ts' },
 }
 
-await execute({ loadOptions: { root, ignoreManifest: true, pjson: { ...pjson, oclif } } })
+await main(process.argv.slice(2), { root, ignoreManifest: true, pjson: { ...pjson, oclif } })

@@ -13,9 +13,8 @@
 
 import { Command } from '@oclif/core/command'
 import { boolean } from '@oclif/core/flags'
-import chalk from 'chalk'
 import { exitCodes, UserError, type ExitCode } from '../errors.ts'
-import { describeTrouble, type Trouble } from './trouble.ts'
+import { tellTrouble } from './tell-trouble.ts'
 
 export abstract class BaseCommand extends Command {
   static override enableJsonFlag = true
@@ -57,26 +56,8 @@ export abstract class BaseCommand extends Command {
   }
 
   protected override async catch(error: Error): Promise<void> {
-    const trouble = describeTrouble(error)
-    process.exitCode = trouble.exitCode
-    if (this.jsonEnabled()) this.logJson({ error: publicPart(trouble) })
-    else process.stderr.write(`${troubleView(trouble)}\n`)
+    tellTrouble(error, { json: this.jsonEnabled() })
   }
 }
-
-/** How trouble looks in a terminal: what happened, then what to do next, last because it is read last. */
-export function troubleView(trouble: Trouble): string {
-  const lines = [`${chalk.red('Error:')} ${trouble.message}`]
-  if (trouble.stack !== undefined) lines.push(chalk.dim(trouble.stack))
-  if (trouble.next !== '') lines.push(`${chalk.cyan('Next:')}  ${trouble.next}`)
-  return lines.join('\n')
-}
-
-const publicPart = ({ code, message, next, data }: Trouble) => ({
-  code,
-  message,
-  next,
-  ...(data && { data }),
-})
 
 export { exitCodes, UserError }

@@ -11,8 +11,11 @@ export interface NearestCommand {
 /**
  * oclif hands over everything up to the first flag: `chaos kil payment`. So the longest beginning that
  * is near a command is the command; if none is, what follows a known topic, or the first word.
+ * An address by itself is a target of load.
  */
 export function nearestCommand(words: readonly string[], known: readonly string[]): NearestCommand {
+  const [first = ''] = words
+  if (/^https?:\/\//.test(first)) return { typed: first, suggestion: `load ${first}` }
   const beginnings = words.map((_, index) => words.slice(0, words.length - index).join(' '))
   for (const typed of beginnings) {
     const sameLength = known.filter((name) => name.split(' ').length === typed.split(' ').length)
@@ -20,5 +23,5 @@ export function nearestCommand(words: readonly string[], known: readonly string[
     if (suggestion !== undefined && suggestion !== typed) return { typed, suggestion }
     if (suggestion === typed) return { typed: words.slice(0, typed.split(' ').length + 1).join(' ') }
   }
-  return { typed: words[0] ?? '' }
+  return { typed: first }
 }
