@@ -66,6 +66,28 @@ export async function writeTree({ root, files, moves }: Writing): Promise<void> 
 }
 
 /**
+ * Undoes a writing that was just made; `files` hold what the replaced ones held before. What somebody
+ * has changed since then is not put back.
+ */
+export async function takeBack({ root, files, moves }: Writing): Promise<void> {
+  const replaced = moves.flatMap((move) => (move.how === 'replace-file' ? [move] : []))
+  const unchanged = []
+  for (const move of replaced) {
+    if (sha256(await readFile(join(root, move.path))) !== move.sha256) continue
+    unchanged.push({ ...move, sha256Before: move.sha256, sha256: move.sha256Before })
+  }
+  if (unchanged.length > 0) await writeTree({ root, files, moves: unchanged })
+  await removePaths(
+    root,
+    moves.filter(({ how }) => how !== 'replace-file').map(({ path }) => path),
+  )
+}
+
+export async function removePaths(root: string, paths: readonly string[]): Promise<void> {
+  for (const path of paths) await rm(join(root, path), { recursive: true, force: true, maxRetries: 3 })
+}
+
+/**
  * Deals with what killed runs left in a folder: finishes what had been decided, removes the rest.
  * Returns the names of the staging folders that it dealt with.
  */

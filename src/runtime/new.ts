@@ -1,14 +1,13 @@
 // Composition root of `msvc new`: templates and answers → tree → plan → files → npm → git.
 
 import { readFile } from 'node:fs/promises'
-import { dirname, join, relative } from 'node:path'
+import { join, relative } from 'node:path'
 import { diskFiles } from '../adapters/files.ts'
 import { firstCommit } from '../adapters/git.ts'
 import { npmInstall } from '../adapters/npm-install.ts'
 import { sha256 } from '../adapters/sha256.ts'
 import { readTemplate } from '../adapters/template-source.ts'
-import { recoverWrites, surveyPaths, writeTree } from '../adapters/tree-writer.ts'
-import type { NewFile, NewResult } from '../cli/views/new.ts'
+import type { NewResult } from '../cli/views/new.ts'
 import { errors } from '../errors.ts'
 import { addService } from '../scaffold/add-service.ts'
 import {
@@ -19,17 +18,15 @@ import {
   type ServiceWish,
 } from '../scaffold/choose-service.ts'
 import { lockPath, type Lock } from '../scaffold/lock.ts'
-import { movesOf } from '../scaffold/moves.ts'
-import { planFiles, refusals, type Edit, type FilePlan } from '../scaffold/plan.ts'
 import { oneServiceSystemTree, systemTree } from '../scaffold/system-tree.ts'
 import type { ServiceTemplate } from '../scaffold/templates.ts'
 import type { Tree } from '../scaffold/tree.ts'
-import { unifiedDiff } from '../scaffold/unified-diff.ts'
 import { findSystemRoot, loadSystem, systemFileName } from '../system/load-system.ts'
 import { checkName } from '../system/names.ts'
 import { scenarioSchema } from '../load/scenario-schema.ts'
 import { systemSchema } from '../system/schema.ts'
 import type { System } from '../system/system.ts'
+import { writeWhole } from './write-whole.ts'
 
 export interface NewOptions {
   /** Absolute; where the command was typed. */
@@ -40,7 +37,7 @@ export interface NewOptions {
   git: boolean
   /** One line for a person who waits. */
   progress: (text: string) => void
-  /** Ends npm install; what was made stays. */
+  /** Ends npm install and takes back what was made. */
   signal?: AbortSignal
 }
 
@@ -99,12 +96,15 @@ async function makeSystem(
   { name, root, create, next, notes }: SystemMaking,
   options: NewOptions,
 ): Promise<NewResult> {
-  const files = await write({ root, create, edit: [] }, options)
-  const install = await installIn(root, options)
-  const git =
-    options.git && !options.dryRun
-      ? await firstCommit(root, `Make ${name} with msvc ${options.cliVersion}`)
-      : { state: 'skipped' as const, reason: options.dryRun ? '--dry-run' : '--no-git' }
+  const { files, done } = await writeWhole({ root, create, edit: [] }, options, async () => {
+    const install = await installIn(root, options)
+    const git =
+      options.git && !options.dryRun
+        ? await firstCommit(root, `Make ${name} with msvc ${options.cliVersion}`)
+        : { state: 'skipped' as const, reason: options.dryRun ? '--dry-run' : '--no-git' }
+    return { install, git }
+  })
+  const { install, git } = done
   const enter = `cd ${relative(options.folder, root)}`
   const first = install.state === 'done' ? [enter] : [enter, 'npm install']
   return {
@@ -134,8 +134,8 @@ async function joinSystem(
     disk,
     making: makingOf(options),
   })
-  const files = await write({ root, ...added }, options)
-  const install = await installIn(root, options)
+  const { files, done } = await writeWhole({ root, ...added }, options, () => installIn(root, options))
+  const install = done
   return {
     made: 'service',
     name: entry.name,
@@ -151,47 +151,6 @@ async function joinSystem(
       'msvc up -d',
     ],
   }
-}
-
-/** Plans, and unless it is a dry run, applies. @throws UserError files-in-the-way, with nothing written */
-async function write(
-  { root, create, edit }: { root: string; create: Tree; edit: readonly Edit[] },
-  { dryRun, progress }: NewOptions,
-): Promise<NewFile[]> {
-  if (!dryRun) {
-    for (const parent of new Set([dirname(root), root])) {
-      for (const name of await recoverWrites(parent))
-        progress(`Tidied up after an interrupted run (${name}).`)
-    }
-  }
-  const existing = await surveyPaths(
-    root,
-    create.map(({ path }) => path),
-  )
-  const plan = planFiles({ root, create, edit, existing, sha256 })
-  const refused = refusals(plan)
-  if (refused.length > 0) {
-    throw errors.filesInTheWay(
-      root,
-      refused.map(({ path, reason }) => ({ path, reason })),
-    )
-  }
-  if (!dryRun) {
-    const files = plan.steps.flatMap((step) => (step.action === 'refuse' ? [] : [step]))
-    await writeTree({ root, files, moves: movesOf(plan, existing) })
-  }
-  return filesOf(plan)
-}
-
-function filesOf(plan: FilePlan): NewFile[] {
-  const text = new TextDecoder()
-  return plan.steps.flatMap((step): NewFile[] => {
-    if (step.action === 'refuse') return []
-    const { action, path, bytes, sha256: hash } = step
-    const file = { action, path, bytes, sha256: hash }
-    if (step.action === 'create') return [file]
-    return [{ ...file, diff: unifiedDiff(path, text.decode(step.before), text.decode(step.content)) }]
-  })
 }
 
 async function installIn(

@@ -49,14 +49,18 @@ export default class NewService extends BaseCommand {
         ? await this.#ask(said, this.canAsk(flags))
         : { ...said, name: args.name, template: said.template ?? 'blank' }
     const { newService } = await import('../../runtime/new.ts')
-    const result = await newService(wish, {
-      folder: process.cwd(),
-      cliVersion: this.config.version,
-      dryRun: flags['dry-run'],
-      install: flags.install,
-      git: flags.git,
-      progress: (text) => this.progress(text),
-    })
+    const { interruptible } = await import('../../runtime/interrupt.ts')
+    const result = await interruptible((signal) =>
+      newService(wish, {
+        folder: process.cwd(),
+        cliVersion: this.config.version,
+        dryRun: flags['dry-run'],
+        install: flags.install,
+        git: flags.git,
+        progress: (text) => this.progress(text),
+        signal,
+      }),
+    )
     if (result.install.state === 'failed') this.endWith(exitCodes.failed)
     return this.show(result, newView(result))
   }

@@ -24,14 +24,18 @@ export default class NewSystem extends BaseCommand {
     const { args, flags } = await this.parse(NewSystem)
     const name = args.name ?? (await this.#askName(this.canAsk(flags)))
     const { newSystem } = await import('../../runtime/new.ts')
-    const result = await newSystem(name, {
-      folder: process.cwd(),
-      cliVersion: this.config.version,
-      dryRun: flags['dry-run'],
-      install: flags.install,
-      git: flags.git,
-      progress: (text) => this.progress(text),
-    })
+    const { interruptible } = await import('../../runtime/interrupt.ts')
+    const result = await interruptible((signal) =>
+      newSystem(name, {
+        folder: process.cwd(),
+        cliVersion: this.config.version,
+        dryRun: flags['dry-run'],
+        install: flags.install,
+        git: flags.git,
+        progress: (text) => this.progress(text),
+        signal,
+      }),
+    )
     if (result.install.state === 'failed') this.endWith(exitCodes.failed)
     return this.show(result, newView(result))
   }
