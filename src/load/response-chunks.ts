@@ -2,7 +2,7 @@
 //
 //   size [;extension] CRLF data CRLF … 0 CRLF [trailer CRLF …] CRLF
 
-import { maxHeadBytes, ProtocolViolation } from './response-head.ts'
+import { isTokenByte, maxHeadBytes, ProtocolViolation } from './response-head.ts'
 
 type Place =
   | 'size-start'
@@ -14,7 +14,8 @@ type Place =
   | 'data-cr'
   | 'data-lf'
   | 'trailer-start'
-  | 'trailer'
+  | 'trailer-name'
+  | 'trailer-value'
   | 'trailer-lf'
   | 'end-lf'
 
@@ -26,6 +27,8 @@ export interface ChunkReader {
 const cr = 13
 const lf = 10
 const semicolon = 59
+const colon = 58
+const tab = 9
 
 /** `onData` gets each run of data; the bytes are only valid during the call. */
 export function createChunkReader(onData: (bytes: Buffer, from: number, to: number) => void): ChunkReader {
@@ -56,11 +59,11 @@ export function createChunkReader(onData: (bytes: Buffer, from: number, to: numb
         return
       }
       case 'extension-start':
-        if (byte === cr || byte === lf) throw new ProtocolViolation('a chunk extension is empty')
+        if (isControl(byte)) throw new ProtocolViolation('a chunk extension is empty')
         place = 'extension'
         return
       case 'extension':
-        if (byte === lf) throw new ProtocolViolation('a chunk extension is malformed')
+        if (byte !== cr && isControl(byte)) throw new ProtocolViolation('a chunk extension is malformed')
         place = after(byte, cr, 'size-lf') ?? place
         return
       case 'size-lf':
@@ -75,11 +78,13 @@ export function createChunkReader(onData: (bytes: Buffer, from: number, to: numb
         overhead = 0
         return
       case 'trailer-start':
-        if (byte === lf) throw new ProtocolViolation('a trailer is malformed')
-        place = after(byte, cr, 'end-lf') ?? 'trailer'
+        place = after(byte, cr, 'end-lf') ?? (isTokenByte[byte] === 1 ? 'trailer-name' : badTrailer())
         return
-      case 'trailer':
-        if (byte === lf) throw new ProtocolViolation('a trailer is malformed')
+      case 'trailer-name':
+        place = after(byte, colon, 'trailer-value') ?? (isTokenByte[byte] === 1 ? place : badTrailer())
+        return
+      case 'trailer-value':
+        if (byte !== cr && isControl(byte)) badTrailer()
         place = after(byte, cr, 'trailer-lf') ?? place
         return
       case 'trailer-lf':
@@ -115,6 +120,11 @@ export function createChunkReader(onData: (bytes: Buffer, from: number, to: numb
 }
 
 const after = (byte: number, expected: number, next: Place): Place | null => (byte === expected ? next : null)
+
+/** A tab is a blank, not a control character. */
+const isControl = (byte: number): boolean => (byte < 32 && byte !== tab) || byte === 127
+
+const badTrailer = (): never => violated('a trailer is malformed')
 
 const violated = (reason: string): never => {
   throw new ProtocolViolation(reason)

@@ -13,8 +13,9 @@ export interface ResponseHead {
   end: number
   contentLength: number | null
   transferEncoding: 'none' | 'chunked' | 'other'
-  /** The connection may carry another request afterwards. */
+  /** The connection may carry another request afterwards, if it does not say that it closes. */
   keepsAlive: boolean
+  closes: boolean
   /** From `Keep-Alive: timeout=5`: how long the target keeps an idle connection. */
   idleTimeoutMs: number | null
 }
@@ -28,7 +29,7 @@ const space = 32
 const colon = 58
 
 /** The characters of a header name (RFC 9110, token). */
-const isTokenByte = new Uint8Array(256)
+export const isTokenByte = new Uint8Array(256)
 for (const character of "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") {
   isTokenByte[character.charCodeAt(0)] = 1
 }
@@ -59,6 +60,7 @@ export function readHead(bytes: Buffer, from: number, to: number): ResponseHead 
     contentLength: null,
     transferEncoding: 'none',
     keepsAlive: minor === 1,
+    closes: false,
     idleTimeoutMs: null,
   }
   for (;;) {
@@ -70,6 +72,8 @@ export function readHead(bytes: Buffer, from: number, to: number): ResponseHead 
       if (head.contentLength !== null && head.transferEncoding !== 'none') {
         throw new ProtocolViolation('Content-Length beside Transfer-Encoding')
       }
+      // RFC 9112, 6.1: HTTP/1.0 knows no codings, so whoever sends one there cannot be trusted any further.
+      if (minor === 0 && head.transferEncoding !== 'none') head.closes = true
       return head
     }
     const nameStart = at
@@ -119,44 +123,78 @@ interface HeaderSpan {
 function noteHeader(head: ResponseHead, span: HeaderSpan): void {
   switch (span.nameLength) {
     case 14:
-      if (nameOf(span) === 'content-length') noteContentLength(head, valueOf(span))
+      if (isNamed(span, contentLength)) noteContentLength(head, span)
       return
     case 17:
-      if (nameOf(span) === 'transfer-encoding') noteTransferEncoding(head, valueOf(span))
+      if (isNamed(span, transferEncoding)) noteTransferEncoding(head, valueOf(span))
       return
     case 10:
-      noteConnection(head, nameOf(span), span)
+      if (isNamed(span, connection)) noteConnection(head, valueOf(span))
+      else if (isNamed(span, keepAlive)) noteKeepAlive(head, valueOf(span))
   }
 }
 
-const nameOf = ({ bytes, nameStart, nameLength }: HeaderSpan): string =>
-  bytes.toString('latin1', nameStart, nameStart + nameLength).toLowerCase()
+const contentLength = Buffer.from('content-length')
+const transferEncoding = Buffer.from('transfer-encoding')
+const connection = Buffer.from('connection')
+const keepAlive = Buffer.from('keep-alive')
 
-const valueOf = ({ bytes, valueStart, valueEnd }: HeaderSpan): string =>
-  bytes.toString('latin1', valueStart, valueEnd).trim().toLowerCase()
+/** `name` is in lower case and as long as the span's. */
+function isNamed({ bytes, nameStart }: HeaderSpan, name: Buffer): boolean {
+  for (let i = 0; i < name.length; i++) {
+    // A letter becomes a small one; no other token character becomes a letter or a hyphen by it.
+    if ((bytes[nameStart + i]! | 32) !== name[i]) return false
+  }
+  return true
+}
 
-function noteContentLength(head: ResponseHead, value: string): void {
+const isBlank = (byte: number): boolean => byte === space || byte === tab
+
+/** Without the blanks around it, which are not part of it; only these two count as blanks. */
+function trimmed({ bytes, valueStart, valueEnd }: HeaderSpan): [start: number, end: number] {
+  let [start, end] = [valueStart, valueEnd]
+  while (start < end && isBlank(bytes[start]!)) start++
+  while (end > start && isBlank(bytes[end - 1]!)) end--
+  return [start, end]
+}
+
+const valueOf = (span: HeaderSpan): string => span.bytes.toString('latin1', ...trimmed(span)).toLowerCase()
+
+/** The elements of a list, without the blanks around them. */
+const listOf = (value: string): string[] =>
+  value.split(',').map((element) => element.replaceAll(/^[ \t]+|[ \t]+$/g, ''))
+
+const longestLength = 15
+
+function noteContentLength(head: ResponseHead, span: HeaderSpan): void {
   if (head.contentLength !== null) throw new ProtocolViolation('two Content-Length headers')
-  if (!/^\d{1,15}$/.test(value)) throw new ProtocolViolation(`Content-Length is ${JSON.stringify(value)}`)
-  head.contentLength = Number(value)
+  const [start, end] = trimmed(span)
+  let length = 0
+  let isNumber = end > start && end - start <= longestLength
+  for (let at = start; at < end && isNumber; at++) {
+    const digit = span.bytes[at]! - 48
+    isNumber = digit >= 0 && digit <= 9
+    length = length * 10 + digit
+  }
+  if (!isNumber) throw new ProtocolViolation(`Content-Length is ${JSON.stringify(valueOf(span))}`)
+  head.contentLength = length
 }
 
 function noteTransferEncoding(head: ResponseHead, value: string): void {
   if (head.transferEncoding === 'chunked') throw new ProtocolViolation('a coding after chunked')
-  const codings = value.split(',').map((coding) => coding.trim())
+  const codings = listOf(value)
   if (codings.slice(0, -1).includes('chunked')) throw new ProtocolViolation('a coding after chunked')
   head.transferEncoding = codings.at(-1) === 'chunked' ? 'chunked' : 'other'
 }
 
-function noteConnection(head: ResponseHead, name: string, span: HeaderSpan): void {
-  if (name === 'connection') {
-    const options = valueOf(span)
-      .split(',')
-      .map((option) => option.trim())
-    if (options.includes('close')) head.keepsAlive = false
-    else if (options.includes('keep-alive')) head.keepsAlive = true
-  } else if (name === 'keep-alive') {
-    const seconds = /(?:^|[\s,])timeout=(\d{1,6})/.exec(valueOf(span))?.[1]
-    if (seconds !== undefined) head.idleTimeoutMs = Number(seconds) * 1000
-  }
+/** `close` wins, wherever it stands. */
+function noteConnection(head: ResponseHead, value: string): void {
+  const options = listOf(value)
+  if (options.includes('close')) head.closes = true
+  else if (options.includes('keep-alive')) head.keepsAlive = true
+}
+
+function noteKeepAlive(head: ResponseHead, value: string): void {
+  const seconds = /(?:^|[\s,])timeout=(\d{1,6})/.exec(value)?.[1]
+  if (seconds !== undefined) head.idleTimeoutMs = Number(seconds) * 1000
 }

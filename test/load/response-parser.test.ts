@@ -159,9 +159,54 @@ function violations(): [string, string][] {
       'a chunk longer than its size',
       'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nabc\r\n0\r\n\r\n',
     ],
+    [
+      'a letter beside the digits of a chunk size',
+      'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5g\r\nhello\r\n0\r\n\r\n',
+    ],
+    [
+      'a chunk size with a sign',
+      'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n+5\r\nhello\r\n0\r\n\r\n',
+    ],
+    ['a no-break space before a length', 'HTTP/1.1 200 OK\r\ncontent-length: \xa02\r\n\r\nok'],
+    ['an empty length', 'HTTP/1.1 200 OK\r\ncontent-length:\r\n\r\n'],
+    ['a trailer without a name', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\n: 1\r\n\r\n'],
+    [
+      'a control character in a trailer',
+      'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\nx: \x01\r\n\r\n',
+    ],
     ['a head without end', `HTTP/1.1 200 OK\r\nx: ${'y'.repeat(20_000)}`],
   ]
 }
+
+describe('stricter than Node: a generator that is lenient counts a broken target as a working one', () => {
+  test.each([
+    ['lines that end with LF alone', 'HTTP/1.1 200 OK\ncontent-length: 0\n\n'],
+    ['an LF alone between chunks', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\nok\n0\n\n'],
+    ['a folded line', 'HTTP/1.1 200 OK\r\nx: a\r\n b\r\ncontent-length: 0\r\n\r\n'],
+    ['the same length twice', 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 2\r\n\r\nok'],
+    ['a list of equal lengths', 'HTTP/1.1 200 OK\r\ncontent-length: 2, 2\r\n\r\nok'],
+    [
+      'a coding after chunked, in a line of its own',
+      'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\ntransfer-encoding: gzip\r\n\r\n0\r\n\r\n',
+    ],
+    [
+      'an empty chunk extension',
+      'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2;\r\nok\r\n0\r\n\r\n',
+    ],
+    [
+      'endless chunk extensions',
+      `HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2;${'x'.repeat(20_000)}`,
+    ],
+    [
+      'endless trailers',
+      `HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\n${'x: y\r\n'.repeat(5000)}`,
+    ],
+    ['a folded trailer', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\nx: 1\r\n 2\r\n\r\n'],
+    ['an empty line before the answer', '\r\nHTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n'],
+  ])('%s', (_, text) => {
+    expect(() => parse([Buffer.from(text, 'latin1')], { closes: true })).toThrow(ProtocolViolation)
+  })
+})
 
 test('a valid answer with random bytes changed is read or refused, never anything else', () => {
   const changes = fc.array(fc.tuple(fc.nat(200), fc.integer({ min: 0, max: 255 })), {
@@ -188,6 +233,14 @@ test('a connection is used again only when both sides agree on where the answer 
   expect(isReusable('HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n12')).toBe(false)
   expect(isReusable('HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 1\r\n\r\n1')).toBe(false)
   expect(isReusable('HTTP/1.0 200 OK\r\ncontent-length: 1\r\n\r\n1')).toBe(false)
+  const bothWays =
+    'HTTP/1.1 200 OK\r\nconnection: close\r\nconnection: keep-alive\r\ncontent-length: 1\r\n\r\n1'
+  expect(isReusable(bothWays)).toBe(false)
+  const oldWithCoding =
+    'HTTP/1.0 200 OK\r\nconnection: keep-alive\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n'
+  expect(isReusable(oldWithCoding)).toBe(false)
+  expect(isReusable('HTTP/1.1 204 x\r\ncontent-length: 3\r\n\r\n')).toBe(true)
+  expect(isReusable('HTTP/1.1 204 x\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n')).toBe(false)
   expect(isReusable('HTTP/1.1 200 OK\r\n\r\nuntil the end')).toBe(false)
 })
 
