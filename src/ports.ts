@@ -114,6 +114,10 @@ export interface SaturationPlan {
   method: string
   headers: Record<string, string>
   body?: string
+  /** For all connections together; not said: as many as the target answers. */
+  ratePerSecond?: number
+  /** Take any certificate. */
+  isUnverified?: boolean
 }
 
 /** One end of a proxied connection. Each side may end on its own (half-close). */

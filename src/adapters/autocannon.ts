@@ -24,6 +24,7 @@ export async function saturate(plan: SaturationPlan, signal?: AbortSignal): Prom
     method: plan.method,
     headers: plan.headers,
     ...(plan.body === undefined ? {} : { body: plan.body }),
+    ...(plan.ratePerSecond === undefined ? {} : { overallRate: plan.ratePerSecond }),
   }
   const result = await new Promise<Awaited<ReturnType<typeof autocannon>>>((resolve, reject) => {
     const instance = autocannon(options as Parameters<typeof autocannon>[0], (error, found) => {

@@ -124,7 +124,8 @@ export function startEngine(parts: EngineParts, startMs: number): Engine {
     arrival.sentMs = nowMs()
     const keepsHead = request.capture.length > 0
     const keepsBody = keepsHead || request.checks.length > 0 || arrival.key !== null
-    connection.wire.send(bytes, { isHead: request.isHead, keepsBody, keepsHead })
+    const { isHead, waitsForContinue } = request
+    connection.wire.send(bytes, { isHead, keepsBody, keepsHead, waitsForContinue })
   }
 
   const valuesOf = (request: CompiledRequest, arrival: Arrival): ArrivalValues =>

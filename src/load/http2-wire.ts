@@ -26,8 +26,15 @@ export function openHttp2Wire(
   }
 }
 
-/** Belong to one connection of HTTP/1.1 and are forbidden in HTTP/2. */
-const ofConnection = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade'])
+/** Belong to one connection of HTTP/1.1 and are forbidden in HTTP/2; there a body never waits for `100 Continue`. */
+const ofConnection = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'transfer-encoding',
+  'upgrade',
+  'expect',
+])
 
 /** Our own bytes of HTTP/1.1, which are known to be well-formed, → the fields and the body of HTTP/2. */
 export function messageOf(

@@ -50,6 +50,8 @@ export interface CompiledRequest {
   key: (string | Gap)[] | null
   hasGaps: boolean
   needsUuid: boolean
+  /** It says `Expect: 100-continue`: its body waits until the target wants it. */
+  waitsForContinue: boolean
 }
 
 /** Throws UnsendableRequest when the filled-in request would break the framing. */
@@ -66,6 +68,9 @@ export function compileRequest(
     fill(value, variables),
   ])
   checkSyntax(source.method, path, headers)
+  const isExpecting = headers.some(([name]) => name.toLowerCase() === 'expect')
+  if (isExpecting && body === null)
+    throw new UnsendableRequest('expect: 100-continue needs a body that can wait')
 
   const head = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
   const isJson = typeof source.body !== 'string'
@@ -99,6 +104,7 @@ export function compileRequest(
     key: key === undefined ? null : splitAtGaps(key, 'header', arrivalNames),
     hasGaps: inRequest.length > 0,
     needsUuid: inRequest.some(({ name }) => name === 'uuid'),
+    waitsForContinue: isExpecting,
   }
 }
 
@@ -162,7 +168,7 @@ function allHeaders(source: RequestSource, host: string, hasBody: boolean): [str
 }
 
 /** Header names that would break the framing if a user could set them. */
-const framing = new Set(['content-length', 'transfer-encoding', 'upgrade', 'expect', 'te', 'trailer'])
+const framing = new Set(['content-length', 'transfer-encoding', 'upgrade', 'te', 'trailer'])
 
 function checkSyntax(method: string, path: string, headers: [string, string][]): void {
   if (!/^[A-Z]+$/.test(method) || method === 'CONNECT')
@@ -177,6 +183,8 @@ function checkSyntax(method: string, path: string, headers: [string, string][]):
       throw new UnsendableRequest(`${JSON.stringify(name)} is no header name`)
     if (framing.has(name.toLowerCase()))
       throw new UnsendableRequest(`the header ${name} is set by msvc itself`)
+    if (name.toLowerCase() === 'expect' && value.toLowerCase() !== '100-continue')
+      throw new UnsendableRequest('the header expect may only be 100-continue')
     if (!/^[\t\x20-\x7e]*$/.test(value)) {
       throw new UnsendableRequest(`the header ${name} has a value with control or non-ASCII characters`)
     }

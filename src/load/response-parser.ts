@@ -16,7 +16,7 @@ export interface Answer {
   isReusable: boolean
   /** How long the target said that it keeps an idle connection. */
   idleTimeoutMs: number | null
-  /** The first 64 KiB as text, when `keepsBody` was asked for. */
+  /** The first MiB as text, when `keepsBody` was asked for. */
   body: string | null
   /** Status line and headers as they came, when `keepsHead` was asked for. */
   head: string | null
@@ -26,6 +26,8 @@ export interface ExpectedAnswer {
   isHead: boolean
   keepsBody: boolean
   keepsHead?: boolean
+  /** Its body waits for `100 Continue`. */
+  waitsForContinue?: boolean
 }
 
 export interface ResponseParser {
@@ -46,9 +48,10 @@ type Stage =
 
 const nothingExpected: Stage = { at: 'nothing-expected' }
 const atHead: Stage = { at: 'head' }
-const maxKeptBytes = 64 * 1024
+const maxKeptBytes = 1024 * 1024
 
-export function createResponseParser(): ResponseParser {
+/** `continued`: a `100 Continue` has come, and the answer is still to come. */
+export function createResponseParser({ continued = () => {} } = {}): ResponseParser {
   let stage: Stage = nothingExpected
   let request: ExpectedAnswer = { isHead: false, keepsBody: false }
   let unread: Buffer | null = null
@@ -68,7 +71,7 @@ export function createResponseParser(): ResponseParser {
     stage = nothingExpected
     return {
       status: head.status,
-      isReusable: canContinue && head.keepsAlive && extra === 0,
+      isReusable: canContinue && head.keepsAlive && !head.closes && extra === 0,
       idleTimeoutMs: head.idleTimeoutMs,
       body: request.keepsBody ? Buffer.concat(kept).toString('utf8') : null,
       head: keptHead,
@@ -112,7 +115,10 @@ export function createResponseParser(): ResponseParser {
       at = head.end
       if (head.status === 101)
         throw new ProtocolViolation('the target changed to a protocol nobody asked for')
-      if (head.status < 200) continue
+      if (head.status < 200) {
+        if (head.status === 100) continued()
+        continue
+      }
       stage = bodyOf(head, request, keep)
       if (stage.at === 'nothing-expected') return complete(head, true, to - at)
       return readBody(bytes, at, to)
@@ -126,6 +132,7 @@ export function createResponseParser(): ResponseParser {
       unread = null
       kept = []
       keptBytes = 0
+      keptHead = null
     },
     read(bytes, from, to) {
       if (stage.at === 'nothing-expected') throw new ProtocolViolation('the target spoke without being asked')

@@ -2,7 +2,6 @@
 // elsewhere. On stderr, because stdout is for the result. When a fleet of ours is loaded, what happens to it
 // is told too, as its agent tells it.
 
-import { createLogUpdate } from 'log-update'
 import { fit } from '../cli/views/fit.ts'
 import { intervalLine, liveFrame } from '../cli/views/load.ts'
 import { newsLines } from '../cli/views/load-news.ts'
@@ -21,7 +20,7 @@ export type LiveLoad = Pick<LoadWatchers, 'onStarted' | 'onInterval' | 'onProgre
   end(): void
 }
 
-export function liveLoad(about: LiveLoadAbout, agent?: AgentClient): LiveLoad {
+export async function liveLoad(about: LiveLoadAbout, agent?: AgentClient): Promise<LiveLoad> {
   const isTerminal = process.stderr.isTTY && process.env['CI'] === undefined
   return isTerminal ? inTerminal(about, agent) : inLines()
 }
@@ -31,7 +30,9 @@ const inLines = (): LiveLoad => ({
   end() {},
 })
 
-function inTerminal(about: LiveLoadAbout, agent: AgentClient | undefined): LiveLoad {
+async function inTerminal(about: LiveLoadAbout, agent: AgentClient | undefined): Promise<LiveLoad> {
+  // A tenth of a second of start-up, which plain lines need not pay.
+  const { createLogUpdate } = await import('log-update')
   const frame = createLogUpdate(process.stderr, { showCursor: false })
   const intervals: LoadInterval[] = []
   const events: SystemEvent[] = []

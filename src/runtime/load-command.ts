@@ -24,6 +24,8 @@ import { runRecordedLoad } from './recorded-load.ts'
 import { runSaturation } from './saturation.ts'
 
 export interface LoadOptions extends Aim {
+  /** Not said: ours when there is a rate, autocannon without one. */
+  engine?: SaturationReport['engine'] | undefined
   ratePerSecond: number | undefined
   durationMs: number
   timeoutMs: number
@@ -81,11 +83,7 @@ async function runAsked(options: LoadOptions): Promise<{ result: LoadResult; tex
   const baseline = await findBaseline(options)
   const { target, fleet } = await findTarget(options)
   const asked = typed ?? ('scenario' in target ? target.scenario.load : undefined)
-  if (asked === undefined) {
-    if (connections === undefined) throw noRate()
-    if (options.thresholds.length > 0) throw errors.needsAnswer('A rate for thresholds', '--rps 500')
-    return saturate(options, target)
-  }
+  if (asked === undefined || options.engine === 'autocannon') return saturate(options, { target, asked })
 
   const { timeoutMs, seed, request, maxInFlight, workers, pacing } = options
   const plan: LoadPlan = {
@@ -108,7 +106,7 @@ async function runAsked(options: LoadOptions): Promise<{ result: LoadResult; tex
     ...(maxInFlight !== undefined && { maxInFlight }),
     ...(connections !== undefined && { connections }),
   }
-  const live = options.live ? liveLoad(aboutPlan(plan), fleet?.agent) : undefined
+  const live = options.live ? await liveLoad(aboutPlan(plan), fleet?.agent) : undefined
   const result = await interruptible(async (signal): Promise<LoadResult> => {
     const watchers = { ...live, signal }
     if (!options.record)
@@ -165,22 +163,31 @@ function aboutPlan(plan: LoadPlan): LiveLoadAbout {
   }
 }
 
+/** The closed model; with a rate only by autocannon, and only when it is asked for. */
 async function saturate(
-  { request, connections = 10, durationMs, timeoutMs, isOwnTarget }: LoadOptions,
-  target: LoadPlan['target'],
+  options: LoadOptions,
+  { target, asked }: { target: LoadPlan['target']; asked: ScheduleShape | undefined },
 ): Promise<{ result: LoadResult; text: string }> {
+  const { request, durationMs, timeoutMs, isOwnTarget, engine = 'autocannon', insecure } = options
+  const isConstant = asked === undefined || (asked.kind === 'rate' && asked.rate.kind === 'constant')
+  if (asked === undefined && options.connections === undefined) throw noRate()
+  if (options.thresholds.length > 0) throw errors.needsAnswer('The open model for thresholds', '--rps 500')
+  if (!isConstant) throw errors.badValue('--engine', engine, 'msvc, for a rate that changes')
+  if (options.http2) throw errors.badValue('--http2', 'with the closed model', '--rps, for HTTP/2')
   if (!('url' in target))
     throw errors.needsAnswer('A URL for a saturation run', 'msvc load http://127.0.0.1:4000/ -c 50')
   const { method, headers, body } = request
   const plan = {
     url: target.url,
-    connections,
+    connections: options.connections ?? 10,
     durationMs,
     timeoutMs,
     method,
     headers,
+    isUnverified: insecure,
+    ...(asked !== undefined && { ratePerSecond: options.ratePerSecond ?? 0 }),
     ...(body !== undefined && { body }),
   }
-  const result = await interruptible((signal) => runSaturation(plan, { signal, isOwnTarget }))
+  const result = await interruptible((signal) => runSaturation(plan, { signal, isOwnTarget, engine }))
   return { result, text: saturationView(result) }
 }

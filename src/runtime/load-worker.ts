@@ -20,6 +20,7 @@ import type { CompiledFlow } from '../load/flow.ts'
 import type { Answer } from '../load/response-parser.ts'
 import { scheduleOf, type ScheduleShape } from '../load/schedule.ts'
 import { weightedChoice } from '../load/weights.ts'
+import { laterBy } from './load-timers.ts'
 import type { Acknowledged } from '../system/load-report.ts'
 
 /** What the thread is started with; plain data. */
@@ -129,7 +130,7 @@ async function generate(job: LoadJob, port: NonNullable<typeof parentPort>): Pro
 function wireOpener({ address, isHttp2 }: LoadJob): (events: WireEvents) => Wire {
   if (!isHttp2) {
     const connect = createConnector(address)
-    return (events) => openWire(connect, events)
+    return (events) => openWire(connect, events, laterBy)
   }
   const connect = createHttp2Connector(address)
   const isSecure = address.secureName !== null

@@ -1,48 +1,153 @@
 // `msvc load URL -c 50`: how much a target takes from so many connections, and what that does not show.
+// autocannon does it, or our own engine with --engine msvc.
 
-import { saturate } from '../adapters/autocannon.ts'
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createConnector } from '../adapters/load-socket.ts'
 import { resolveHost, takesConnections } from '../adapters/load-target.ts'
 import { errors } from '../errors.ts'
-import { refusePublic } from './load-refusals.ts'
-import { limitsOf, schedulePlanned, targetOf } from '../load/plan.ts'
+import { type ClosedBooks, countsOfClosed, startClosedEngine } from '../load/closed-engine.ts'
+import { countOf, createHistogram, percentiles } from '../load/histogram.ts'
+import { openWire } from '../load/http-wire.ts'
+import { limitsOf, type LoadTarget, schedulePlanned, targetOf } from '../load/plan.ts'
+import {
+  type CompiledRequest,
+  compileRequest,
+  type RequestSource,
+  UnsendableRequest,
+} from '../load/request.ts'
 import type { SaturationPlan } from '../ports.ts'
 import type { SaturationReport } from '../system/load-report.ts'
+import { laterBy } from './load-timers.ts'
+import { refusePublic } from './load-refusals.ts'
 
-const notMeasured = [
-  'Latency under a given load: each connection waits for its answer before it asks again, so a slow target is asked less (coordinated omission).',
-  'Times below 1 ms, and anything about requests that were never sent.',
-  'Which requests a broken connection took with it: autocannon pairs later answers with them. Use --rps for tests with faults.',
-]
+type Measured = Pick<
+  SaturationReport,
+  'answers' | 'elapsedMs' | 'throughput' | 'statuses' | 'errors' | 'timeouts' | 'outcomes' | 'serviceMs'
+>
+
+const everyEngine =
+  'Latency under a given load: each connection waits for its answer before it asks again, so a slow target is asked less (coordinated omission).'
+const notMeasured = {
+  msvc: [everyEngine, 'Anything about requests that were never sent.'],
+  autocannon: [
+    everyEngine,
+    'Times below 1 ms, and anything about requests that were never sent.',
+    'Which requests a broken connection took with it: autocannon pairs later answers with them. Use --rps for tests with faults.',
+  ],
+} as const
+const withRate =
+  'An even rate: autocannon sends the requests of each second in one burst, and fewer when the target is slow.'
+const withTls = 'Whether the certificate is valid: autocannon takes any.'
+
+export interface SaturationOptions {
+  signal?: AbortSignal
+  isOwnTarget?: boolean
+  engine?: SaturationReport['engine']
+}
 
 /** Throws a UserError for a bad plan, an unknown host, and a target that takes no connection. */
 export async function runSaturation(
   plan: SaturationPlan,
-  { signal, isOwnTarget = false }: { signal?: AbortSignal; isOwnTarget?: boolean } = {},
+  { signal, isOwnTarget = false, engine = 'autocannon' }: SaturationOptions = {},
 ): Promise<SaturationReport> {
-  const target = targetOf({ target: { url: plan.url }, ratePerSecond: 1, durationMs: plan.durationMs })
+  const { url, connections, durationMs, ratePerSecond } = plan
+  const target = targetOf({ target: { url }, ratePerSecond: 1, durationMs })
   // The same limits as with a rate; one arrival a millisecond stands for "any rate".
-  schedulePlanned({ ...plan, target: { url: plan.url }, ratePerSecond: 1000 })
-  limitsOf({ ...plan, target: { url: plan.url }, ratePerSecond: 1000 })
+  schedulePlanned({ ...plan, target: { url }, ratePerSecond: ratePerSecond ?? 1000 })
+  limitsOf({ ...plan, target: { url }, ratePerSecond: ratePerSecond ?? 1000 })
   const address = await resolveHost(target.hostname, target.port, signal)
   if (!isOwnTarget) refusePublic(target.hostname, address)
   // autocannon would reconnect to a dead port as fast as it can, for the whole time.
   if (!(await takesConnections(address, target.port))) throw errors.targetUnreachable(target.url)
   const startedAt = Date.now()
-  const { latencyMs, throughput, ...counts } = await saturate(plan, signal)
+  const measured =
+    engine === 'msvc'
+      ? await saturateOurselves(plan, { target, address, signal })
+      : await saturateByAutocannon(plan, signal)
   return {
     version: 1,
-    engine: 'autocannon',
+    engine,
     model: 'closed',
     target: target.url,
     startedAt,
-    connections: plan.connections,
-    durationMs: plan.durationMs,
+    connections,
+    durationMs,
     isInterrupted: signal?.aborted === true,
-    throughput: Math.round(throughput * 10) / 10,
-    ...counts,
-    serviceMs: counts.answers === 0 ? { p50: null, p90: null, p99: null, p999: null, max: null } : latencyMs,
-    notMeasured: target.isSecure
-      ? [...notMeasured, 'Whether the certificate is valid: autocannon takes any.']
-      : notMeasured,
+    ...measured,
+    throughput: Math.round(measured.throughput * 10) / 10,
+    notMeasured: [
+      ...(ratePerSecond === undefined ? [] : [withRate]),
+      ...notMeasured[engine],
+      ...(target.isSecure && engine === 'autocannon' ? [withTls] : []),
+    ],
+  }
+}
+
+async function saturateByAutocannon(
+  plan: SaturationPlan,
+  signal: AbortSignal | undefined,
+): Promise<Measured> {
+  // 160 ms of start-up, only when asked for.
+  const { saturate } = await import('../adapters/autocannon.ts')
+  const { latencyMs, ...measured } = await saturate(plan, signal)
+  const serviceMs = measured.answers === 0 ? percentiles(createHistogram()) : latencyMs
+  return { ...measured, serviceMs }
+}
+
+const tickEveryMs = 10
+
+async function saturateOurselves(
+  plan: SaturationPlan,
+  { target, address, signal }: { target: LoadTarget; address: string; signal: AbortSignal | undefined },
+): Promise<Measured> {
+  const { method, headers, body = null, isUnverified = false } = plan
+  const source = { name: method, method, path: target.path, headers, body, expect: null }
+  const secureName = target.isSecure ? target.hostname : null
+  const connect = createConnector({ address, port: target.port, secureName, isUnverified })
+  const startMs = performance.now()
+  const engine = startClosedEngine({
+    request: compiled(source, target),
+    connections: plan.connections,
+    timeoutMs: plan.timeoutMs,
+    nowMs: () => performance.now(),
+    uuid: () => randomUUID(),
+    connect: (events) => openWire(connect, events, laterBy),
+  })
+  const ticking = setInterval(() => engine.tick(), tickEveryMs)
+  try {
+    await sleep(plan.durationMs, undefined, { ...(signal !== undefined && { signal }) })
+  } catch (error) {
+    // Ctrl-C: what was measured until now is the result, and says so.
+    if (signal?.aborted !== true) throw error
+  } finally {
+    clearInterval(ticking)
+    engine.stop()
+  }
+  return measuredIn(engine.books, performance.now() - startMs)
+}
+
+function measuredIn(books: ClosedBooks, elapsedMs: number): Measured {
+  const outcomes = countsOfClosed(books)
+  const answers = countOf(books.service)
+  const { unfinished = 0, timeout = 0 } = outcomes
+  return {
+    answers,
+    elapsedMs,
+    throughput: elapsedMs > 0 ? (answers * 1000) / elapsedMs : 0,
+    statuses: books.statuses,
+    errors: books.begun - answers - unfinished,
+    timeouts: timeout,
+    outcomes,
+    serviceMs: percentiles(books.service),
+  }
+}
+
+function compiled(source: RequestSource, target: LoadTarget): CompiledRequest {
+  try {
+    return compileRequest(source, target, {})
+  } catch (error) {
+    if (!(error instanceof UnsendableRequest)) throw error
+    throw errors.requestInvalid(source.name, error.message)
   }
 }

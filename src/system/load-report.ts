@@ -90,10 +90,10 @@ export interface LoadProgress {
   responseMs: Percentiles
 }
 
-/** A closed-model run by autocannon: so many connections, each sends when its last answer is there. */
+/** A closed-model run: so many connections, each sends when its last answer is there. */
 export interface SaturationReport {
   version: 1
-  engine: 'autocannon'
+  engine: 'autocannon' | 'msvc'
   model: 'closed'
   target: string
   startedAt: number
@@ -109,6 +109,8 @@ export interface SaturationReport {
   statuses: Record<string, number>
   errors: number
   timeouts: number
+  /** Of all requests that were begun; by msvc only. */
+  outcomes?: OutcomeCounts
   /** From a request's actual sending; see `notMeasured`. */
   serviceMs: Percentiles
   notMeasured: readonly string[]

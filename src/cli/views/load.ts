@@ -84,7 +84,7 @@ export function loadView(report: LoadReport): string {
 export function saturationView(report: SaturationReport): string {
   const { connections, durationMs, serviceMs, isInterrupted, elapsedMs } = report
   return [
-    `${chalk.bold(report.target)}  ${chalk.dim(`closed model by autocannon, ${connections} connections for ${formatDuration(durationMs)}`)}`,
+    `${chalk.bold(report.target)}  ${chalk.dim(`closed model by ${report.engine}, ${connections} connections for ${formatDuration(durationMs)}`)}`,
     '',
     ...table([
       ['throughput', `${count(report.throughput)} answers per second`],

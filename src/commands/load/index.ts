@@ -14,7 +14,7 @@ export default class Load extends BaseCommand {
   static override summary = 'Send load: an open model in which every arrival is accounted for.'
   static override description = [
     'With --rps, arrivals come on a schedule that the target cannot slow down; latency counts from the intended start, and every arrival ends in exactly one outcome. In a system and without a target, the entry gets its default scenario, load/default.yaml.',
-    'With -c and without --rps, autocannon saturates a plain target with that many connections (closed model): useful for a rough maximum, blind to what it does not send.',
+    'With -c and without --rps, autocannon (or msvc, with --engine msvc) saturates a plain target with that many connections (closed model): useful for a rough maximum, blind to what it does not send.',
     'Thresholds are p50 to p99.99, max, mean, errors or one outcome (share or number), rps and ok-rps, of the whole run or of one request: p99{place order}<300ms. A failed arrival counts as infinitely slow. Exit code 1: one was missed.',
     'Exit code 5: the run is not valid as a measurement (the generator or the machine was the limit).',
   ].join('\n\n')
@@ -25,6 +25,7 @@ export default class Load extends BaseCommand {
     `<%= config.bin %> load http://127.0.0.1:4000/orders --rps 50 --method POST -H 'content-type: application/json' --body '{"sku":"a"}'`,
     "<%= config.bin %> load --rps 500 -t 'p99<200ms' -t 'errors<1%' --junit load.xml",
     '<%= config.bin %> load http://127.0.0.1:4000/hello -c 50 --duration 10s',
+    '<%= config.bin %> load http://127.0.0.1:4000/hello -c 50 --duration 10s --engine msvc',
   ]
   static override args = {
     target: argument({
@@ -68,6 +69,10 @@ export default class Load extends BaseCommand {
     'yes-i-own-this-target': boolean({
       description: 'The target may have a public address: it is yours to load.',
       default: false,
+    }),
+    engine: string({
+      description: 'With a rate msvc, without one autocannon, if not said; with -c and no rate, msvc too.',
+      options: ['msvc', 'autocannon'],
     }),
     connections: integer({ char: 'c', description: 'Connections at most; without --rps, exactly these.' }),
     'max-in-flight': integer({ description: 'Arrivals under way at most; more are dropped (and counted).' }),
@@ -125,6 +130,7 @@ export default class Load extends BaseCommand {
         headers: headersOf(flags.header ?? []),
         body: flags.body,
       },
+      engine: flags.engine as LoadOptions['engine'],
       connections: flags.connections,
       maxInFlight: flags['max-in-flight'],
       seed: flags.seed,

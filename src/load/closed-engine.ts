@@ -1,0 +1,145 @@
+// The closed model: so many connections, and each asks again when its answer is there. It shows what a
+// target takes at most; the rate is the target's own, so nothing is said about waiting users.
+//
+//   connect ─▶ ask ◀─▶ answer │ failure │ timeout ─▶ connect again, after a pause
+//
+// Each request that was begun ends in exactly one outcome, as in the open model.
+
+import { type Outcome, type OutcomeCounts, outcomes } from '../events.ts'
+import { createHistogram, type Histogram, recordMs } from './histogram.ts'
+import { type Ending, outcomeOf } from './outcomes.ts'
+import type { Wire, WireEvents } from './pool.ts'
+import { bytesOf, type CompiledRequest } from './request.ts'
+
+export interface ClosedParts {
+  request: CompiledRequest
+  connections: number
+  timeoutMs: number
+  nowMs(): number
+  uuid(): string
+  connect(events: WireEvents): Wire
+}
+
+export interface ClosedBooks {
+  begun: number
+  outcomes: Record<Outcome, number>
+  statuses: Record<number, number>
+  /** From a request's sending to the end of its answer, in µs; answers only. */
+  service: Histogram
+}
+
+export interface ClosedEngine {
+  /** Ends what takes too long and opens what is due again; to be called every 10 ms or so. */
+  tick(): void
+  /** What is under way is `unfinished`. Throws if what has ended is not what was begun. */
+  stop(): void
+  books: ClosedBooks
+}
+
+interface Lane {
+  wire: Wire
+  /** Since when a request is under way; NaN when none is. */
+  begunMs: number
+  sentMs: number
+  /** When to connect again; Infinity while there is a connection. */
+  reopenMs: number
+}
+
+/** A target that refuses is asked again so often per connection, not as fast as it can refuse. */
+const pauseMs = 100
+
+export function startClosedEngine(parts: ClosedParts): ClosedEngine {
+  const { request, nowMs, timeoutMs } = parts
+  const books: ClosedBooks = {
+    begun: 0,
+    outcomes: Object.fromEntries(outcomes.map((outcome) => [outcome, 0])) as Record<Outcome, number>,
+    statuses: {},
+    service: createHistogram(),
+  }
+  const expected = { isHead: request.isHead, keepsBody: false, waitsForContinue: request.waitsForContinue }
+  let isOver = false
+  let arrival = 0
+
+  const bytes = (): Uint8Array =>
+    bytesOf(request, {
+      uuid: request.needsUuid ? parts.uuid() : '',
+      arrival: request.hasGaps ? String(arrival++) : '',
+    })
+
+  const begin = (lane: Lane): void => {
+    books.begun += 1
+    lane.begunMs = nowMs()
+  }
+  const ask = (lane: Lane): void => {
+    lane.sentMs = nowMs()
+    lane.wire.send(bytes(), expected)
+  }
+  const settle = (lane: Lane, ending: Ending): void => {
+    books.outcomes[outcomeOf(ending)] += 1
+    lane.begunMs = Number.NaN
+    if (ending.kind !== 'answered') return
+    books.statuses[ending.status] = (books.statuses[ending.status] ?? 0) + 1
+    recordMs(books.service, nowMs() - lane.sentMs)
+  }
+
+  const open = (lane: Lane): void => {
+    lane.reopenMs = Number.POSITIVE_INFINITY
+    begin(lane)
+    lane.wire = parts.connect({
+      opened: () => ask(lane),
+      answered({ status, isReusable }) {
+        settle(lane, { kind: 'answered', status, expected: request.expect })
+        if (isOver) return
+        if (isReusable) {
+          begin(lane)
+          ask(lane)
+        } else {
+          lane.wire.close()
+          open(lane)
+        }
+      },
+      ended(ending) {
+        // A connection that the target closes between two requests has cost none.
+        if (!Number.isNaN(lane.begunMs)) settle(lane, ending)
+        lane.reopenMs = nowMs() + pauseMs
+      },
+    })
+  }
+
+  const lanes = Array.from({ length: parts.connections }, (): Lane => {
+    const lane = { wire: unopened, begunMs: Number.NaN, sentMs: 0, reopenMs: 0 }
+    open(lane)
+    return lane
+  })
+
+  return {
+    books,
+    tick() {
+      const now = nowMs()
+      for (const lane of lanes) {
+        if (now - lane.begunMs >= timeoutMs) {
+          lane.wire.close()
+          settle(lane, { kind: 'timed-out' })
+          lane.reopenMs = now + pauseMs
+        }
+        if (!isOver && lane.reopenMs <= now) open(lane)
+      }
+    },
+    stop() {
+      isOver = true
+      for (const lane of lanes) {
+        lane.wire.close()
+        if (!Number.isNaN(lane.begunMs)) settle(lane, { kind: 'interrupted' })
+      }
+      const ended = Object.values(books.outcomes).reduce((sum, count) => sum + count, 0)
+      if (ended !== books.begun)
+        throw new Error(`${books.begun} requests were begun, but ${ended} have ended`)
+    },
+  }
+}
+
+const unopened: Wire = { send: () => {}, close: () => {} }
+
+/** Only what occurred. */
+export const countsOfClosed = ({ outcomes: counts }: ClosedBooks): OutcomeCounts =>
+  Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0))

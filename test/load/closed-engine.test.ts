@@ -1,0 +1,83 @@
+// The closed model on real sockets: each connection asks again when its answer is there.
+
+import { createServer } from 'node:net'
+import { expect, test } from 'vitest'
+import { runSaturation } from '../../src/runtime/saturation.ts'
+import { startRawServer } from '../fixtures/targets/raw-server.ts'
+
+const ok = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'
+const plan = { connections: 3, durationMs: 500, timeoutMs: 5000, method: 'GET', headers: {} }
+const sum = (counts: object): number =>
+  Object.values(counts).reduce((total: number, count: number) => total + count, 0)
+
+test('as many connections as asked for, each used again, every request in one outcome', async () => {
+  let asked = 0
+  await using target = await startRawServer((socket) => {
+    asked += 1
+    socket.write(ok)
+  })
+  const report = await runSaturation({ ...plan, url: target.url }, { engine: 'msvc' })
+  expect(report).toMatchObject({ engine: 'msvc', model: 'closed', errors: 0, isInterrupted: false })
+  expect(target.connections()).toBe(3 + 1) // and the one that looked whether there is a target
+  expect(report.answers).toBeGreaterThan(3)
+  expect(report.statuses).toEqual({ 200: report.answers })
+  expect(report.outcomes!.ok).toBe(report.answers)
+  // Each connection may have had one under way that never arrived.
+  expect(Math.abs(sum(report.outcomes!) - asked)).toBeLessThanOrEqual(3)
+})
+
+test('what fails is counted by its outcome, and the connection comes back', async () => {
+  await using target = await startRawServer((socket, request) => {
+    if (request % 3 === 2) socket.resetAndDestroy()
+    else
+      socket.write(
+        request % 3 === 1 ? 'HTTP/1.1 503 x\r\nconnection: close\r\ncontent-length: 0\r\n\r\n' : ok,
+      )
+  })
+  const report = await runSaturation({ ...plan, url: target.url }, { engine: 'msvc' })
+  const { ok: fine = 0, 'http-error': refused = 0, reset = 0 } = report.outcomes!
+  expect(fine).toBeGreaterThan(0)
+  expect(refused).toBeGreaterThan(0)
+  expect(reset).toBeGreaterThan(0)
+  expect(report.answers).toBe(fine + refused)
+  expect(report.errors).toBe(reset)
+})
+
+test('a target that hangs costs a timeout per connection and no loop', async () => {
+  let asked = 0
+  await using target = await startRawServer(() => void (asked += 1))
+  const hanging = { ...plan, url: target.url, timeoutMs: 100 }
+  const report = await runSaturation(hanging, { engine: 'msvc' })
+  const { timeout = 0, unfinished = 0 } = report.outcomes!
+  expect(timeout).toBeGreaterThan(0)
+  expect(Math.abs(timeout + unfinished - asked)).toBeLessThanOrEqual(3)
+  // A timeout and a pause of 100 ms each: at most three a connection in half a second.
+  expect(timeout).toBeLessThanOrEqual(9)
+  expect(report).toMatchObject({ answers: 0, timeouts: timeout, serviceMs: { p50: null } })
+})
+
+test('a target that stops listening is not asked as fast as it can refuse', async () => {
+  const listening = createServer((socket) => socket.destroy())
+  await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve))
+  const { port } = listening.address() as { port: number }
+  const running = runSaturation({ ...plan, url: `http://127.0.0.1:${port}/` }, { engine: 'msvc' })
+  await new Promise((resolve) => listening.once('connection', resolve))
+  listening.close()
+  const report = await running
+  expect(report.answers).toBe(0)
+  // A tenth of a second between two attempts of each of the three.
+  expect(sum(report.outcomes!)).toBeLessThanOrEqual(3 * 6)
+})
+
+test('Ctrl-C keeps what was measured', async () => {
+  const abort = new AbortController()
+  await using target = await startRawServer((socket, request) => {
+    if (request === 20) abort.abort()
+    socket.write(ok)
+  })
+  const long = { ...plan, url: target.url, durationMs: 60_000 }
+  const report = await runSaturation(long, { engine: 'msvc', signal: abort.signal })
+  expect(report.isInterrupted).toBe(true)
+  expect(report.answers).toBeGreaterThan(10)
+  expect(report.elapsedMs).toBeLessThan(60_000)
+})
