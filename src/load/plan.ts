@@ -137,9 +137,8 @@ export function limitsPerWorker(limits: Limits, { index, of }: { index: number; 
   return { ...limits, maxInFlight: part(limits.maxInFlight), maxConnections: part(limits.maxConnections) }
 }
 
-/** Throws `target-invalid`. */
-export function targetOf(plan: LoadPlan): LoadTarget {
-  const text = 'url' in plan.target ? plan.target.url : plan.target.baseUrl
+/** A URL that can be loaded. Throws `target-invalid`. */
+export function parseTarget(text: string): URL {
   if (!URL.canParse(text)) throw errors.targetInvalid(text, 'it is no URL')
   const url = new URL(text)
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
@@ -149,6 +148,12 @@ export function targetOf(plan: LoadPlan): LoadTarget {
     throw errors.targetInvalid(text, 'credentials do not belong into a URL; use an authorization header')
   }
   if (url.port === '0') throw errors.targetInvalid(text, 'no server listens on port 0')
+  return url
+}
+
+/** Throws `target-invalid`. */
+export function targetOf(plan: LoadPlan): LoadTarget {
+  const url = parseTarget('url' in plan.target ? plan.target.url : plan.target.baseUrl)
   const isSecure = url.protocol === 'https:'
   return {
     url: `${url.origin}${'url' in plan.target ? url.pathname + url.search : url.pathname.replace(/\/$/, '')}`,

@@ -4,7 +4,7 @@
 import { dirname, join, resolve } from 'node:path'
 import { diskFiles } from '../adapters/files.ts'
 import { errors } from '../errors.ts'
-import type { LoadPlan } from '../load/plan.ts'
+import { type LoadPlan, parseTarget } from '../load/plan.ts'
 import type { Scenario } from '../load/scenario.ts'
 import type { RequestFormat } from '../load/readers/read-requests.ts'
 import type { FleetStatus } from '../system/agent-api.ts'
@@ -42,8 +42,8 @@ export async function findTarget(aim: Aim): Promise<Found> {
     const read = await readRequestsFile(requestsFile, aim)
     return { target: read, fleet: await fleetBehind(read.baseUrl, root) }
   }
-  if (target !== undefined && looksLikeUrl(target)) {
-    const url = /^https?:/i.test(target) ? target : `http://${target}`
+  const url = urlTyped(target)
+  if (url !== undefined) {
     const place = scenarioFile === undefined ? { url } : await withScenario(url, scenarioFile, from)
     return { target: place, fleet: await fleetBehind(url, root) }
   }
@@ -56,11 +56,11 @@ export async function findTarget(aim: Aim): Promise<Found> {
   const running: RunningSystem = { root, agent, status: await agent.status() }
   const fleet = { root, agent, system: running.status.system.name }
   const [name = '', ...path] = (target ?? running.status.system.entry).split('/')
-  const { url } = serviceOf(running, name)
-  if (path.length > 0) return { target: { url: `${url}/${path.join('/')}` }, fleet }
-  if (target !== undefined && scenarioFile === undefined) return { target: { url: `${url}/` }, fleet }
+  const service = serviceOf(running, name)
+  if (path.length > 0) return { target: { url: `${service.url}/${path.join('/')}` }, fleet }
+  if (target !== undefined && scenarioFile === undefined) return { target: { url: `${service.url}/` }, fleet }
   const file = scenarioFile ?? join(root, 'load', 'default.yaml')
-  return { target: await withScenario(url, file, from), fleet }
+  return { target: await withScenario(service.url, file, from), fleet }
 }
 
 /** The fleet here, when the URL is one of its services'; then its events belong to the run. */
@@ -72,9 +72,19 @@ async function fleetBehind(url: string, root: string | undefined): Promise<Found
   return isOurs ? { root, agent, system: system.name } : undefined
 }
 
+/** The target as a URL; undefined when it is none, but perhaps a service. Throws `target-invalid`. */
+export function urlTyped(target: string | undefined): string | undefined {
+  if (target === undefined || !looksLikeUrl(target)) return undefined
+  const url = hasScheme(target) ? target : `http://${target}`
+  parseTarget(url)
+  return url
+}
+
+const hasScheme = (target: string): boolean => /^[a-z][a-z\d+.-]*:\/\//i.test(target)
+
 /** A scheme, or a host that no service is called: `localhost:4000/x`, `127.0.0.1/x`, `[::1]:80`. */
 const looksLikeUrl = (target: string): boolean =>
-  /^[a-z]+:\/\//i.test(target) ||
+  hasScheme(target) ||
   /^(localhost|[\d.]+|\[[\da-f:]+\]|[^/]+\.[^/]+)(:\d+)?(\/|$)/i.test(target) ||
   /^[^/]+:\d+/.test(target)
 

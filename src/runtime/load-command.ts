@@ -15,7 +15,7 @@ import type { Threshold } from '../load/thresholds.ts'
 import type { LoadComparison } from '../system/load-comparison.ts'
 import type { LoadReport, SaturationReport } from '../system/load-report.ts'
 import { compareRuns } from './compare.ts'
-import { type Aim, findTarget, readGiven } from './find-target.ts'
+import { type Aim, findTarget, readGiven, urlTyped } from './find-target.ts'
 import { interruptible } from './interrupt.ts'
 import { liveLoad, type LiveLoadAbout } from './live-load.ts'
 import { runLoad } from './load.ts'
@@ -78,6 +78,7 @@ export async function runLoadCommand(options: LoadOptions): Promise<{ result: Lo
 async function runAsked(options: LoadOptions): Promise<{ result: LoadResult; text: string }> {
   const { connections } = options
   const typed = await shapeFrom(options)
+  urlTyped(options.target) // a bad target is told before a missing rate
   const mayHaveScenario = options.scenarioFile !== undefined || options.target === undefined
   if (typed === undefined && connections === undefined && !mayHaveScenario) throw noRate()
   const baseline = await findBaseline(options)

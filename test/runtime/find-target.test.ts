@@ -1,0 +1,26 @@
+import { tmpdir } from 'node:os'
+import { expect, test } from 'vitest'
+import { findTarget, urlTyped } from '../../src/runtime/find-target.ts'
+
+test.each([
+  ['http://127.0.0.1:4000/a', 'http://127.0.0.1:4000/a'],
+  ['HTTPS://a.example/', 'HTTPS://a.example/'],
+  ['localhost:4000/x', 'http://localhost:4000/x'],
+  ['127.0.0.1/x', 'http://127.0.0.1/x'],
+  ['order', undefined],
+  ['order/feed', undefined],
+  [undefined, undefined],
+])('%s as a URL: %s', (target, url) => expect(urlTyped(target)).toBe(url))
+
+test.each([
+  ['ftp://x/', 'msvc speaks http and https, not ftp'],
+  ['ws://x', 'msvc speaks http and https, not ws'],
+  ['git+ssh://x/y', 'msvc speaks http and https, not git+ssh'],
+  ['http://ada:secret@x/', 'credentials do not belong into a URL; use an authorization header'],
+  ['http://x:99999/', 'it is no URL'],
+])('%s is refused by its own name: %s', async (target, reason) => {
+  await expect(findTarget({ target, from: tmpdir(), scenarioFile: undefined })).rejects.toMatchObject({
+    code: 'target-invalid',
+    message: `"${target}" cannot be loaded: ${reason}.`,
+  })
+})
