@@ -111,6 +111,28 @@ export const errors = {
       next: `Give it on the command line: ${flag}.`,
     }),
 
+  // disk
+  diskRefused: (
+    { doing, path, reason }: { doing: string; path: string; reason: string },
+    code: string,
+    cause: unknown,
+  ) =>
+    new UserError({
+      code: 'disk-refused',
+      message: `Cannot ${doing} ${path}: ${reason}.`,
+      next: 'Mend that, or use another folder; then type the same again.',
+      exitCode: exitCodes.failed,
+      cause,
+      data: { path, errno: code },
+    }),
+  folderGone: (cause: unknown) =>
+    new UserError({
+      code: 'folder-gone',
+      message: 'The folder that you are in was removed.',
+      next: 'Change into one that is there, such as with `cd`.',
+      cause,
+    }),
+
   // scaffold
   nameTaken: (name: string, suggestion?: string) =>
     new UserError({

@@ -6,9 +6,9 @@ import { dirname } from 'node:path'
 import type { Files } from '../ports.ts'
 
 export const diskFiles: Files = {
-  read: (path) => readFile(path, 'utf8'),
+  read: readText,
 
-  readIfExists: (path) => readFile(path, 'utf8').catch(absentAs(undefined)),
+  readIfExists: (path) => readText(path).catch(absentAs(undefined)),
 
   exists: (path) =>
     access(path).then(
@@ -33,6 +33,13 @@ export const diskFiles: Files = {
   list: (path) => readdir(path).catch(absentAs<string[]>([])),
 
   remove: (path) => rm(path, { recursive: true, force: true }),
+}
+
+// Reading a folder fails without saying which.
+function readText(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw Object.assign(error, { path })
+  })
 }
 
 const absentAs =

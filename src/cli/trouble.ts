@@ -1,7 +1,8 @@
 // Any thrown thing → what to tell: our own UserErrors, oclif's complaints about arguments, an
-// interrupt, and bugs.
+// interrupt, refusals of the file system, and bugs.
 
 import { exitCodes, UserError, type ExitCode } from '../errors.ts'
+import { diskTrouble } from './disk-trouble.ts'
 
 export interface Trouble {
   code: string
@@ -13,7 +14,8 @@ export interface Trouble {
   stack?: string
 }
 
-export function describeTrouble(error: unknown): Trouble {
+export function describeTrouble(thrown: unknown): Trouble {
+  const error = diskTrouble(thrown) ?? thrown
   if (error instanceof UserError) {
     const { code, message, next, exitCode, data } = error
     return { code, message, next, exitCode, ...(data && { data }) }

@@ -6,6 +6,7 @@ import { Errors } from 'typebox/value'
 import { isMap, isScalar, LineCounter, parseDocument, type Document, type Node } from 'yaml'
 import { errors, type Place } from '../errors.ts'
 import { suggest } from './suggest.ts'
+import { badAlias, valueOf } from './yaml-aliases.ts'
 
 export type Path = readonly (string | number)[]
 
@@ -31,7 +32,9 @@ export function parseYamlFile<S extends TSchema>(
 
   const [broken] = document.errors
   if (broken) throw errors.fileInvalid(placeAt(broken.pos[0]), `this is not YAML: ${broken.message}.`, next)
-  const value: unknown = document.toJS()
+  const read = badAlias(document) ?? valueOf(document)
+  if ('reason' in read) throw errors.fileInvalid(placeAt(read.offset), `${read.reason}.`, next)
+  const { value } = read
   const mistake = worst(Errors(schema, value) as Mistake[])
   if (mistake) {
     const { path, key, reason } = describe(mistake, schema, value)

@@ -14,6 +14,12 @@ services:
   notification: {path: services/notification, follows: [order]}
 `
 
+// Each line says the one before it ten times.
+const bomb = ['b', 'c', 'd', 'e'].reduce((lines, name) => {
+  const before = String.fromCharCode(name.charCodeAt(0) - 1)
+  return `${lines}${name}: &${name} [${Array.from({ length: 10 }, () => `*${before}`).join(', ')}]\n`
+}, 'a: &a [x, x, x, x, x, x, x, x, x, x]\n')
+
 const mistakeIn = (text: string): UserError => {
   try {
     parseSystem(text, 'msvc.yaml')
@@ -47,6 +53,28 @@ describe('a mistake is told with its place, the reason and what was expected', (
   const table: [name: string, from: string, to: string, place: string, reason: RegExp][] = [
     ['not YAML', 'kind: System', 'kind: [System', 'msvc.yaml:3:', /not YAML/],
     ['a key twice', 'kind: System', 'kind: System\nkind: System', 'msvc.yaml:3:1', /unique/i],
+    [
+      'an alias to nothing',
+      'name: shop',
+      'name: *shop',
+      'msvc.yaml:3:7',
+      /alias \*shop needs an anchor &shop/,
+    ],
+    [
+      'an alias of itself',
+      'dependsOn: [order]',
+      'dependsOn: &a [*a]',
+      'msvc.yaml:6:69',
+      /alias \*a stands inside of what it repeats/,
+    ],
+    [
+      'an alias of what is around it',
+      'services:\n',
+      'services: &all\n  again: {path: x, slo: *all}\n',
+      'msvc.yaml:6:25',
+      /alias \*all stands inside/,
+    ],
+    ['an alias bomb', 'kind: System', `${bomb}kind: System`, 'msvc.yaml:6:', /aliases repeat too much/],
     ['a wrong kind', 'kind: System', 'kind: Sistem', 'msvc.yaml:2:7', /kind is "Sistem"; expected: "System"/],
     [
       'a misspelt key',
