@@ -101,6 +101,8 @@ export interface LoadInterval {
   lagMs: Percentiles
   /** The response histogram of this second, see load/histogram.ts for the encoding. */
   responseHistogram: string
+  /** The same per request of the scenario, by its name; only where it was asked for. */
+  requestHistograms?: Record<string, string>
 }
 
 export type EventType = keyof EventData

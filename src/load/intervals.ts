@@ -28,6 +28,7 @@ interface Second {
   response: Histogram
   service: Histogram
   lag: Histogram
+  perRequest: Map<string, Histogram>
 }
 
 /** One second of one worker; plain data. */
@@ -40,9 +41,15 @@ export interface SecondBooks {
   response: string
   service: string
   lag: string
+  /** `response` of each request, when asked for. */
+  perRequest?: Record<string, string>
 }
 
-export function createIntervals(onSecond: (second: SecondBooks) => void): Intervals {
+/** @param options `perRequest` costs 100 kB and some time for each request of a second */
+export function createIntervals(
+  onSecond: (second: SecondBooks) => void,
+  options: { perRequest: boolean } = { perRequest: false },
+): Intervals {
   const open: Second[] = []
   const spare: Second[] = []
   let current = -1
@@ -52,9 +59,11 @@ export function createIntervals(onSecond: (second: SecondBooks) => void): Interv
     const reused = spare.pop()
     if (reused === undefined) {
       const histograms = { response: createHistogram(), service: createHistogram(), lag: createHistogram() }
-      return { second, begun: 0, ended: 0, outcomes: {}, requests: {}, ...histograms }
+      const perRequest = new Map<string, Histogram>()
+      return { second, begun: 0, ended: 0, outcomes: {}, requests: {}, ...histograms, perRequest }
     }
-    for (const histogram of [reused.response, reused.service, reused.lag]) clear(histogram)
+    const { response, service, lag, perRequest } = reused
+    for (const histogram of [response, service, lag, ...perRequest.values()]) clear(histogram)
     return Object.assign(reused, { second, begun: 0, ended: 0, outcomes: {}, requests: {} })
   }
   const tellComplete = (): void => {
@@ -85,6 +94,7 @@ export function createIntervals(onSecond: (second: SecondBooks) => void): Interv
       own[outcome] = (own[outcome] ?? 0) + 1
       recordMs(books.lag, lagMs)
       if (responseMs !== null) recordMs(books.response, responseMs)
+      if (responseMs !== null && options.perRequest) recordMs(ofRequest(books, request), responseMs)
       if (serviceMs !== null) recordMs(books.service, serviceMs)
       if (books.ended === books.begun) tellComplete()
     },
@@ -95,12 +105,23 @@ export function createIntervals(onSecond: (second: SecondBooks) => void): Interv
   }
 }
 
-const booksOf = ({ second, begun, outcomes, requests, response, service, lag }: Second): SecondBooks => ({
-  second,
+function ofRequest({ perRequest }: Second, request: string): Histogram {
+  const known = perRequest.get(request)
+  if (known !== undefined) return known
+  const histogram = createHistogram()
+  perRequest.set(request, histogram)
+  return histogram
+}
+
+const booksOf = ({ begun, response, service, lag, perRequest, ...told }: Second): SecondBooks => ({
+  second: told.second,
   scheduled: begun,
-  outcomes,
-  requests,
+  outcomes: told.outcomes,
+  requests: told.requests,
   response: encode(response),
   service: encode(service),
   lag: encode(lag),
+  ...(perRequest.size > 0 && {
+    perRequest: Object.fromEntries([...perRequest].map(([name, histogram]) => [name, encode(histogram)])),
+  }),
 })

@@ -43,11 +43,6 @@ export function mergeIntervals(
 
 /** @param parts of the same second, at least one */
 export function intervalOf(parts: readonly SecondBooks[]): LoadInterval {
-  const together = (encoded: readonly string[]): Histogram => {
-    const sum = createHistogram()
-    for (const text of encoded) merge(sum, decode(text))
-    return sum
-  }
   const response = together(parts.map((part) => part.response))
   return {
     second: parts[0]!.second,
@@ -58,7 +53,26 @@ export function intervalOf(parts: readonly SecondBooks[]): LoadInterval {
     serviceMs: percentiles(together(parts.map((part) => part.service))),
     lagMs: percentiles(together(parts.map((part) => part.lag))),
     responseHistogram: encode(response),
+    ...(parts.some(({ perRequest }) => perRequest !== undefined) && {
+      requestHistograms: perRequestOf(parts),
+    }),
   }
+}
+
+export function together(encoded: readonly string[]): Histogram {
+  const sum = createHistogram()
+  for (const text of encoded) merge(sum, decode(text))
+  return sum
+}
+
+function perRequestOf(parts: readonly SecondBooks[]): Record<string, string> {
+  const names = new Set(parts.flatMap(({ perRequest }) => Object.keys(perRequest ?? {})))
+  return Object.fromEntries(
+    [...names].map((name) => [
+      name,
+      encode(together(parts.flatMap(({ perRequest }) => perRequest?.[name] ?? []))),
+    ]),
+  )
 }
 
 function addPerRequest(parts: readonly SecondBooks[]): Record<string, OutcomeCounts> {

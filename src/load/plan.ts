@@ -33,6 +33,8 @@ export interface LoadPlan {
   isOwnTarget?: boolean
   /** For the order of requests. */
   seed?: number
+  /** The seconds are told with the response times of each request, for who watches single ones. */
+  tellsRequests?: boolean
   /** What it has to reach; judged in the report. */
   thresholds?: readonly Threshold[]
   /** The three below belong to a plain target. */

@@ -127,4 +127,6 @@ const lastSecond = (series: LoadSeries | undefined): number | undefined =>
   series && series.startedAt + ((series.seconds.at(-1) ?? 0) + 1) * 1000
 
 const withoutHistogram = (event: SystemEvent): unknown =>
-  event.type === 'load.interval' ? { ...event, data: { ...event.data, responseHistogram: undefined } } : event
+  event.type === 'load.interval'
+    ? { ...event, data: { ...event.data, responseHistogram: undefined, requestHistograms: undefined } }
+    : event

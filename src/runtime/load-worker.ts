@@ -35,6 +35,8 @@ export interface LoadJob {
   flows: CompiledFlow[]
   feeds: FeedRows[]
   weights: number[]
+  /** Seconds are told with the response times of each request. */
+  tellsRequests: boolean
   seed: number
   booksMemory: SharedArrayBuffer
 }
@@ -86,10 +88,13 @@ async function generate(job: LoadJob, port: NonNullable<typeof parentPort>): Pro
       flowOf: weightedChoice(job.weights, job.seed),
       limits: job.limits,
       books: openBooks(job.booksMemory, job.flows.length),
-      intervals: createIntervals((second) => {
-        tellAcknowledged()
-        tell({ type: 'second', second })
-      }),
+      intervals: createIntervals(
+        (second) => {
+          tellAcknowledged()
+          tell({ type: 'second', second })
+        },
+        { perRequest: job.tellsRequests },
+      ),
       nowMs: () => performance.now(),
       uuid: () => randomUUID(),
       connect: openConnection,

@@ -75,6 +75,7 @@ export async function runLoad(plan: LoadPlan, watchers: LoadWatchers = {}): Prom
       limits,
       flows,
       feeds,
+      tellsRequests: plan.tellsRequests === true,
       weights: sources.map(({ weight }) => weight),
       seed,
       // None without a connection of its own.

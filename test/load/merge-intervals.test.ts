@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { LoadInterval } from '../../src/events.ts'
-import { createHistogram, encode, recordMs } from '../../src/load/histogram.ts'
+import { createHistogram, decode, encode, percentiles, recordMs } from '../../src/load/histogram.ts'
 import type { SecondBooks } from '../../src/load/intervals.ts'
 import { mergeIntervals } from '../../src/load/merge-intervals.ts'
 
@@ -42,4 +42,17 @@ test('a second is told once, when no worker can add to it any more, with the per
   expect(told).toHaveLength(2)
   merger.end(0)
   expect(told.map((interval) => interval.second)).toEqual([0, 1, 2])
+})
+
+test('response times of single requests are merged, where they were asked for', () => {
+  const told: LoadInterval[] = []
+  const merger = mergeIntervals(2, (interval) => told.push(interval))
+  const [one, other] = [second(0, [1, 1, 1]), second(0, [100])]
+  merger.add(0, { ...one, perRequest: { a: one.response } })
+  merger.add(1, { ...other, perRequest: { a: other.response, b: other.response } })
+  merger.end(0)
+  merger.end(1)
+  const percentilesOf = (name: string) => percentiles(decode(told[0]!.requestHistograms![name]!))
+  expect(percentilesOf('a')).toMatchObject({ p50: 1, max: 100 })
+  expect(percentilesOf('b')).toMatchObject({ p50: 100, max: 100 })
 })

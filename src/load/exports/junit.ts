@@ -2,6 +2,7 @@
 
 import type { LoadReport } from '../../system/load-report.ts'
 import { observedText } from '../../system/observed-text.ts'
+import { xmlText as escape } from '../../system/xml-text.ts'
 
 /**
  * A run that is not valid turns each of its thresholds into an error, not a failure of the target.
@@ -33,10 +34,3 @@ export function junitOf(report: LoadReport, startedAt: string): string {
     '',
   ].join('\n')
 }
-
-const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
-
-const escape = (text: string): string =>
-  text
-    .replaceAll(/[&<>"]/g, (character) => entities[character]!)
-    .replaceAll(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD]/g, '\uFFFD')
