@@ -438,6 +438,14 @@ export const errors = {
       next: known.length === 0 ? 'No fault was set since `msvc up`.' : `Faults: ${known.join(', ')}.`,
       data: { id, known },
     }),
+  systemIsBroken: (fault: { id: string; kind: string; target: string }) =>
+    new UserError({
+      code: 'system-is-broken',
+      message: `${fault.kind} ${fault.target} (${fault.id}) is going on already: an experiment needs a healthy system.`,
+      next: `Wait for its end, or end it with \`msvc chaos heal ${fault.id}\`.`,
+      exitCode: exitCodes.failed,
+      data: { fault: fault.id },
+    }),
   faultsHalted: () =>
     new UserError({
       code: 'faults-halted',

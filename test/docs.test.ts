@@ -51,6 +51,12 @@ const tour: Stop[] = [
   { line: 'msvc runs export --format hgrm --out load.hgrm', in: 'shop', says: /Wrote .*load\.hgrm/ },
   { line: 'msvc runs prune --dry-run', in: 'shop', says: /Nothing to remove/ },
   { line: 'msvc runs open', in: 'shop', says: /report\.html/ },
+  {
+    line: 'msvc chaos run experiments/payment-down.yaml --dry-run',
+    in: 'shop',
+    says: /kill payment for 10s/,
+  },
+  { line: 'msvc chaos run experiments/payment-down.yaml', in: 'shop', says: /expectations met/ },
   { line: 'msvc chaos kill payment --for 10s', in: 'shop', says: /payment/ },
   { line: 'msvc chaos status', in: 'shop', says: /kill +payment/ },
   { line: 'msvc chaos heal', in: 'shop', says: /payment/ },
@@ -93,7 +99,7 @@ test.each(tour)('$line', slow, async (stop) => {
   const { code, text } = await type(stop)
   expect(text).toMatch(stop.says)
   // 5: the machine was too busy for a valid measurement, which the docs' command cannot help.
-  expect(stop.line.includes(' load ') ? [0, 5] : [0]).toContain(code)
+  expect(/ load | chaos run /.test(stop.line) ? [0, 5] : [0]).toContain(code)
 })
 
 /** The lines of the shell blocks of a page, without comments; `a && b` is two. */

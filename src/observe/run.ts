@@ -2,6 +2,7 @@
 
 import type { EventDraft, RunKind, SystemEvent } from '../events.ts'
 import type { CapacityReport } from '../system/capacity-report.ts'
+import type { ExperimentResult } from '../system/experiment-result.ts'
 import type { LoadReport } from '../system/load-report.ts'
 
 /** run.json. Times are epoch milliseconds. */
@@ -25,6 +26,7 @@ export interface RunSummary {
   capacity?: CapacityReport
   breaker?: { openedAfterMs: number | null; closedAfterMs: number | null }
   orders?: OrdersSummary | null
+  experiment?: Pick<ExperimentResult, 'cleanup' | 'expectations' | 'faults'>
   steps?: { name: string; ok: boolean; atMs: number; observed?: string }[]
 }
 

@@ -23,6 +23,7 @@ import type { ServiceTemplate } from '../scaffold/templates.ts'
 import type { Tree } from '../scaffold/tree.ts'
 import { findSystemRoot, loadSystem, systemFileName } from '../system/load-system.ts'
 import { checkName } from '../system/names.ts'
+import { experimentSchema } from '../chaos/experiment/experiment-schema.ts'
 import { scenarioSchema } from '../load/scenario-schema.ts'
 import { systemSchema } from '../system/schema.ts'
 import type { System } from '../system/system.ts'
@@ -183,6 +184,7 @@ const makingOf = ({ cliVersion }: NewOptions) => ({
   sha256,
   schema: systemSchema,
   scenarioSchema,
+  experimentSchema,
 })
 
 const notesOn = (template: ServiceTemplate, missing: readonly string[]): string[] =>

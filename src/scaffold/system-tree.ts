@@ -16,6 +16,8 @@ export interface Making {
   schema: unknown
   /** The JSON Schema of load scenarios. */
   scenarioSchema: unknown
+  /** The JSON Schema of experiments. */
+  experimentSchema: unknown
   sha256: Sha256
 }
 
@@ -59,6 +61,7 @@ function withRecords(rendered: Tree, made: Pick<Lock, 'template' | 'answers'>, m
   const tree = mergeTrees(rendered, [
     schemaFile('.msvc/schema.json', making.schema),
     schemaFile('.msvc/scenario.schema.json', making.scenarioSchema),
+    schemaFile('.msvc/experiment.schema.json', making.experimentSchema),
   ])
   const lock: Lock = {
     version: 1,

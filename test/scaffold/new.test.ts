@@ -1,8 +1,9 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { sha256 } from '../../src/adapters/sha256.ts'
 import { readTemplate } from '../../src/adapters/template-source.ts'
+import { loadExperiment } from '../../src/runtime/read-experiment.ts'
 import { newService, newSystem, type NewOptions } from '../../src/runtime/new.ts'
 import { templateNames, templateNamed } from '../../src/scaffold/templates.ts'
 import { parseScenario } from '../../src/load/scenario.ts'
@@ -26,7 +27,13 @@ describe('a new system', () => {
 
     const expected = template.map(({ path }) => undotted(path.replace(/\.hbs$/, '')))
     expect([...made.keys()]).toEqual(
-      [...expected, '.msvc/lock.json', '.msvc/scenario.schema.json', '.msvc/schema.json'].toSorted(),
+      [
+        ...expected,
+        '.msvc/experiment.schema.json',
+        '.msvc/lock.json',
+        '.msvc/scenario.schema.json',
+        '.msvc/schema.json',
+      ].toSorted(),
     )
     for (const { path, content } of template.filter((file) => !file.path.endsWith('.hbs'))) {
       expect(made.get(undotted(path))?.equals(content), path).toBe(true)
@@ -47,6 +54,22 @@ describe('a new system', () => {
     expect(JSON.parse(await read('.msvc/schema.json'))).toHaveProperty('properties.services')
     expect(JSON.parse(await read('.msvc/scenario.schema.json'))).toHaveProperty('properties.requests')
     expect(parseScenario(await read('load/default.yaml'), 'load/default.yaml').requests).toHaveLength(2)
+  })
+
+  test('has experiments that fit its system and its scenario', async () => {
+    await using temporary = await temporaryFolder()
+    await newSystem('shop', optionsIn(temporary.path))
+    const root = join(temporary.path, 'shop')
+    const files = (await readdir(join(root, 'experiments'))).toSorted()
+    const experiments = await Promise.all(
+      files.map(async (file) => (await loadExperiment(join('experiments', file), root)).experiment),
+    )
+    expect(files).toEqual(experiments.map(({ name }) => `${name}.yaml`))
+    expect(files).toEqual(
+      expect.arrayContaining(['notification-down.yaml', 'order-down.yaml', 'payment-down.yaml']),
+    )
+    const schema = JSON.parse(await readFile(join(root, '.msvc/experiment.schema.json'), 'utf8'))
+    expect(schema).toHaveProperty('properties.steadyState')
   })
 
   test('locks the hash of every file but the lock', async () => {

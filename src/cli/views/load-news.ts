@@ -10,7 +10,7 @@ export function newsLines(events: readonly SystemEvent[], startedAt: number, mos
   const news = events
     .filter(({ at }) => at >= startedAt)
     .flatMap((event) => {
-      const text = told(event)
+      const text = eventText(event)
       return text === undefined ? [] : [`${seconds(event.at - startedAt)}  ${text}`]
     })
   return [
@@ -37,7 +37,7 @@ function stateText(state: BreakerState): string {
 }
 
 /** undefined: no news for somebody who watches a load. */
-function told(event: SystemEvent): string | undefined {
+export function eventText(event: SystemEvent): string | undefined {
   switch (event.type) {
     case 'fault.applied':
       return chalk.red(`${event.data.kind} ${event.data.target.replace(':', ' → ')}`)

@@ -1,0 +1,25 @@
+// What a judge says of one expectation.
+
+export interface Judgement {
+  state: 'pending' | 'met' | 'missed'
+  /** What was seen, in words; so far, while it is pending. */
+  observed: string
+}
+
+export interface Judged extends Judgement {
+  /** Unique in its experiment: `order:payment open within 500ms of kill payment`. */
+  name: string
+  expected: string
+  /**
+   * What the verdict makes of a miss: there was no steady state; the experiment itself did not work; the
+   * system did not behave as expected.
+   */
+  concerns: 'baseline' | 'experiment' | 'hypothesis'
+}
+
+export const pending = (observed: string): Judgement => ({ state: 'pending', observed })
+export const met = (observed: string): Judgement => ({ state: 'met', observed })
+export const missed = (observed: string): Judgement => ({ state: 'missed', observed })
+
+/** half_open → half-open */
+export const stateWord = (state: string): string => state.replace('_', '-')

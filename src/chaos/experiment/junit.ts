@@ -1,0 +1,39 @@
+// Expectations as JUnit XML, which every CI server shows: one test case per expectation.
+//
+// What the experiment itself needed (a steady state, faults that bite) is an error when it is missing; what
+// the system was expected to do is a failure.
+
+import { xmlText } from '../../system/xml-text.ts'
+import type { Experiment } from './experiment.ts'
+import type { Judged } from './judgement.ts'
+
+/** @param startedAt ISO */
+export function experimentJunit(
+  { name, load }: Experiment,
+  judged: readonly Judged[],
+  startedAt: string,
+): string {
+  const missed = judged.filter(({ state }) => state !== 'met')
+  const failures = missed.filter(({ concerns }) => concerns === 'hypothesis').length
+  const counts = `tests="${judged.length}" failures="${failures}" errors="${missed.length - failures}"`
+  const seconds = (load.durationMs / 1000).toFixed(3)
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites name="msvc chaos run" ${counts} time="${seconds}">`,
+    `  <testsuite name="${xmlText(name)}" ${counts} time="${seconds}" timestamp="${startedAt}">`,
+    ...judged.map(testCase),
+    '  </testsuite>',
+    '</testsuites>',
+    '',
+  ].join('\n')
+}
+
+function testCase({ name, expected, state, observed, concerns }: Judged): string {
+  const head = `    <testcase name="${xmlText(name)}" classname="msvc.chaos">`
+  if (state === 'met') {
+    return `${head}\n      <system-out>${xmlText(observed)}</system-out>\n    </testcase>`
+  }
+  const element = concerns === 'hypothesis' ? 'failure' : 'error'
+  const message = xmlText(`expected: ${expected}; observed: ${observed}`)
+  return `${head}\n      <${element} message="${message}"/>\n    </testcase>`
+}

@@ -1,0 +1,18 @@
+// A percentile over several seconds of load, for who has their encoded histograms only.
+
+import { quantileUs } from '../load/histogram.ts'
+import { together } from '../load/merge-intervals.ts'
+
+/** Remembers what it has computed: a judge asks for the same windows again and again. */
+export function quantileReader(): (histograms: readonly string[], fraction: number) => number | null {
+  const answers = new Map<string, number | null>()
+  return (histograms, fraction) => {
+    const key = `${fraction} ${histograms.join(' ')}`
+    const known = answers.get(key)
+    if (known !== undefined) return known
+    const us = quantileUs(together(histograms), fraction)
+    const ms = us === null ? null : us / 1000
+    answers.set(key, ms)
+    return ms
+  }
+}
