@@ -346,11 +346,11 @@ export const errors = {
       next: `Mend its path in msvc.yaml, or make it with \`msvc new service ${service}\`.`,
       data: { service, path },
     }),
-  dependenciesMissing: (service: string, missing: string[], root: string) =>
+  dependenciesMissing: (service: string, missing: string[], how: { root: string; install: string }) =>
     new UserError({
       code: 'dependencies-missing',
       message: `${service} needs ${missing.join(', ')}, which is not installed.`,
-      next: `Run \`npm install\` in ${root}.`,
+      next: `Run \`${how.install}\` in ${how.root}.`,
       data: { service, missing },
     }),
   agentDied: (log: string[], logPath: string) =>

@@ -39,6 +39,15 @@ export default class Demo extends BaseCommand {
       }),
     )
     if (result.verdict === 'FAIL') this.endWith(exitCodes.failed)
-    return this.show(result, demoView(result))
+    const { linesToType } = await import('../runtime/lines-to-type.ts')
+    return this.show(result, demoView(result, await linesToType(tryIt(result))))
   }
 }
+
+const tryIt = ({ system }: DemoResult): string[] => [
+  ...(system === null ? ['msvc new system shop && cd shop'] : [`cd ${system}`]),
+  'msvc up -d',
+  'msvc load --rps 500 --duration 20s',
+  'msvc chaos kill payment',
+  'msvc runs open',
+]

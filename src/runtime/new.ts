@@ -27,6 +27,7 @@ import { experimentSchema } from '../chaos/experiment/experiment-schema.ts'
 import { scenarioSchema } from '../load/scenario-schema.ts'
 import { systemSchema } from '../system/schema.ts'
 import type { System } from '../system/system.ts'
+import { linesToType } from './lines-to-type.ts'
 import { writeWhole } from './write-whole.ts'
 
 export interface NewOptions {
@@ -117,7 +118,7 @@ async function makeSystem(
     install,
     git,
     notes,
-    next: [...first, ...next],
+    next: await linesToType([...first, ...next]),
   }
 }
 
@@ -146,11 +147,11 @@ async function joinSystem(
     install,
     git: { state: 'skipped', reason: 'the service is yours to commit' },
     notes: notesOn(template, missingCallees(template, entry)),
-    next: [
+    next: await linesToType([
       ...(install.state === 'done' ? [] : ['npm install']),
       `npm test --workspace services/${entry.name}`,
       'msvc up -d',
-    ],
+    ]),
   }
 }
 

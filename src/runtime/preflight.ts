@@ -6,6 +6,7 @@ import { missingDependencies } from '../adapters/npm-installed.ts'
 import { holderOf, isFree } from '../adapters/ports-free.ts'
 import { errors } from '../errors.ts'
 import type { System } from '../system/system.ts'
+import { linesToType } from './lines-to-type.ts'
 
 export async function preflight(root: string, { services }: System): Promise<void> {
   for (const { name, path } of services) {
@@ -13,7 +14,9 @@ export async function preflight(root: string, { services }: System): Promise<voi
   }
   for (const { name, path } of services) {
     const missing = missingDependencies(join(root, path))
-    if (missing.length > 0) throw errors.dependenciesMissing(name, missing, root)
+    if (missing.length === 0) continue
+    const install = (await linesToType(['npm install'])).join(' && ')
+    throw errors.dependenciesMissing(name, missing, { root, install })
   }
   for (const { name, port } of services) {
     if (port !== undefined && !(await isFree(port))) throw errors.portTaken(name, port, holderOf(port))

@@ -40,7 +40,11 @@ export function demoIntervalView(interval: LoadInterval, orderRequest: string): 
   )
 }
 
-export function demoView({ verdict, breaker, orders, report, system }: Result): string {
+/** @param tryIt lines that work as typed */
+export function demoView(
+  { verdict, breaker, orders, report, system }: Result,
+  tryIt: readonly string[],
+): string {
   const lines = ['', verdict === 'PASS' ? chalk.green.bold('PASS') : chalk.red.bold('FAIL')]
   if (breaker.openedAfterMs !== null) {
     const closed =
@@ -55,19 +59,8 @@ export function demoView({ verdict, breaker, orders, report, system }: Result): 
   }
   if (report !== null) lines.push(`  report    ${report}`)
   if (system !== null) lines.push(`  system    ${system}`)
-  return [...lines, '', tryIt(system)].join('\n')
-}
-
-function tryIt(system: string | null): string {
-  const enter = system === null ? 'msvc new system shop && cd shop' : `cd ${system}`
-  const commands = [
-    enter,
-    'msvc up -d',
-    'msvc load --rps 500 --duration 20s',
-    'msvc chaos kill payment',
-    'msvc runs open',
-  ]
-  return [chalk.bold('Try it yourself'), ...commands.map((command) => `  ${chalk.cyan(command)}`)].join('\n')
+  const typed = tryIt.map((line) => `  ${chalk.cyan(line)}`)
+  return [...lines, '', chalk.bold('Try it yourself'), ...typed].join('\n')
 }
 
 const seconds = (atMs: number): string => chalk.dim(`${(atMs / 1000).toFixed(1).padStart(6)} s`)
