@@ -49,7 +49,13 @@ describe('a new system', () => {
     const read = (path: string) => readFile(join(temporary.path, 'shop', path), 'utf8')
     const system = parseSystem(await read('msvc.yaml'), 'msvc.yaml')
     expect(system.name).toBe('shop')
-    expect(system.services.map(({ name }) => name)).toEqual(['gateway', 'order', 'payment', 'notification'])
+    expect(system.services.map(({ name }) => name)).toEqual([
+      'gateway',
+      'order',
+      'payment',
+      'notification',
+      'provider',
+    ])
     expect(JSON.parse(await read('package.json'))).toMatchObject({ name: 'shop' })
     expect(JSON.parse(await read('.msvc/schema.json'))).toHaveProperty('properties.services')
     expect(JSON.parse(await read('.msvc/scenario.schema.json'))).toHaveProperty('properties.requests')
@@ -158,7 +164,7 @@ describe('a new service', () => {
       name: '@system/refunds',
     })
     const system = parseSystem(after.get('msvc.yaml')!.toString(), 'msvc.yaml')
-    expect(system.services.at(-1)).toMatchObject({ name: 'refunds', port: 4004, dependsOn: ['order'] })
+    expect(system.services.at(-1)).toMatchObject({ name: 'refunds', port: 4005, dependsOn: ['order'] })
     const lock = JSON.parse(after.get('.msvc/lock.json')!.toString())
     expect(lock.services.refunds).toMatchObject({ template: 'blank' })
     for (const path of [...added, 'msvc.yaml']) expect(lock.files[path], path).toBe(sha256(after.get(path)!))

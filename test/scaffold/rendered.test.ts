@@ -32,7 +32,7 @@ async function checkAndTest(root: string): Promise<number> {
 test('a system with an added service type-checks and passes its tests', { tags: ['slow'] }, async () => {
   await using system = await renderedSystem()
   await newService({ name: 'refunds', template: 'blank' }, quietly(system.root))
-  expect(await readdir(join(system.root, 'services'))).toHaveLength(5)
+  expect(await readdir(join(system.root, 'services'))).toHaveLength(6)
   expect(await checkAndTest(system.root)).toBeGreaterThan(10)
 })
 

@@ -54,7 +54,8 @@ export async function payOrder(
       order: await store.append(order.id, { type: 'order.cancelled', data: { key, reason } }),
     }
   }
-  return { kind: 'unavailable', reason: `payment answered ${status}`, retryAfterMs }
+  const reason = status === 202 ? 'payment does not know yet' : `payment answered ${status}`
+  return { kind: 'unavailable', reason, retryAfterMs }
 }
 
 /** `undefined` for an answer that is not a charge: whatever sent it, it was not payment. */

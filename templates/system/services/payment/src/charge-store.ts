@@ -1,8 +1,15 @@
-// The charges, append-only. The unique key is what makes charging safe to repeat.
+// The charges and every state that each went through, append-only. The unique key is what makes charging
+// safe to repeat.
+//
+//   requested ─▶ authorised ─▶ captured ─▶ refunded
+//          └───▶ declined
+//
+// `requested` is written before the provider is asked: whatever happens then, we know that we have asked.
 
 import { randomUUID } from 'node:crypto'
-import type { DatabaseSync } from 'node:sqlite'
-import type { Clock, Commit } from '@system/platform'
+import type { Clock, DurableStore } from '@system/platform'
+
+export type ChargeState = 'requested' | 'authorised' | 'captured' | 'refunded' | 'declined'
 
 export interface Charge {
   pos: number
@@ -10,23 +17,27 @@ export interface Charge {
   key: string
   orderId: string
   amountCents: number
-  /** Epoch milliseconds. */
+  state: ChargeState
+  /** The provider's own id for it, once it has told us. */
+  providerId: string | null
+  /** Epoch milliseconds of the request. */
   at: number
 }
 
 export type ChargeRequest = Pick<Charge, 'key' | 'orderId' | 'amountCents'>
 
-export type ChargeResult =
-  | { kind: 'charged'; charge: Charge }
-  /** The key was used before, for the same charge. */
-  | { kind: 'charged-before'; charge: Charge }
-  /** The key was used before, for something else. */
-  | { kind: 'key-reused' }
+/** The key was used before for something else, or this is the charge: a new one or the one of before. */
+export type Requested = { kind: 'key-reused' } | { kind: 'charge'; charge: Charge }
 
 export interface ChargeStore {
-  /** Resolves once the charge is on disk. */
-  charge(request: ChargeRequest): Promise<ChargeResult>
-  /** In the order in which they were made. */
+  /** Resolves once the request is on disk. */
+  request(request: ChargeRequest): Promise<Requested>
+  /** Resolves once the state is on disk; a charge that is already there or further stays as it is. */
+  enter(id: string, state: ChargeState, providerId: string): Promise<Charge>
+  find(id: string): Charge | undefined
+  /** Of which we do not know yet how they ended, oldest first. */
+  unsettled(requestedBefore: number, limit: number): Charge[]
+  /** In the order in which they were asked for. */
   list(after: number, limit: number): Charge[]
 }
 
@@ -39,33 +50,91 @@ export const schema = `
     amount_cents integer not null,
     at integer not null
   ) strict;
+  create table if not exists charge_states (
+    pos integer primary key autoincrement,
+    charge_id text not null,
+    state text not null,
+    provider_id text,
+    at integer not null,
+    unique (charge_id, state)
+  ) strict;
+  create table if not exists unsettled (charge_id text primary key, at integer not null) strict, without rowid;
   create trigger if not exists charges_are_final_u before update on charges
     begin select raise(abort, 'charges are append-only'); end;
   create trigger if not exists charges_are_final_d before delete on charges
     begin select raise(abort, 'charges are append-only'); end;
+  create trigger if not exists charge_states_are_final_u before update on charge_states
+    begin select raise(abort, 'charges are append-only'); end;
+  create trigger if not exists charge_states_are_final_d before delete on charge_states
+    begin select raise(abort, 'charges are append-only'); end;
 `
 
-const columns = 'pos, id, key, order_id as orderId, amount_cents as amountCents, at'
+/** From which states each can be entered. */
+const before: Record<ChargeState, ChargeState[]> = {
+  requested: [],
+  authorised: ['requested'],
+  captured: ['requested', 'authorised'],
+  declined: ['requested', 'authorised'],
+  refunded: ['captured'],
+}
 
-export function createChargeStore(database: DatabaseSync, commit: Commit, clock: Clock): ChargeStore {
-  const byKey = database.prepare(`select ${columns} from charges where key = ?`)
-  const page = database.prepare(`select ${columns} from charges where pos > ? order by pos limit ?`)
-  const insert = database.prepare(
-    `insert into charges (id, key, order_id, amount_cents, at) values (?, ?, ?, ?, ?) returning ${columns}`,
+export function createChargeStore({ database, commit }: DurableStore, clock: Clock): ChargeStore {
+  const columns = `c.pos, c.id, c.key, c.order_id as orderId, c.amount_cents as amountCents,
+    s.state, s.provider_id as providerId, c.at`
+  const withState = `from charges c join charge_states s on s.charge_id = c.id
+    and s.pos = (select max(pos) from charge_states where charge_id = c.id)`
+  const byKey = database.prepare(`select ${columns} ${withState} where c.key = ?`)
+  const byId = database.prepare(`select ${columns} ${withState} where c.id = ?`)
+  const page = database.prepare(`select ${columns} ${withState} where c.pos > ? order by c.pos limit ?`)
+  const open = database.prepare(
+    `select ${columns} ${withState} join unsettled u on u.charge_id = c.id where u.at < ? order by c.pos limit ?`,
   )
+  const insert = database.prepare(
+    'insert into charges (id, key, order_id, amount_cents, at) values (?, ?, ?, ?, ?)',
+  )
+  const insertState = database.prepare(
+    'insert into charge_states (charge_id, state, provider_id, at) values (?, ?, ?, ?)',
+  )
+  const insertOpen = database.prepare('insert into unsettled values (?, ?)')
+  const deleteOpen = database.prepare('delete from unsettled where charge_id = ?')
 
   return {
-    charge: (request) => commit(() => chargeOnce(request)),
+    request: (request) => commit(() => requestOnce(request)),
+    enter: (id, state, providerId) => commit(() => enterOnce(id, state, providerId)),
+    find,
+    unsettled: (requestedBefore, limit) => open.all(requestedBefore, limit) as unknown as Charge[],
     list: (after, limit) => page.all(after, limit) as unknown as Charge[],
   }
 
-  function chargeOnce({ key, orderId, amountCents }: ChargeRequest): ChargeResult {
-    const before = byKey.get(key) as Charge | undefined
-    if (before === undefined) {
-      const charge = insert.get(randomUUID(), key, orderId, amountCents, clock.epochMs())
-      return { kind: 'charged', charge: charge as unknown as Charge }
+  function find(id: string): Charge | undefined {
+    return byId.get(id) as Charge | undefined
+  }
+
+  function existing(id: string): Charge {
+    const charge = find(id)
+    if (charge === undefined) throw new Error(`there is no charge ${id}`)
+    return charge
+  }
+
+  function requestOnce({ key, orderId, amountCents }: ChargeRequest): Requested {
+    const known = byKey.get(key) as Charge | undefined
+    if (known !== undefined) {
+      const isSame = known.orderId === orderId && known.amountCents === amountCents
+      return isSame ? { kind: 'charge', charge: known } : { kind: 'key-reused' }
     }
-    const isSame = before.orderId === orderId && before.amountCents === amountCents
-    return isSame ? { kind: 'charged-before', charge: before } : { kind: 'key-reused' }
+    const id = randomUUID()
+    const at = clock.epochMs()
+    insert.run(id, key, orderId, amountCents, at)
+    insertState.run(id, 'requested', null, at)
+    insertOpen.run(id, at)
+    return { kind: 'charge', charge: existing(id) }
+  }
+
+  function enterOnce(id: string, state: ChargeState, providerId: string): Charge {
+    const charge = existing(id)
+    if (!before[state].includes(charge.state)) return charge
+    insertState.run(id, state, providerId, clock.epochMs())
+    if (state !== 'authorised') deleteOpen.run(id)
+    return existing(id)
   }
 }

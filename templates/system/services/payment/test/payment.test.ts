@@ -1,62 +1,201 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
-import { runForTest, temporaryFolder } from '@system/platform/testing'
+import { deadUrl, eventually, runForTest, runStandIn, temporaryFolder } from '@system/platform/testing'
+import { service as providerService } from '../../provider/src/service.ts'
 import { service } from '../src/service.ts'
 
-async function runPayment(t: TestContext, dataFolder = temporaryFolder(t)) {
-  const { url, close } = await runForTest(t, service, { DATA_DIR: dataFolder })
+interface Charge {
+  id: string
+  key: string
+  orderId: string
+  state: string
+}
+
+interface LedgerEntry {
+  reference: string
+  state: string
+}
+
+/** The real sandbox, in this process. */
+async function runProvider(t: TestContext, env: Record<string, string> = {}) {
+  const { url } = await runForTest(t, providerService, env)
+  const behave = async (mood: object) => {
+    const headers = { 'content-type': 'application/json' }
+    await fetch(`${url}/sandbox`, { method: 'PUT', headers, body: JSON.stringify(mood) })
+  }
+  const books = async (): Promise<LedgerEntry[]> =>
+    ((await (await fetch(`${url}/payments`)).json()) as { payments: LedgerEntry[] }).payments
+  return { url, behave, books }
+}
+
+async function runPayment(t: TestContext, providerUrl: string, dataFolder = temporaryFolder(t), more = {}) {
+  // A busy machine is no lost answer.
+  const PROVIDER_POLICY = '{"attemptTimeoutMs":2500}'
+  const env = { DATA_DIR: dataFolder, PROVIDER_URL: providerUrl, PROVIDER_POLICY, ...more }
+  const { url, close } = await runForTest(t, service, env)
   const charge = async (key: string | undefined, body: unknown) => {
     const headers: Record<string, string> = { 'content-type': 'application/json' }
     if (key !== undefined) headers['idempotency-key'] = key
     const response = await fetch(`${url}/charges`, { method: 'POST', headers, body: JSON.stringify(body) })
-    return { status: response.status, body: (await response.json()) as Record<string, unknown> }
+    return { status: response.status, body: (await response.json()) as Charge }
+  }
+  const refund = async (id: string) => {
+    const response = await fetch(`${url}/charges/${id}/refund`, { method: 'POST' })
+    return { status: response.status, body: (await response.json()) as Charge }
   }
   const list = async (query = '') => {
     const response = await fetch(`${url}/charges${query}`)
-    return (await response.json()) as { charges: Record<string, unknown>[]; next: number }
+    return (await response.json()) as { charges: Charge[]; next: number }
   }
-  return { charge, list, close }
+  /** Asks the list, not the charge: what settles it is then nobody's question. */
+  const settled = (state: string, count = 1) =>
+    eventually(async () => {
+      const { charges } = await list('?limit=1000')
+      return charges.filter((one) => one.state === state).length === count ? charges : undefined
+    }, 20_000)
+  return { charge, refund, list, settled, close }
 }
 
 const order = { orderId: 'o1', amountCents: 1999 }
+const quick = { RECONCILE_MS: '50', UNSETTLED_MS: '50' }
+const never = { RECONCILE_MS: '600000' }
 
-test('a charge is made once for a key, and the same charge is answered again', async (t) => {
-  const { charge, list } = await runPayment(t)
+test('a charge is authorised and captured once for a key, and the same answer is given again', async (t) => {
+  const provider = await runProvider(t)
+  const { charge, list } = await runPayment(t, provider.url)
   const first = await charge('k1', order)
-  const second = await charge('k1', order)
-  assert.deepEqual([first.status, second.status], [201, 200])
-  assert.deepEqual(second.body, first.body)
+  assert.deepEqual([first.status, first.body.state], [201, 'captured'])
+  assert.deepEqual(await charge('k1', order), first)
   assert.equal((await list()).charges.length, 1)
+  assert.deepEqual(
+    (await provider.books()).map(({ reference, state }) => [reference, state]),
+    [['o1', 'captured']],
+  )
 })
 
 test('a hundred callers with one key at the same time make one charge', async (t) => {
-  const { charge, list } = await runPayment(t)
+  const provider = await runProvider(t)
+  const { charge, list } = await runPayment(t, provider.url)
   const answers = await Promise.all(Array.from({ length: 100 }, () => charge('k1', order)))
-  assert.equal(answers.filter(({ status }) => status === 201).length, 1)
-  assert.equal(new Set(answers.map(({ body }) => body['id'])).size, 1)
+  assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([201]))
+  assert.equal(new Set(answers.map(({ body }) => body.id)).size, 1)
   assert.equal((await list()).charges.length, 1)
+  assert.equal((await provider.books()).length, 1)
 })
 
 test('a key is not taken for another charge', async (t) => {
-  const { charge } = await runPayment(t)
+  const provider = await runProvider(t)
+  const { charge } = await runPayment(t, provider.url)
   await charge('k1', order)
   const table = [
     { ...order, amountCents: 1 },
     { ...order, orderId: 'o2' },
   ]
   for (const other of table) assert.equal((await charge('k1', other)).status, 422)
+  assert.equal((await provider.books()).length, 1)
+})
+
+test('what the provider declines is declined for good', async (t) => {
+  const provider = await runProvider(t, { SANDBOX_DECLINES: '1' })
+  const { charge } = await runPayment(t, provider.url)
+  const first = await charge('k1', order)
+  assert.deepEqual([first.status, first.body.state], [402, 'declined'])
+  await provider.behave({})
+  assert.deepEqual(await charge('k1', order), first)
+})
+
+test('a charge whose answers are lost is settled by the reconciliation, and made once', async (t) => {
+  const provider = await runProvider(t)
+  // Every answer is lost, so authorising and capturing each happen without anybody hearing of it.
+  await provider.behave({ lostAnswerShare: 1 })
+  const { charge, settled } = await runPayment(t, provider.url, undefined, quick)
+  assert.equal((await charge('k1', order)).status, 202)
+  await provider.behave({})
+  const [only] = await settled('captured')
+  assert.equal(only?.orderId, 'o1')
+  assert.deepEqual(
+    (await provider.books()).map(({ state }) => state),
+    ['captured'],
+  )
+})
+
+test('with every fifth answer lost, sixty orders are charged once each', async (t) => {
+  const provider = await runProvider(t, { SANDBOX_LOST_ANSWERS: '0.2' })
+  const { charge, settled } = await runPayment(t, provider.url, undefined, quick)
+  const orders = Array.from({ length: 60 }, (_, index) => ({ orderId: `o${index}`, amountCents: 100 }))
+  const answers = await Promise.all(orders.map((one) => charge(`k-${one.orderId}`, one)))
+  assert.ok(answers.some(({ status }) => status === 202))
+  await settled('captured', 60)
+  const books = await provider.books()
+  assert.equal(books.length, 60)
+  assert.ok(books.every(({ state }) => state === 'captured'))
+})
+
+test('an unsettled charge is settled by whoever asks again under the same key', async (t) => {
+  const provider = await runProvider(t)
+  await provider.behave({ lostAnswerShare: 1 })
+  const { charge } = await runPayment(t, provider.url, undefined, never)
+  assert.equal((await charge('k1', order)).status, 202)
+  await provider.behave({})
+  assert.equal((await charge('k1', order)).status, 201)
+  assert.equal((await provider.books()).length, 1)
+})
+
+test('a crash between asking and hearing is settled after the restart', async (t) => {
+  const folder = temporaryFolder(t)
+  const before = await runPayment(t, await deadUrl(), folder, never)
+  assert.equal((await before.charge('k1', order)).status, 202)
+  await before.close()
+  const provider = await runProvider(t)
+  const after = await runPayment(t, provider.url, folder, quick)
+  await after.settled('captured')
+  assert.equal((await provider.books()).length, 1)
+})
+
+test('the reconciliation asks what became of a key before it charges', async (t) => {
+  const asked: string[] = []
+  const provider = await runStandIn(t, ({ method, path }) => {
+    if (path !== '/readyz') asked.push(`${method} ${path}`)
+    return path.startsWith('/payments/by-key/') ? { status: 404 } : 'reset'
+  })
+  const { charge } = await runPayment(t, provider.url, undefined, quick)
+  await charge('k1', order)
+  await eventually(() => (asked.length >= 3 ? true : undefined))
+  assert.deepEqual(asked.slice(0, 3), ['POST /payments', 'GET /payments/by-key/k1', 'POST /payments'])
+})
+
+test('what was captured can be given back, once', async (t) => {
+  const provider = await runProvider(t)
+  const { charge, refund } = await runPayment(t, provider.url)
+  const { body } = await charge('k1', order)
+  for (let time = 0; time < 2; time++) {
+    const given = await refund(body.id)
+    assert.deepEqual([given.status, given.body.state], [200, 'refunded'])
+  }
+  assert.deepEqual(
+    (await provider.books()).map(({ state }) => state),
+    ['refunded'],
+  )
+  await provider.behave({ declineShare: 1 })
+  const declined = await charge('k2', { ...order, orderId: 'o2' })
+  assert.equal((await refund(declined.body.id)).status, 409)
+  assert.equal((await refund('nobody')).status, 404)
 })
 
 test('what is not a charge is refused', async (t) => {
-  const { charge } = await runPayment(t)
+  const { charge } = await runPayment(t, await deadUrl())
   assert.equal((await charge(undefined, order)).status, 400)
   assert.equal((await charge('k1', { ...order, amountCents: 0 })).status, 400)
   assert.equal((await charge('k1', {})).status, 400)
 })
 
-test('charges are listed by position, a page at a time', async (t) => {
-  const { charge, list } = await runPayment(t)
-  for (const key of ['a', 'b', 'c']) await charge(key, { ...order, orderId: key })
+test('charges are listed by position, a page at a time, and outlive the process', async (t) => {
+  const provider = await runProvider(t)
+  const folder = temporaryFolder(t)
+  const before = await runPayment(t, provider.url, folder)
+  for (const key of ['a', 'b', 'c']) await before.charge(key, { ...order, orderId: key })
+  await before.close()
+  const { list, charge } = await runPayment(t, provider.url, folder)
   const first = await list('?limit=2')
   const rest = await list(`?after=${first.next}`)
   assert.deepEqual(
@@ -64,14 +203,5 @@ test('charges are listed by position, a page at a time', async (t) => {
     ['a', 'b', 'c'],
   )
   assert.deepEqual(await list(`?after=${rest.next}`), { charges: [], next: rest.next })
-})
-
-test('charges outlive the process', async (t) => {
-  const folder = temporaryFolder(t)
-  const before = await runPayment(t, folder)
-  const { body } = await before.charge('k1', order)
-  await before.close()
-  const after = await runPayment(t, folder)
-  assert.deepEqual((await after.list()).charges, [body])
-  assert.equal((await after.charge('k1', order)).status, 200)
+  assert.deepEqual((await charge('a', { ...order, orderId: 'a' })).body, first.charges[0])
 })

@@ -1,0 +1,53 @@
+// Brings a charge to its end with the provider: authorise, write down, capture, write down.
+//
+// Each step can be lost halfway: the provider has done it and we have not heard, or have died before we
+// wrote it down. The way on is the same for all: ask under the same key, which is answered and not done
+// again. One charge is driven by one caller at a time; whoever comes meanwhile gets the same answer.
+
+import type { Charge, ChargeStore } from './charge-store.ts'
+import type { Provider, ProviderResult } from './provider.ts'
+
+export interface SettleOptions {
+  store: ChargeStore
+  provider: Provider
+}
+
+export type Settle = (charge: Charge) => Promise<Charge>
+
+/** Resolves with the charge as far as it came; rejects with StorageUnavailable. */
+export function createSettle({ store, provider }: SettleOptions): Settle {
+  const underWay = new Map<string, Promise<Charge>>()
+
+  return (charge) => {
+    const running = underWay.get(charge.id)
+    if (running !== undefined) return running
+    const started = drive(charge).finally(() => underWay.delete(charge.id))
+    underWay.set(charge.id, started)
+    return started
+  }
+
+  async function drive(charge: Charge): Promise<Charge> {
+    const authorised = charge.state === 'requested' ? await authorise(charge) : charge
+    return authorised.state === 'authorised' ? capture(authorised) : authorised
+  }
+
+  async function authorise(charge: Charge): Promise<Charge> {
+    const { orderId: reference, amountCents } = charge
+    return written(charge, await provider.authorise(charge.key, { reference, amountCents }))
+  }
+
+  async function capture(charge: Charge): Promise<Charge> {
+    return written(charge, await provider.capture(captureKey(charge), charge.providerId ?? ''))
+  }
+
+  /** As the provider has it; unchanged when it did not tell. */
+  async function written(charge: Charge, result: ProviderResult): Promise<Charge> {
+    if (result.kind !== 'done') return charge
+    const { id, state } = result.payment
+    return store.enter(charge.id, state === 'voided' ? 'declined' : state, id)
+  }
+}
+
+export const captureKey = ({ key }: Charge): string => `${key}:capture`
+
+export const refundKey = ({ key }: Charge): string => `${key}:refund`
