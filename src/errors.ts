@@ -390,6 +390,14 @@ export const errors = {
       exitCode: exitCodes.failed,
       data: { kind, target, why },
     }),
+  faultImpossible: (kind: string, target: string, why: string) =>
+    new UserError({
+      code: 'fault-impossible',
+      message: `${kind} cannot be done to ${target}: ${why}.`,
+      next: 'Choose another fault; see them with `msvc chaos --help`.',
+      exitCode: exitCodes.failed,
+      data: { kind, target, why },
+    }),
   faultsConflict: (
     fault: { kind: string; target: string },
     open: { id: string; kind: string },

@@ -38,6 +38,15 @@ export interface ProcessIdentity {
   startTime: string
 }
 
+/** What the kernel tells of a process. */
+export interface ProcessLook {
+  isStopped: boolean
+  /** All that it used so far. */
+  cpuMs: number
+  /** What of it is in memory. */
+  memoryBytes: number
+}
+
 export interface ProcessExit {
   code: number | null
   signal: string | null
@@ -66,7 +75,7 @@ export interface Processes {
   /** A program that cannot be run ends at once, with code 127 or none. */
   spawn(launch: Launch, onOutput: (lines: Output[]) => void): ServiceProcess
   /** False when that process is gone, or its pid belongs to another process by now. */
-  signalGroup(process: ProcessIdentity, signal: 'SIGTERM' | 'SIGKILL'): boolean
+  signalGroup(process: ProcessIdentity, signal: 'SIGTERM' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): boolean
 }
 
 export interface HttpAnswer {

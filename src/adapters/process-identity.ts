@@ -80,7 +80,7 @@ function linuxStartTime(pid: number, zombiesToo = false): string | undefined {
 
 // /proc/<pid>/stat: "pid (name) state ppid pgrp …", the name may hold spaces and brackets. The fields
 // from the state on.
-function statOf(pid: number): string[] | undefined {
+export function statOf(pid: number): string[] | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')

@@ -43,7 +43,12 @@ export const guardedProcesses = (guard: Guard): Processes => ({
       }),
     }
   },
-  signalGroup,
+  signalGroup(process, signal) {
+    const isThere = signalGroup(process, signal)
+    // Who is stopped hears TERM only when it goes on.
+    if (isThere && signal === 'SIGTERM') signalGroup(process, 'SIGCONT')
+    return isThere
+  },
 })
 
 /** Its group is never signalled, see signalGroup. */

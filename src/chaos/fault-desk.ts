@@ -21,6 +21,8 @@ export interface FaultDesk {
   check(request: FaultRequest): FaultRequest
   /** Newest first. */
   list(): FaultStatus[]
+  /** The fault that has this for itself alone at the moment, such as `process of payment`. */
+  claimedBy(claim: string): FaultStatus | undefined
   /** Resolves when it is whole again, or cannot be made so (state `failed`). */
   heal(id: string, by: HealedBy): Promise<FaultStatus>
   healAll(by: HealedBy): Promise<FaultStatus[]>
@@ -71,7 +73,7 @@ export function openFaultDesk(parts: FaultDeskParts): FaultDesk {
     const id = `f${faults.size + 1}`
     const claims = known.claims(target)
     refuseConflict({ kind, target }, claims)
-    const prepared = known.prepare({ id, target, leaseMs: length, ...settings, fleet })
+    const prepared = known.prepare({ id, target, leaseMs: length, ...settings, fleet, clock })
     return { known, id, length, claims, settings, prepared }
   }
 
@@ -242,6 +244,8 @@ export function openFaultDesk(parts: FaultDeskParts): FaultDesk {
       return { kind, target, forMs: length, ...settings, direction: settings.direction ?? undefined }
     },
     list,
+    claimedBy: (claim) =>
+      [...faults.values()].find(({ isUnhealed, claims }) => isUnhealed && claims.includes(claim))?.status,
     heal,
     healAll: (by) =>
       Promise.all(

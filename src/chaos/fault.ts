@@ -4,8 +4,9 @@
 //     │ refuses here what would touch nothing              │ proof that it touched something
 //     └ knows the undo before anything is done             └ resolves when the system is whole again
 
-import type { ProcessExit, ProcessIdentity } from '../ports.ts'
+import type { Clock, ProcessIdentity } from '../ports.ts'
 import type { FaultDeclaration, FaultSettings } from '../system/fault-declaration.ts'
+import type { FaultSignal, ProcessesUnderFault, RunningProcess } from './processes-under-fault.ts'
 
 export interface FaultKind extends FaultDeclaration {
   /**
@@ -28,6 +29,7 @@ export interface FaultOrder extends FaultSettings {
   target: string
   leaseMs: number
   fleet: FleetUnderFault
+  clock: Clock
 }
 
 export interface PreparedFault {
@@ -50,11 +52,12 @@ export interface FleetUnderFault {
   /** Why there is no process to break, if so: "payment is stopped". */
   whyDown(service: string): string | undefined
   /** Takes the service out of the supervisor's care: it will not be started again until released. */
-  hold(service: string, faultId: string): (ProcessIdentity & { exited: Promise<ProcessExit> }) | undefined
+  hold(service: string, faultId: string): RunningProcess | undefined
   /** False when that very process is gone. */
-  signal(process: ProcessIdentity, signal: 'SIGKILL'): boolean
-  /** Starts it again; resolves when it is ready, rejects when it does not become so. */
+  signal(process: ProcessIdentity, signal: FaultSignal): boolean
+  /** Starts it again if it is down; resolves when it is ready, rejects when it does not become so. */
   release(service: string, signal: AbortSignal): Promise<void>
+  processes: ProcessesUnderFault
   /** The proxies of the edges; absent when the fleet runs without them. */
   edges?: EdgesUnderFault
 }

@@ -59,6 +59,7 @@ function planLaunch(system: System, service: Service, ground: Ground): ServicePl
         DEV_TOKENS: '1',
         TOKEN_SECRET: ground.tokenSecret,
         EXIT_ON_STDIN_END: '1',
+        NODE_OPTIONS: inspectorAnywhere(ground.environment['NODE_OPTIONS']),
         NODE_COMPILE_CACHE: `${ground.root}/.msvc/cache/compile`,
       },
     },
@@ -76,6 +77,13 @@ function inherited({ environment, node }: Ground): Record<string, string> {
   const nodeFolder = node.slice(0, Math.max(node.lastIndexOf('/'), 0))
   return { ...Object.fromEntries(kept), PATH: [nodeFolder, environment['PATH']].filter(Boolean).join(':') }
 }
+
+/**
+ * The inspector stays closed. Whoever opens it with SIGUSR1 (a debugger, the fault `block`) finds it on a free
+ * port: the usual one, 9229, is one for all services.
+ */
+const inspectorAnywhere = (options = ''): string =>
+  /--inspect(-brk|-port)?\b/.test(options) ? options : `${options} --inspect-port=127.0.0.1:0`.trim()
 
 const isNpms = (name: string): boolean => /^npm_/i.test(name) || name === 'INIT_CWD'
 

@@ -2,6 +2,7 @@
 
 import type { AgentReply, Handler } from '../adapters/agent-server.ts'
 import type { FaultDesk } from '../chaos/fault-desk.ts'
+import { processOf } from '../chaos/see.ts'
 import { errors } from '../errors.ts'
 import type { BreakerWatch } from '../fleet/breaker-watch.ts'
 import type { ServicePlan } from '../fleet/launch-plan.ts'
@@ -115,10 +116,11 @@ function fleetStatus({
   }
 }
 
-async function restart({ supervisor, plans }: AgentParts, service: string): Promise<ServiceStatus> {
+async function restart({ supervisor, plans, desk }: AgentParts, service: string): Promise<ServiceStatus> {
   requireService(plans, service)
   const before = supervisor.status().find(({ name }) => name === service)
-  if (before?.state === 'held') throw errors.serviceHeld(service, before.detail ?? '')
+  const fault = desk.claimedBy(processOf(service))
+  if (fault !== undefined) throw errors.serviceHeld(service, `under fault ${fault.id} (${fault.kind})`)
   const firstStart = before?.restarts ?? 0
   supervisor.restart(service)
   const status = await supervisor.until(

@@ -35,9 +35,11 @@ import { stopWaves } from '../fleet/stop-order.ts'
 import { supervise } from '../fleet/supervisor.ts'
 import { edgesOf, type System } from '../system/system.ts'
 import { agentRoutes } from './agent-routes.ts'
+import { startBurners } from './burners.ts'
 import { recordEvents } from './event-record.ts'
 import { fleetUnderFault } from './fleet-under-fault.ts'
 import { logFeed } from './log-feed.ts'
+import { processesUnderFault } from './processes-under-fault.ts'
 import { stopFleet } from './stop-fleet.ts'
 
 export interface AgentConfig {
@@ -96,18 +98,21 @@ export async function runAgent(config: AgentConfig, stop: AbortSignal): Promise<
       for (const { stream, line } of lines) feed.tell({ service, at, stream, line })
     },
     lastLines: (service) => readLogs(root, service, 10).map(({ line }) => line),
-    onProcesses() {
-      const running = supervisor.running().map(({ service, pid, startTime }) => ({ service, pid, startTime }))
-      record = { ...record, processes: running }
-      updateAgentRecord(root, record)
-    },
+    onProcesses: () => recordProcesses(),
     onReady: (of, signal) => void breakers.follow(of, signal),
   })
+  const burners = startBurners(processes, () => recordProcesses())
+  const recordProcesses = (): void => {
+    const running = [...supervisor.running(), ...burners.running()]
+    const recorded = running.map(({ service, pid, startTime }) => ({ service, pid, startTime }))
+    record = { ...record, processes: recorded }
+    updateAgentRecord(root, record)
+  }
   const desk = openFaultDesk({
     kinds: faultKinds,
     services: plans.map(({ name }) => name),
     edges: edgesOf(system).map(({ name }) => name),
-    fleet: fleetUnderFault(supervisor, processes),
+    fleet: fleetUnderFault(supervisor, processes, processesUnderFault({ supervisor, plans, burners, feed })),
     clock,
     isHalted: () => isHalted(root),
     publish,
@@ -150,6 +155,7 @@ export async function runAgent(config: AgentConfig, stop: AbortSignal): Promise<
     wasHalted = isNow
   }
   desk.close()
+  await burners.endAll()
   await stopFleet({ supervisor, waves: stopWaves(system), clock, graceMs })
 }
 

@@ -1,10 +1,16 @@
 // What chaos may do to the fleet, said with the supervisor's words.
 
 import type { FleetUnderFault } from '../chaos/fault.ts'
+import type { ProcessesUnderFault } from '../chaos/processes-under-fault.ts'
 import type { Supervisor } from '../fleet/supervisor.ts'
 import type { Processes } from '../ports.ts'
 
-export const fleetUnderFault = (supervisor: Supervisor, processes: Processes): FleetUnderFault => ({
+export const fleetUnderFault = (
+  supervisor: Supervisor,
+  signals: Pick<Processes, 'signalGroup'>,
+  processes: ProcessesUnderFault,
+): FleetUnderFault => ({
+  processes,
   whyDown(service) {
     const status = supervisor.status().find(({ name }) => name === service)
     if (status === undefined) return `${service} is not of this fleet`
@@ -12,7 +18,7 @@ export const fleetUnderFault = (supervisor: Supervisor, processes: Processes): F
     return `${service} is ${status.state}${status.detail === null ? '' : ` (${status.detail})`}`
   },
   hold: (service, faultId) => supervisor.hold(service, faultId),
-  signal: (process, signal) => processes.signalGroup(process, signal),
+  signal: (process, signal) => signals.signalGroup(process, signal),
   async release(service, signal) {
     supervisor.release(service)
     const { state, detail } = await supervisor.until(

@@ -6,6 +6,7 @@
 
 import { errors } from '../../errors.ts'
 import type { FaultKind } from '../fault.ts'
+import { processOf, requireRunning, unlessAborted } from '../see.ts'
 
 export const kill: FaultKind = {
   kind: 'kill',
@@ -17,11 +18,10 @@ export const kill: FaultKind = {
   examples: ['payment', 'payment --for 10s --detach'],
   defaultLeaseMs: 30_000,
   params: [],
-  claims: (service) => [`process of ${service}`],
+  claims: (service) => [processOf(service)],
 
   prepare({ id, target, fleet }) {
-    const whyDown = fleet.whyDown(target)
-    if (whyDown !== undefined) throw errors.faultTouchesNothing('kill', target, whyDown)
+    requireRunning('kill', target, fleet)
     return {
       async apply() {
         const process = fleet.hold(target, id)
@@ -31,7 +31,7 @@ export const kill: FaultKind = {
         return {
           pids: [process.pid],
           async bite(signal) {
-            const exit = await unless(signal, process.exited)
+            const exit = await unlessAborted(signal, process.exited)
             return `pid ${process.pid} ended by ${exit.signal ?? `exit code ${exit.code}`}`
           },
         }
@@ -40,12 +40,3 @@ export const kill: FaultKind = {
     }
   },
 }
-
-/** The value, or the signal's reason if it aborts first. */
-const unless = <T>(signal: AbortSignal, value: Promise<T>): Promise<T> =>
-  Promise.race([
-    value,
-    new Promise<never>((_, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-    }),
-  ])
