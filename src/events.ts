@@ -36,8 +36,8 @@ export interface Percentiles {
   max: number | null
 }
 
-/** How a fault ended. */
-export type HealedBy = 'lease' | 'command' | 'halt' | 'stop' | 'reconcile'
+/** How a fault ended; `holder`: whoever had asked for it was gone. */
+export type HealedBy = 'lease' | 'holder' | 'command' | 'halt' | 'stop' | 'reconcile'
 
 /** The data of each event type; `subject` says what it is about. */
 export interface EventData {

@@ -5,7 +5,7 @@ import { agentHttp, AgentAbsent, AgentSilent, type AgentHttp } from '../adapters
 import { isHalted, setHalted } from '../adapters/agent-halt.ts'
 import { readAgentRecord } from '../adapters/agent-record.ts'
 import { agentSocketPath } from '../adapters/agent-socket.ts'
-import { errors, type UserError } from '../errors.ts'
+import { errors, UserError } from '../errors.ts'
 import type { SystemEvent } from '../events.ts'
 import type {
   BreakerOrder,
@@ -25,7 +25,10 @@ export interface AgentClient {
   events(after?: number, signal?: AbortSignal): AsyncGenerator<SystemEvent, void, undefined>
   /** The events up to now. */
   eventsSoFar(after?: number): Promise<SystemEvent[]>
-  fault(request: FaultRequest): Promise<FaultStatus>
+  /** @param heldBy a hold: the fault ends with it, at the latest */
+  fault(request: FaultRequest, heldBy?: string): Promise<FaultStatus>
+  /** What is set under it ends when the signal aborts, or this process ends, however. */
+  hold(signal: AbortSignal): Promise<string>
   /** Refuses what `fault` would refuse, and sets nothing. */
   checkFault(request: FaultRequest): Promise<FaultRequest>
   faults(): Promise<FaultStatus[]>
@@ -136,7 +139,14 @@ function clientOf(plain: AgentHttp, root: string): AgentClient {
     status: () => http.ask({ path: '/status' }),
     events: (after, signal) => events(after, signal),
     eventsSoFar: (after) => collect(events(after, undefined, false)),
-    fault: (body) => http.ask({ method: 'POST', path: '/faults', body, withinMs: patienceMs }),
+    fault: (body, heldBy) =>
+      http.ask({
+        method: 'POST',
+        path: heldBy === undefined ? '/faults' : `/faults?held-by=${heldBy}`,
+        body,
+        withinMs: patienceMs,
+      }),
+    hold: (signal) => hold(http, signal),
     checkFault: (body) => http.ask({ method: 'POST', path: '/faults?dry-run=1', body }),
     faults: () => http.ask({ path: '/faults' }),
     heal: (id) =>
@@ -171,6 +181,18 @@ function clientOf(plain: AgentHttp, root: string): AgentClient {
       }
     },
   }
+}
+
+export const isAgentGone = (error: unknown): boolean =>
+  error instanceof UserError && error.code === 'agent-gone'
+
+/** The stream is read to its end, because who hangs up lets go. */
+async function hold(http: AgentHttp, signal: AbortSignal): Promise<string> {
+  const id = Promise.withResolvers<string>()
+  void (async () => {
+    for await (const line of http.lines({ path: '/holds', signal })) id.resolve(line)
+  })().catch(id.reject)
+  return id.promise
 }
 
 /** An agent that was there a moment ago and is not any more, or answers no more, is no bug of ours. */

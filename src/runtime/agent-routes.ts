@@ -8,11 +8,12 @@ import type { BreakerWatch } from '../fleet/breaker-watch.ts'
 import type { ServicePlan } from '../fleet/launch-plan.ts'
 import type { Supervisor } from '../fleet/supervisor.ts'
 import type { Clock } from '../ports.ts'
-import type { EdgeStatus, FleetStatus, LogLine, ServiceStatus } from '../system/agent-api.ts'
+import type { EdgeStatus, FaultStatus, FleetStatus, LogLine, ServiceStatus } from '../system/agent-api.ts'
 import type { FaultRequest } from '../system/fault-declaration.ts'
 import { suggest } from '../system/suggest.ts'
 import { edgesOf } from '../system/system.ts'
 import { readBreakers, setBreaker } from './agent-breakers.ts'
+import { openHolds } from './agent-holds.ts'
 import { eventStream, logStream } from './agent-streams.ts'
 import type { AgentConfig } from './agent.ts'
 import type { EventRecord } from './event-record.ts'
@@ -37,7 +38,8 @@ export interface AgentParts {
 const restartWithinMs = 60_000
 
 export function agentRoutes(parts: AgentParts): Handler {
-  const { desk } = parts
+  const { desk, clock } = parts
+  const holds = openHolds(desk, clock)
   return async (request) => {
     const [first = '', second, third] = request.segments
     switch (`${request.method} /${[first, second && '*', third].filter(Boolean).join('/')}`) {
@@ -58,7 +60,9 @@ export function agentRoutes(parts: AgentParts): Handler {
         return json(desk.list())
       case 'POST /faults':
         if (request.query.get('dry-run') === '1') return json(desk.check(readFaultRequest(request.body)))
-        return json(await desk.request(readFaultRequest(request.body)), 201)
+        return json(await setFault(readFaultRequest(request.body), request.query.get('held-by')), 201)
+      case 'GET /holds':
+        return holds.stream()
       case 'POST /faults/*':
         if (second !== 'heal') break
         return json(await desk.healAll('command'))
@@ -80,6 +84,10 @@ export function agentRoutes(parts: AgentParts): Handler {
       },
       404,
     )
+  }
+
+  function setFault(fault: FaultRequest, heldBy: string | null): Promise<FaultStatus> {
+    return heldBy === null ? desk.request(fault) : holds.request(heldBy, fault)
   }
 }
 

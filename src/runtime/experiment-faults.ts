@@ -1,38 +1,41 @@
 // The faults of an experiment: each set at its time, and all of them ended when it ends.
 
-import { AgentAbsent } from '../adapters/agent-http.ts'
 import { systemClock } from '../adapters/clock.ts'
 import type { PlannedFault } from '../chaos/experiment/experiment.ts'
 import { UserError } from '../errors.ts'
-import type { AgentClient } from './agent-client.ts'
+import { isAgentGone, type AgentClient } from './agent-client.ts'
 import type { ExperimentScene } from './experiment-scene.ts'
 
+export interface FaultsOfExperiment {
+  agent: AgentClient
+  /** They end with it, so that none outlives this process. */
+  heldBy: string
+  startedAt: number
+}
+
 /** Resolves when all are set, or the experiment ends. */
-export async function setFaults(
-  scene: ExperimentScene,
-  agent: AgentClient,
-  startedAt: number,
-): Promise<void> {
+export async function setFaults(scene: ExperimentScene, faults: FaultsOfExperiment): Promise<void> {
+  const { startedAt } = faults
   await Promise.all(
     scene.experiment.method.map(async (fault, index) => {
       const waitMs = Math.max(0, startedAt + fault.atMs - systemClock.now())
       await systemClock.sleep(waitMs, scene.ending).catch(() => {}) // asked next
-      if (!scene.ending.aborted) await set(scene, agent, { fault, index })
+      if (!scene.ending.aborted) await set(scene, faults, { fault, index })
     }),
   )
 }
 
 async function set(
   scene: ExperimentScene,
-  agent: AgentClient,
+  { agent, heldBy }: FaultsOfExperiment,
   { fault, index }: { fault: PlannedFault; index: number },
 ): Promise<void> {
   const { kind, target, forMs, options } = fault
   try {
-    const { id } = await agent.fault({ kind, target, forMs, ...options })
+    const { id } = await agent.fault({ kind, target, forMs, ...options }, heldBy)
     scene.named(index, id)
   } catch (error) {
-    if (!(error instanceof UserError) && !(error instanceof AgentAbsent)) throw error
+    if (!(error instanceof UserError)) throw error
     scene.refused(index, error.message)
     scene.end({ kind: 'broken', name: `${fault.name} can be set`, observed: error.message })
   }
@@ -44,6 +47,6 @@ export async function rollBack(scene: ExperimentScene, agent: AgentClient): Prom
   try {
     await Promise.all(scene.faultIds().flatMap((id) => (id === undefined ? [] : [agent.heal(id)])))
   } catch (error) {
-    if (!(error instanceof AgentAbsent)) throw error
+    if (!isAgentGone(error)) throw error
   }
 }

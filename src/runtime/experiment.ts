@@ -4,7 +4,6 @@
 // Nothing here keeps a fault alive: each is leased for its own time with the agent, which ends it also when
 // this process is killed.
 
-import { AgentAbsent } from '../adapters/agent-http.ts'
 import { systemClock } from '../adapters/clock.ts'
 import type { Experiment } from '../chaos/experiment/experiment.ts'
 import { firstFaultMs } from '../chaos/experiment/experiment.ts'
@@ -16,7 +15,7 @@ import type { LoadPlan } from '../load/plan.ts'
 import type { FleetStatus } from '../system/agent-api.ts'
 import type { Cleanup, ExperimentResult } from '../system/experiment-result.ts'
 import type { Acknowledged, LoadReport } from '../system/load-report.ts'
-import { connectAgent, type AgentClient } from './agent-client.ts'
+import { connectAgent, isAgentGone, type AgentClient } from './agent-client.ts'
 import { openScene, type ExperimentScene, type ExperimentWatch } from './experiment-scene.ts'
 import { setFaults, rollBack } from './experiment-faults.ts'
 import { invariantsHold, type CheckInvariants, type InvariantFound } from './experiment-invariants.ts'
@@ -167,6 +166,7 @@ async function play(
   )
   let load: LoadReport | undefined
   try {
+    const heldBy = await agent.hold(over.signal)
     const started = Promise.withResolvers<number>()
     const loading = makeLoad(scene, stage, (at) => started.resolve(at))
     loading.catch((error: Error) =>
@@ -186,7 +186,7 @@ async function play(
         })
       void ask(probe, { url, signal: over.signal, onChange })
     }
-    if (await steadyStateHolds(scene, startedAt)) await setFaults(scene, agent, startedAt)
+    if (await steadyStateHolds(scene, startedAt)) await setFaults(scene, { agent, heldBy, startedAt })
     load = await loading
   } catch (error) {
     // Before the first arrival nothing was set; what a user can mend is told as it is.
@@ -237,7 +237,7 @@ async function follow(
   try {
     for await (const event of agent.events(after, signal)) scene.hear(event)
   } catch (error) {
-    if (!signal.aborted && !(error instanceof AgentAbsent)) throw error
+    if (!signal.aborted && !isAgentGone(error)) throw error
   }
   if (!signal.aborted) {
     scene.end({
@@ -277,7 +277,7 @@ async function cleanupOf(scene: ExperimentScene, agent: AgentClient): Promise<Cl
     return left.length === 0 ? 'CLEAN' : 'RESIDUAL'
   } catch (error) {
     // Its fleet ends with it, and so do the faults.
-    if (error instanceof AgentAbsent) return 'CLEAN'
+    if (isAgentGone(error)) return 'CLEAN'
     throw error
   }
 }

@@ -1,11 +1,10 @@
 // A load test that leaves a record: its intervals, the promises that it was given, and what the agent
 // saw in the same time, in one run with a report.
 
-import { UserError } from '../errors.ts'
 import type { LoadPlan } from '../load/plan.ts'
 import { sliceFrom } from '../observe/slice.ts'
 import type { LoadReport } from '../system/load-report.ts'
-import type { AgentClient } from './agent-client.ts'
+import { isAgentGone, type AgentClient } from './agent-client.ts'
 import { runLoad, type LoadWatchers } from './load.ts'
 import { openRun, type RunRecorder } from './runs.ts'
 
@@ -74,7 +73,7 @@ export function recordInto(run: RunRecorder, watchers: LoadWatchers): LoadWatche
 export async function eventsSince(agent: AgentClient | undefined, at: number) {
   if (agent === undefined) return []
   const events = await agent.eventsSoFar().catch((error: Error) => {
-    if (error instanceof UserError && error.code === 'agent-gone') return []
+    if (isAgentGone(error)) return []
     throw error
   })
   return sliceFrom(events, at)

@@ -1,0 +1,153 @@
+// Experiments on real processes: each ends in the verdict that what happened deserves, and nothing stays
+// broken, whoever ends it and however.
+
+import { spawn } from 'node:child_process'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { haltFaults } from '../../src/runtime/agent-client.ts'
+import { listRuns } from '../../src/runtime/runs.ts'
+import { repository } from '../fixtures/rendered-system.ts'
+import { once, trialExperiment, trialFile, tryExperiment, type Trial } from '../fixtures/trial-experiment.ts'
+import { eventOf, eventually } from '../fixtures/trial-system.ts'
+
+const slow = { tags: ['slow' as const] }
+
+/** What was missed, and what was seen instead. */
+const missedIn = ({ result }: Awaited<ReturnType<typeof tryExperiment>>) =>
+  result.expectations.filter(({ met }) => !met).map(({ name }) => name)
+
+describe.concurrent('an experiment ends in a verdict', slow, () => {
+  test('PASS when nobody misses the victim', async () => {
+    const { system, fleet } = await trialExperiment()
+    await using _ = system
+    const finished = await tryExperiment({ expect: ['{probe: page-ok, during: true}'] }, { system, fleet })
+    expect(missedIn(finished)).toEqual([])
+    const { result, folder } = finished
+    expect(Object.keys(result)).toEqual('version verdict cleanup expectations faults load runId'.split(' '))
+    expect(result).toMatchObject({
+      verdict: 'PASS',
+      cleanup: 'CLEAN',
+      faults: [{ kind: 'kill', target: 'back', bit: true }],
+      load: { target: expect.stringContaining('127.0.0.1') as string },
+    })
+    expect(result.expectations.map(({ name }) => name)).toEqual([
+      'page-ok before',
+      'kill back bites',
+      'page-ok during kill back',
+      'page-ok again',
+    ])
+    const [fault] = result.faults
+    expect(fault!.healedAt! - fault!.startedAt!).toBeGreaterThanOrEqual(500)
+    const [listed] = await listRuns(system.root)
+    expect(listed).toMatchObject({ kind: 'experiment', verdict: 'PASS', title: 'trial', id: result.runId })
+    expect(await readFile(join(folder, 'report.html'), 'utf8')).toContain('page-ok during kill back')
+  })
+
+  test('DEVIATED, with the expectation named, when the victim is missed', async () => {
+    const { system, fleet } = await trialExperiment()
+    await using _ = system
+    const trial: Trial = { victim: 'front', forMs: 1500, expect: ['{probe: page-ok, during: true}'] }
+    const finished = await tryExperiment(trial, { system, fleet })
+    expect(finished.result).toMatchObject({ verdict: 'DEVIATED', cleanup: 'CLEAN' })
+    expect(missedIn(finished)).toEqual(['page-ok during kill front'])
+  })
+
+  test('NO-BASELINE, and nothing is broken, when the steady state does not hold before', async () => {
+    const { system, fleet } = await trialExperiment()
+    await using _ = system
+    const finished = await tryExperiment({ route: 'missing' }, { system, fleet })
+    expect(finished.result).toMatchObject({
+      verdict: 'NO-BASELINE',
+      cleanup: 'CLEAN',
+      faults: [{ id: null }],
+    })
+    expect(missedIn(finished)).toContain('page-ok before')
+    expect(await fleet.agent.faults()).toEqual([])
+  })
+
+  test('HALTED at once by a halt condition, and the victim is back before its time', async () => {
+    const { system, fleet } = await trialExperiment()
+    await using _ = system
+    const halt = 'halt: [{metric: success_rate, route: page, below: 0.5, for: 1s}]'
+    const finished = await tryExperiment({ victim: 'front', forMs: 60_000, halt }, { system, fleet })
+    expect(finished.result).toMatchObject({ verdict: 'HALTED', cleanup: 'CLEAN' })
+    expect(missedIn(finished)).toContain('halt: success_rate of page below 0.5 for 1s')
+    const { services, faults } = await fleet.agent.status()
+    expect(services.map(({ state }) => state)).toEqual(['ready', 'ready'])
+    expect(faults).toMatchObject([{ state: 'healed' }])
+  })
+
+  test('HALTED when somebody ends its fault', async () => {
+    const { system, fleet } = await trialExperiment()
+    await using _ = system
+    const onEvent = once('fault.bit', () => void fleet.agent.heal())
+    const finished = await tryExperiment({ forMs: 60_000 }, { system, fleet, onEvent })
+    expect(finished.result).toMatchObject({ verdict: 'HALTED', cleanup: 'CLEAN' })
+    expect(missedIn(finished)).toContain('halt: by hand')
+  })
+
+  test('ERROR when its fault cannot be set', async () => {
+    const { system, fleet } = await trialExperiment()
+    await using _ = system
+    const onEvent = once('load.interval', () => void haltFaults(system.root))
+    const finished = await tryExperiment({}, { system, fleet, onEvent })
+    expect(finished.result).toMatchObject({
+      verdict: 'ERROR',
+      cleanup: 'CLEAN',
+      faults: [{ id: null, bit: false }],
+    })
+    expect(missedIn(finished)).toContain('kill back bites')
+  })
+
+  test('ERROR when the agent is killed meanwhile, with nothing left running', async () => {
+    const { system, fleet } = await trialExperiment()
+    await using _ = system
+    const { pid } = (await fleet.agent.status()).agent
+    const onEvent = once('fault.bit', () => process.kill(pid, 'SIGKILL'))
+    const finished = await tryExperiment({ forMs: 60_000 }, { system, fleet, onEvent })
+    expect(finished.result).toMatchObject({ verdict: 'ERROR', cleanup: 'CLEAN' })
+    expect(missedIn(finished)).toContain('the agent answers')
+  })
+
+  test('an interrupt ends it well: everything is put back, and what was seen is recorded', async () => {
+    const { system, fleet } = await trialExperiment()
+    await using _ = system
+    const ctrlC = new AbortController()
+    const onEvent = once('fault.bit', () => ctrlC.abort(new Error('Interrupted.')))
+    const run = { system, fleet, signal: ctrlC.signal, onEvent }
+    const finished = await tryExperiment({ forMs: 60_000 }, run)
+    expect(finished).toMatchObject({ isInterrupted: true, result: { verdict: 'HALTED', cleanup: 'CLEAN' } })
+    expect(await fleet.agent.faults()).toMatchObject([{ state: 'healed' }])
+  })
+
+  test('it does not begin while another fault is going on', async () => {
+    const { system, fleet } = await trialExperiment()
+    await using _ = system
+    await fleet.agent.fault({ kind: 'kill', target: 'back', forMs: 60_000 })
+    await expect(tryExperiment({}, { system, fleet })).rejects.toThrow(/f1\) is going on already/)
+  })
+})
+
+test('kill -9 of the command ends its faults at once, long before their leases', slow, async () => {
+  const { system, fleet } = await trialExperiment()
+  await using _ = system
+  await writeFile(join(system.root, 'trial.yaml'), trialFile({ forMs: 60_000 }))
+  const command = spawn(process.execPath, [join(repository, 'bin/dev.js'), 'chaos', 'run', 'trial.yaml'], {
+    cwd: system.root,
+    stdio: 'ignore',
+  })
+  await eventOf(fleet, ({ type }) => type === 'fault.bit', 60_000)
+  command.kill('SIGKILL')
+  const [healed] = await eventually(
+    'the fault is healed',
+    async () => {
+      const faults = await fleet.agent.faults()
+      return faults.every(({ state }) => state === 'healed') && faults
+    },
+    20_000,
+  )
+  expect(healed!.healedAt! - healed!.bitAt!).toBeLessThan(30_000)
+  const end = await eventOf(fleet, ({ type }) => type === 'fault.healed')
+  expect(end.data).toMatchObject({ by: 'holder' })
+})
