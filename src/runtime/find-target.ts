@@ -21,11 +21,15 @@ export interface Aim {
   /** Requests in the format of another tool, instead of a scenario. */
   requestsFile?: string | undefined
   requestsFormat?: RequestFormat | undefined
+  /** Its headers are also sent with the requests of such a file. */
+  request?: { headers: Record<string, string> }
 }
 
 interface Found {
   target: LoadPlan['target']
   fleet?: { root: string; system: string; agent: AgentClient } | undefined
+  /** What of a file could not be used, and why. */
+  notes?: readonly string[]
 }
 
 interface RunningSystem {
@@ -40,7 +44,7 @@ export async function findTarget(aim: Aim): Promise<Found> {
   const root = await findSystemRoot(from, diskFiles)
   if (requestsFile !== undefined) {
     const read = await readRequestsFile(requestsFile, aim)
-    return { target: read, fleet: await fleetBehind(read.baseUrl, root) }
+    return { ...read, fleet: await fleetBehind(read.target.baseUrl, root) }
   }
   const url = urlTyped(target)
   if (url !== undefined) {
@@ -107,16 +111,23 @@ async function withScenario(baseUrl: string, file: string, from: string): Promis
 /** Requests in the format of another tool; a URL on the command line stands for their target. */
 async function readRequestsFile(
   file: string,
-  { from, target, requestsFormat }: Aim,
-): Promise<{ baseUrl: string; scenario: Scenario }> {
+  { from, target, requestsFormat, request }: Aim,
+): Promise<{ target: { baseUrl: string; scenario: Scenario }; notes: readonly string[] }> {
   const { readRequests } = await import('../load/readers/read-requests.ts')
-  const { baseUrl, scenario } = await readRequests({
+  const { baseUrl, scenario, notes } = await readRequests({
     text: await readGiven(file, from),
     file,
     format: requestsFormat,
     readBody: (path) => readGiven(join(dirname(file), path), from),
   })
-  return { baseUrl: target ?? baseUrl, scenario }
+  const url = target ?? baseUrl
+  if (url === null) throw errors.needsAnswer('A target', 'http://127.0.0.1:4000 (the file names none)')
+  const headers = request?.headers ?? {}
+  const requests = scenario.requests.map((one) => ({
+    ...one,
+    steps: one.steps.map((step) => ({ ...step, headers: { ...step.headers, ...headers } })),
+  }))
+  return { target: { baseUrl: url, scenario: { ...scenario, requests } }, notes }
 }
 
 /** The text of a file that was named on the command line. Throws `file-missing`. */

@@ -82,7 +82,8 @@ async function runAsked(options: LoadOptions): Promise<{ result: LoadResult; tex
   const mayHaveScenario = options.scenarioFile !== undefined || options.target === undefined
   if (typed === undefined && connections === undefined && !mayHaveScenario) throw noRate()
   const baseline = await findBaseline(options)
-  const { target, fleet } = await findTarget(options)
+  const { target, fleet, notes = [] } = await findTarget(options)
+  for (const note of notes) process.stderr.write(`Note: ${note}.\n`)
   const asked = typed ?? ('scenario' in target ? target.scenario.load : undefined)
   if (asked === undefined || options.engine === 'autocannon') return saturate(options, { target, asked })
 

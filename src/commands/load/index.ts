@@ -41,18 +41,18 @@ export default class Load extends BaseCommand {
       helpValue: 'FILE',
     }),
     from: string({
-      description: 'Requests of another tool (vegeta targets, HAR) instead of a scenario.',
+      description: 'Requests of another tool (vegeta targets, HAR, OpenAPI) instead of a scenario.',
       helpValue: 'FILE',
     }),
     format: string({
       description: 'Of --from; guessed if left out.',
-      options: ['vegeta', 'vegeta-json', 'har'],
+      options: ['vegeta', 'vegeta-json', 'har', 'openapi'],
     }),
     method: string({ description: 'Of a plain target.', default: 'GET' }),
     header: string({
       char: 'H',
       multiple: true,
-      description: 'Of a plain target.',
+      description: 'Of a plain target, or of all requests of --from.',
       helpValue: "'name: value'",
     }),
     body: string({ description: 'Of a plain target.' }),

@@ -1,12 +1,13 @@
-// Requests in the formats of other tools → a scenario: vegeta's targets (http and JSON) and HAR.
+// Requests in the formats of other tools → a scenario: vegeta's targets (http and JSON), HAR and OpenAPI.
 
 import { errors, type Place } from '../../errors.ts'
 import type { Scenario } from '../scenario.ts'
 import { readHar } from './har.ts'
+import { readOpenApi } from './openapi.ts'
 import { type ReadRequest, UnreadableRequest } from './read-request.ts'
 import { readVegetaHttp, readVegetaJson } from './vegeta.ts'
 
-export const requestFormats = ['vegeta', 'vegeta-json', 'har'] as const
+export const requestFormats = ['vegeta', 'vegeta-json', 'har', 'openapi'] as const
 export type RequestFormat = (typeof requestFormats)[number]
 
 export interface RequestFile {
@@ -18,9 +19,24 @@ export interface RequestFile {
   readBody(path: string): Promise<string>
 }
 
+export interface ReadFile {
+  /** null: the file names no target. */
+  baseUrl: string | null
+  scenario: Scenario
+  /** What was left out, and why. */
+  notes: readonly string[]
+}
+
 /** Equal requests become one with their number as its weight. Throws `file-invalid`. */
-export async function readRequests(source: RequestFile): Promise<{ baseUrl: string; scenario: Scenario }> {
+export async function readRequests(source: RequestFile): Promise<ReadFile> {
   const { text, file, format = guessFormat(text) } = source
+  return format === 'openapi' ? readOpenApi(text, file) : readListed(format, source)
+}
+
+type ListFormat = Exclude<RequestFormat, 'openapi'>
+
+async function readListed(format: ListFormat, source: RequestFile): Promise<ReadFile> {
+  const { file } = source
   const placeOf = (line: number): Place => ({ file, line, column: 1 })
   const next = `It was read as ${format}; --format names another (${requestFormats.join(', ')}).`
   try {
@@ -35,14 +51,14 @@ export async function readRequests(source: RequestFile): Promise<{ baseUrl: stri
         `${stranger.url} is not of ${origin}; one run has one target`,
       )
     }
-    return { baseUrl: origin, scenario: scenarioOf(requests, file) }
+    return { baseUrl: origin, scenario: scenarioOf(requests, file), notes: [] }
   } catch (error) {
     if (!(error instanceof UnreadableRequest)) throw error
     throw errors.fileInvalid(placeOf(error.line), `${error.message}.`, next)
   }
 }
 
-const readAs = (format: RequestFormat, { text, readBody }: RequestFile): Promise<ReadRequest[]> => {
+const readAs = (format: ListFormat, { text, readBody }: RequestFile): Promise<ReadRequest[]> => {
   switch (format) {
     case 'vegeta':
       return readVegetaHttp(text, readBody)
@@ -54,6 +70,8 @@ const readAs = (format: RequestFormat, { text, readBody }: RequestFile): Promise
 }
 
 function guessFormat(text: string): RequestFormat {
+  // At the start of a line of YAML, or as a key of the JSON object itself.
+  if (/^\s*(?:\{[^]{0,200}?)?["']?(?:openapi|swagger)["']?\s*:/m.test(text)) return 'openapi'
   if (!text.trimStart().startsWith('{')) return 'vegeta'
   return /^\s*\{\s*"log"/.test(text) ? 'har' : 'vegeta-json'
 }
