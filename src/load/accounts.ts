@@ -2,10 +2,11 @@
 // second; at the end their sum must be the schedule.
 
 import type { Outcome } from '../events.ts'
-import { type Books, enter, enterStatus, enterUnfinished, sumOf } from './books.ts'
+import { type Books, enter, enterPhase, enterStatus, enterUnfinished, sumOf } from './books.ts'
 import { type Arrival, type CompiledFlow, timesOf } from './flow.ts'
 import type { Intervals } from './intervals.ts'
 import { type Ending, isLocalLimit, outcomeOf } from './outcomes.ts'
+import type { Phase } from './phases.ts'
 
 export interface Accounts {
   /** It has been taken up. */
@@ -22,7 +23,20 @@ export interface Accounts {
   assertWhole(scheduled: number): void
 }
 
-export function createAccounts(books: Books, intervals: Intervals, flows: readonly CompiledFlow[]): Accounts {
+export function createAccounts({
+  books,
+  intervals,
+  flows,
+  phases,
+  startMs,
+}: {
+  books: Books
+  intervals: Intervals
+  flows: readonly CompiledFlow[]
+  /** As many as the books have. */
+  phases: readonly Phase[]
+  startMs: number
+}): Accounts {
   const exhausted = new Map<string, number>()
   let inFlight = 0
   return {
@@ -41,6 +55,10 @@ export function createAccounts(books: Books, intervals: Intervals, flows: readon
       }
       const times = timesOf(arrival, { nowMs, isMeasured: isMeasured(outcome) })
       enter(books, arrival.flow, outcome, times)
+      for (let index = 0; index < phases.length; index++) {
+        if (isWithin(phases[index]!, arrival.intendedMs - startMs))
+          enterPhase(books.phases[index]!, arrival.flow, outcome, times)
+      }
       if (ending.kind === 'answered') enterStatus(books, arrival.flow, ending.status)
       intervals.settle({ second: arrival.second, request: flows[arrival.flow]!.name }, outcome, times)
       inFlight -= 1
@@ -59,6 +77,8 @@ export function createAccounts(books: Books, intervals: Intervals, flows: readon
     },
   }
 }
+
+const isWithin = ({ fromMs, toMs }: Phase, offsetMs: number): boolean => offsetMs >= fromMs && offsetMs < toMs
 
 /** What never went out has no response time: a drop after 0 ms would flatter the percentiles. */
 const isMeasured = (outcome: Outcome): boolean => outcome !== 'dropped' && outcome !== 'unfinished'

@@ -22,14 +22,30 @@ export interface Books {
   lag: Histogram
   wait: Histogram
   requests: RequestBooks[]
+  phases: PhaseBooks[]
 }
 
-export interface RequestBooks {
+/** What thresholds are judged by. */
+export interface Tally {
   outcomes: Float64Array
+  okResponse: Histogram
+}
+
+export interface RequestBooks extends Tally {
   /** Answers by status: the counter of status s is at s - 100. */
   statuses: Float64Array
   response: Histogram
-  okResponse: Histogram
+}
+
+/** Of the arrivals of one phase: all of them, and each request. */
+export interface PhaseBooks extends Tally {
+  requests: Tally[]
+}
+
+/** How many of each there are; the same for everybody who looks at the memory. */
+export interface BooksSize {
+  requests: number
+  phases: number
 }
 
 /** Milliseconds of one arrival that has ended; null where it never came that far. */
@@ -40,31 +56,41 @@ export interface ArrivalTimes {
   lagMs: number
 }
 
+export const booksSizeOf = (job: { flows: readonly unknown[]; phases: readonly unknown[] }): BooksSize => ({
+  requests: job.flows.length,
+  phases: job.phases.length,
+})
+
 const countersBytes = outcomes.length * Float64Array.BYTES_PER_ELEMENT
 const statusesBytes = 900 * Float64Array.BYTES_PER_ELEMENT
 const requestBytes = countersBytes + statusesBytes + 2 * histogramBytes
 const headBytes = countersBytes + 2 * Float64Array.BYTES_PER_ELEMENT
 const totalHistograms = 5
 
-export const booksBytes = (requests: number): number =>
-  headBytes + totalHistograms * histogramBytes + requests * requestBytes
+const tallyBytes = countersBytes + histogramBytes
+
+export const booksBytes = ({ requests, phases }: BooksSize): number =>
+  headBytes +
+  totalHistograms * histogramBytes +
+  requests * requestBytes +
+  phases * (1 + requests) * tallyBytes
 
 /** Empty books over `memory`. */
-export function openBooks(memory: SharedArrayBuffer, requests: number): Books {
-  return layOut(memory, requests, createHistogram)
+export function openBooks(memory: SharedArrayBuffer, size: BooksSize): Books {
+  return layOut(memory, size, createHistogram)
 }
 
 /** The same books, for another thread that only reads. */
-export function viewBooks(memory: SharedArrayBuffer, requests: number): Books {
-  return layOut(memory, requests, viewHistogram)
+export function viewBooks(memory: SharedArrayBuffer, size: BooksSize): Books {
+  return layOut(memory, size, viewHistogram)
 }
 
 /** The books of several workers as one. */
 export function addBooks(parts: readonly Books[]): Books {
   const [only] = parts
   if (only !== undefined && parts.length === 1) return only
-  const requests = only?.requests.length ?? 0
-  const sum = openBooks(new SharedArrayBuffer(booksBytes(requests)), requests)
+  const size = { requests: only?.requests.length ?? 0, phases: only?.phases.length ?? 0 }
+  const sum = openBooks(new SharedArrayBuffer(booksBytes(size)), size)
   for (const part of parts) {
     addCounters(sum.outcomes, part.outcomes)
     addCounters(sum.progress, part.progress)
@@ -72,22 +98,43 @@ export function addBooks(parts: readonly Books[]): Books {
       merge(sum[name], part[name])
     part.requests.forEach((own, index) => {
       const total = sum.requests[index]!
-      addCounters(total.outcomes, own.outcomes)
+      addTally(total, own)
       addCounters(total.statuses, own.statuses)
       merge(total.response, own.response)
-      merge(total.okResponse, own.okResponse)
+    })
+    part.phases.forEach((own, index) => {
+      const total = sum.phases[index]!
+      addTally(total, own)
+      own.requests.forEach((request, number) => addTally(total.requests[number]!, request))
     })
   }
   return sum
+}
+
+function addTally(into: Tally, from: Tally): void {
+  addCounters(into.outcomes, from.outcomes)
+  merge(into.okResponse, from.okResponse)
 }
 
 const addCounters = (into: Float64Array, from: Float64Array): void => {
   for (let i = 0; i < into.length; i++) into[i]! += from[i]!
 }
 
-function layOut(memory: SharedArrayBuffer, requests: number, histogramAt: typeof viewHistogram): Books {
+function layOut(
+  memory: SharedArrayBuffer,
+  { requests, phases }: BooksSize,
+  histogramAt: typeof viewHistogram,
+): Books {
   const total = (index: number): Histogram => histogramAt(memory, headBytes + index * histogramBytes)
   const requestsStart = headBytes + totalHistograms * histogramBytes
+  const phasesStart = requestsStart + requests * requestBytes
+  const tallyAt = (index: number): Tally => {
+    const start = phasesStart + index * tallyBytes
+    return {
+      outcomes: new Float64Array(memory, start, outcomes.length),
+      okResponse: histogramAt(memory, start + countersBytes),
+    }
+  }
   return {
     outcomes: new Float64Array(memory, 0, outcomes.length),
     progress: new Float64Array(memory, countersBytes, 2),
@@ -103,6 +150,13 @@ function layOut(memory: SharedArrayBuffer, requests: number, histogramAt: typeof
         statuses: new Float64Array(memory, start + countersBytes, 900),
         response: histogramAt(memory, start + countersBytes + statusesBytes),
         okResponse: histogramAt(memory, start + countersBytes + statusesBytes + histogramBytes),
+      }
+    }),
+    phases: Array.from({ length: phases }, (_, index) => {
+      const first = index * (1 + requests)
+      return {
+        ...tallyAt(first),
+        requests: Array.from({ length: requests }, (__, request) => tallyAt(first + 1 + request)),
       }
     }),
   }
@@ -123,6 +177,19 @@ export function enter(books: Books, request: number, outcome: Outcome, times: Ar
   if (outcome !== 'ok') return
   recordMs(books.okResponse, times.responseMs)
   recordMs(own.okResponse, times.responseMs)
+}
+
+/** The same in the books of a phase to which it belongs. */
+export function enterPhase(
+  phase: PhaseBooks,
+  request: number,
+  outcome: Outcome,
+  { responseMs }: ArrivalTimes,
+): void {
+  for (const tally of [phase, phase.requests[request]!]) {
+    tally.outcomes[numberOf[outcome]]! += 1
+    if (outcome === 'ok' && responseMs !== null) recordMs(tally.okResponse, responseMs)
+  }
 }
 
 /** `status` is from 100 to 999. */

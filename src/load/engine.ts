@@ -17,6 +17,7 @@ import { arrive, type Arrival, type CompiledFlow, goToNextStep } from './flow.ts
 import type { Intervals } from './intervals.ts'
 import { type Ending, outcomeOf } from './outcomes.ts'
 import type { Limits } from './plan.ts'
+import type { Phase } from './phases.ts'
 import { createPauses } from './pauses.ts'
 import { type Connection, createPool, type Wire, type WireEvents } from './pool.ts'
 import { type CompiledRequest, bytesOf, keyOf } from './request.ts'
@@ -34,6 +35,8 @@ export interface EngineParts {
   rowOf?(arrival: number): ArrivalValues
   limits: Limits
   books: Books
+  /** As many as the books have. */
+  phases?: readonly Phase[]
   intervals: Intervals
   nowMs(): number
   uuid(): string
@@ -64,7 +67,8 @@ export function startEngine(parts: EngineParts, startMs: number): Engine {
   const schedule = everyNth(parts.schedule, share)
   const queue = createFifo<Arrival>()
   const pauses = createPauses<Arrival>()
-  const accounts = createAccounts(books, parts.intervals, flows)
+  const { intervals, phases = [] } = parts
+  const accounts = createAccounts({ books, intervals, flows, phases, startMs })
   let next = 0
   let nextDueMs = schedule.arrivals > 0 ? startMs + schedule.intendedMs(0) : Number.POSITIVE_INFINITY
   let sweepDueMs = startMs + sweepEveryMs

@@ -16,6 +16,8 @@ export type RateShape =
 export interface Stage {
   target: number
   durationMs: number
+  /** What thresholds call it; `stage1` … if not said. */
+  name?: string
 }
 
 export interface RateCurve {
@@ -53,11 +55,11 @@ export const spikeStages = (spike: {
     kind: 'stages',
     startRate: baseRate,
     stages: [
-      { target: baseRate, durationMs: fromMs },
+      { target: baseRate, durationMs: fromMs, name: 'before' },
       { target: peakRate, durationMs: 0 },
-      { target: peakRate, durationMs: forMs },
+      { target: peakRate, durationMs: forMs, name: 'spike' },
       { target: baseRate, durationMs: 0 },
-      { target: baseRate, durationMs: Math.max(0, durationMs - fromMs - forMs) },
+      { target: baseRate, durationMs: Math.max(0, durationMs - fromMs - forMs), name: 'after' },
     ],
   }
 }

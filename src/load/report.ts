@@ -1,9 +1,10 @@
 // The books of a run → its report.
 
 import type { GeneratorReport, LoadProgress, LoadReport } from '../system/load-report.ts'
-import { type Books, countsOf, statusesOf } from './books.ts'
+import { type Books, countsOf, statusesOf, type Tally } from './books.ts'
 import { percentiles } from './histogram.ts'
 import type { Limits } from './plan.ts'
+import type { Phase } from './phases.ts'
 import { diagnose } from './self-diagnosis.ts'
 import type { Schedule } from './schedule.ts'
 import { judge, type Threshold } from './thresholds.ts'
@@ -30,6 +31,8 @@ export interface ReportParts {
   limits: Limits
   requestNames: readonly string[]
   thresholds?: readonly Threshold[]
+  /** Of the phases that the books know, in their order. */
+  phases?: ReadonlyMap<string, Phase>
   books: Books
   end: RunEnd
 }
@@ -64,20 +67,30 @@ export function reportOf(parts: ReportParts): LoadReport {
       responseMs: percentiles(request.response),
     })),
     thresholds: judge(parts.thresholds ?? [], {
-      outcomes: figures.outcomes,
-      okResponse: books.okResponse,
-      requests: books.requests.map(({ outcomes, okResponse }, index) => ({
-        name: parts.requestNames[index]!,
-        outcomes: countsOf(outcomes),
-        okResponse,
-      })),
+      ...judgedPart(books, parts.requestNames, schedule.durationMs),
+      phases: new Map(
+        [...(parts.phases ?? [])].map(([name, { fromMs, toMs }], index) => [
+          name,
+          judgedPart(books.phases[index]!, parts.requestNames, Math.min(toMs, schedule.durationMs) - fromMs),
+        ]),
+      ),
       achievedRate: figures.achievedRate,
-      durationMs: schedule.durationMs,
       isTrusted: diagnosis.verdict === 'valid' && !end.isInterrupted,
     }),
     generator: end.generator,
   }
 }
+
+const judgedPart = (tally: Tally & { requests: Tally[] }, names: readonly string[], durationMs: number) => ({
+  outcomes: countsOf(tally.outcomes),
+  okResponse: tally.okResponse,
+  requests: tally.requests.map(({ outcomes, okResponse }, index) => ({
+    name: names[index]!,
+    outcomes: countsOf(outcomes),
+    okResponse,
+  })),
+  durationMs,
+})
 
 /** What can be said while the run goes on. */
 export function progressOf(books: Books, elapsedMs: number): LoadProgress {

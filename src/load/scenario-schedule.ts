@@ -22,6 +22,7 @@ export function scheduleInFile(load: LoadFile, yaml: YamlFile<unknown>): Schedul
   const linear = stages.map((stage) => ({
     target: perSecond(stage.target),
     durationMs: parseDuration(stage.duration),
+    ...(stage.name !== undefined && { name: stage.name }),
   }))
   return { kind: 'rate', rate: { kind: 'stages', startRate: perSecond(startRate), stages: linear }, arrivals }
 

@@ -48,6 +48,11 @@ const duration = Type.String({
   description: 'a time, such as 500ms, 20s or 1m30s',
 })
 
+const stageName = Type.String({
+  pattern: '^[A-Za-z][A-Za-z0-9_-]*$',
+  description: 'what thresholds call the stage, such as peak',
+})
+
 const checks = Type.Object(
   {
     contains: Type.Optional(Type.String({ minLength: 1, description: 'a text that the body must hold' })),
@@ -99,7 +104,11 @@ const loadSchema = Type.Object(
     rate: Type.Optional(rate),
     duration: Type.Optional(duration),
     startRate: Type.Optional(rate),
-    stages: Type.Optional(Type.Array(Type.Object({ target: rate, duration }, closed), { minItems: 1 })),
+    stages: Type.Optional(
+      Type.Array(Type.Object({ target: rate, duration, name: Type.Optional(stageName) }, closed), {
+        minItems: 1,
+      }),
+    ),
     timeUnit: Type.Optional(duration),
     arrivals: Type.Optional(
       Type.Union([Type.Literal('even'), Type.Literal('poisson')], { description: 'even or poisson' }),

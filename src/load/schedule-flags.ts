@@ -52,11 +52,12 @@ function rateAsked(flags: ScheduleFlags): RateShape | undefined {
 
 function parseStages(text: string): Stage[] {
   return text.split(',').map((part) => {
-    const [, duration, target] = /^\s*([^:]+):([\d._]+)\s*$/.exec(part) ?? []
+    const [, name, duration, target] = /^\s*(?:([a-z][\w-]*)=)?([^:=]+):([\d._]+)\s*$/i.exec(part) ?? []
     if (duration === undefined || target === undefined) {
       throw errors.badValue('--stages', text, "durations and rates, such as '10s:100,30s:1000,10s:0'")
     }
-    return { durationMs: parseDuration(duration, 'A stage'), target: rateOf(target, '--stages') }
+    const stage = { durationMs: parseDuration(duration, 'A stage'), target: rateOf(target, '--stages') }
+    return name === undefined ? stage : { ...stage, name }
   })
 }
 

@@ -23,8 +23,8 @@ export interface Objective {
 /** Throws `bad-value`. */
 export const parseSlo = (text: string): Objective[] =>
   text.split(',').map((part) => {
-    const { metric, request, comparison, limit, unit, expression } = parseThreshold(part, '--slo')
-    const isUpper = comparison === '<' || comparison === '<='
+    const { metric, request, phase, comparison, limit, unit, expression } = parseThreshold(part, '--slo')
+    const isUpper = phase === null && (comparison === '<' || comparison === '<=')
     if (isUpper && request === null && metric.kind === 'quantile' && metric.fraction < 1)
       return { expression, allowed: 1 - metric.fraction, limitMs: limit }
     if (isUpper && request === null && metric.kind === 'ended' && unit === 'share' && metric.as.length > 1)

@@ -1,4 +1,5 @@
-// What a run has to reach, as people write it: `p99<200ms`, `errors<1%`, `rps>9990`, `p99{place order}<300ms`.
+// What a run has to reach, as people write it: `p99<200ms`, `errors<1%`, `rps>9990`, `p99{place order}<300ms`,
+// `p99@peak<1s`.
 //
 // A failed arrival counts as infinitely slow: a target that sheds load cannot pass by answering the rest
 // quickly. A run that is not valid as a measurement passes nothing.
@@ -15,6 +16,8 @@ export interface Threshold {
   metric: Metric
   /** Name of a request; null: of the whole run. */
   request: string | null
+  /** Name of a phase of the schedule; null: the whole run. */
+  phase: string | null
   comparison: Comparison
   limit: number
   unit: ThresholdResult['unit']
@@ -31,25 +34,26 @@ export type Metric =
 type Comparison = '<' | '<=' | '>' | '>='
 
 const failed = outcomes.filter((outcome) => outcome !== 'ok')
-const shape = /^([a-z][\w.-]*?)\s*(?:\{([^{}]+)\})?\s*(<=|>=|<|>)\s*(\S+)$/i
+const shape = /^([a-z][\w.-]*?)\s*(?:\{([^{}]+)\})?\s*(?:@([\w.-]+))?\s*(<=|>=|<|>)\s*(\S+)$/i
 const expected =
-  "something like 'p99<200ms', 'errors<1%', 'rps>9990', 'ok-rps>9900', 'timeout<10' or 'p99{place order}<300ms'"
+  "something like 'p99<200ms', 'errors<1%', 'rps>9990', 'ok-rps>9900', 'timeout<10', 'p99{place order}<300ms' or 'p99@stage2<1s'"
 
 /** Throws `bad-value`, saying what is not understood. */
 export function parseThreshold(text: string, what = '--threshold'): Threshold {
   const expression = text.trim()
-  const [, name = '', request, comparison = '', limit = ''] = shape.exec(expression) ?? []
+  const [, name = '', request, phase, comparison = '', limit = ''] = shape.exec(expression) ?? []
   const metric = metricOf(name.toLowerCase())
   const fail = (wanted: string): never => {
     throw errors.badValue(what, text, wanted)
   }
   if (metric === undefined) return fail(expected)
-  if (metric.kind === 'sent-rate' && request !== undefined)
-    return fail('rps of the whole run; the rate of one request is ok-rps{name}')
+  if (metric.kind === 'sent-rate' && (request !== undefined || phase !== undefined))
+    return fail('rps of the whole run; the rate of a request or a phase is ok-rps{name} or ok-rps@phase')
   return {
     expression,
     metric,
     request: request?.trim() ?? null,
+    phase: phase ?? null,
     comparison: comparison as Comparison,
     ...limitOf(metric, limit, fail),
   }
@@ -100,21 +104,30 @@ export interface Judged {
   okResponse: Histogram
 }
 
-export interface JudgedRun extends Judged {
+/** All of it, and each request. */
+interface JudgedPart extends Judged {
   requests: readonly (Judged & { name: string })[]
+  durationMs: number
+}
+
+export interface JudgedRun extends JudgedPart {
+  /** By name: those that the thresholds are about. */
+  phases?: ReadonlyMap<string, JudgedPart>
   /** Arrivals really sent per second. */
   achievedRate: number
-  durationMs: number
   /** False: not valid as a measurement, or interrupted; then nothing is passed. */
   isTrusted: boolean
 }
 
 export const judge = (thresholds: readonly Threshold[], run: JudgedRun): ThresholdResult[] =>
   thresholds.map((threshold) => {
-    const { expression, request, unit, comparison, limit } = threshold
-    const judged = request === null ? run : run.requests.find(({ name }) => name === request)
-    if (judged === undefined) throw new Error(`the threshold ${expression} is about an unknown request`)
-    const value = observe(threshold, judged, run)
+    const { expression, request, phase, unit, comparison, limit } = threshold
+    const part = phase === null ? run : run.phases?.get(phase)
+    const judged = request === null ? part : part?.requests.find(({ name }) => name === request)
+    if (part === undefined || judged === undefined)
+      throw new Error(`the threshold ${expression} is about an unknown request or phase`)
+    const { durationMs } = part
+    const value = observe(threshold, judged, { durationMs, achievedRate: run.achievedRate })
     const ok = run.isTrusted && value !== null && compare(value, comparison, limit)
     return { expression, ok, observed: value === null || !Number.isFinite(value) ? null : value, unit }
   })
@@ -128,7 +141,11 @@ export function checkThresholds(thresholds: readonly Threshold[], requests: read
 }
 
 /** Infinity: too many failed. null: nothing arrived. */
-function observe({ metric, unit }: Threshold, judged: Judged, run: JudgedRun): number | null {
+function observe(
+  { metric, unit }: Threshold,
+  judged: Judged,
+  { durationMs, achievedRate }: { durationMs: number; achievedRate: number },
+): number | null {
   const total = arrivalsIn(judged.outcomes)
   const ok = judged.outcomes.ok ?? 0
   switch (metric.kind) {
@@ -141,9 +158,9 @@ function observe({ metric, unit }: Threshold, judged: Judged, run: JudgedRun): n
       return total === 0 ? null : unit === 'share' ? count / total : count
     }
     case 'sent-rate':
-      return run.achievedRate
+      return achievedRate
     case 'ok-rate':
-      return (ok * 1000) / run.durationMs
+      return (ok * 1000) / durationMs
   }
 }
 

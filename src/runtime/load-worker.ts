@@ -7,7 +7,7 @@ import { createConnector, type Address } from '../adapters/load-socket.ts'
 import { monotonicMs } from '../adapters/load-metronome.ts'
 import { startPacer } from '../adapters/load-pacer.ts'
 import { watchThread } from '../adapters/load-watch.ts'
-import { openBooks } from '../load/books.ts'
+import { booksSizeOf, openBooks } from '../load/books.ts'
 import { startEngine } from '../load/engine.ts'
 import { openWire } from '../load/http-wire.ts'
 import { openHttp2Wire } from '../load/http2-wire.ts'
@@ -18,6 +18,7 @@ import type { Limits } from '../load/plan.ts'
 import { type FeedRows, rowPicker } from '../load/feeds.ts'
 import type { CompiledFlow } from '../load/flow.ts'
 import type { Answer } from '../load/response-parser.ts'
+import type { Phase } from '../load/phases.ts'
 import { scheduleOf, type ScheduleShape } from '../load/schedule.ts'
 import { weightedChoice } from '../load/weights.ts'
 import { laterBy } from './load-timers.ts'
@@ -38,6 +39,8 @@ export interface LoadJob {
   /** Seconds are told with the response times of each request. */
   tellsRequests: boolean
   seed: number
+  /** Those that have books of their own. */
+  phases: Phase[]
   booksMemory: SharedArrayBuffer
 }
 
@@ -87,7 +90,8 @@ async function generate(job: LoadJob, port: NonNullable<typeof parentPort>): Pro
       rowOf: rowPicker(job.feeds, job.seed),
       flowOf: weightedChoice(job.weights, job.seed),
       limits: job.limits,
-      books: openBooks(job.booksMemory, job.flows.length),
+      books: openBooks(job.booksMemory, booksSizeOf(job)),
+      phases: job.phases,
       intervals: createIntervals(
         (second) => {
           tellAcknowledged()

@@ -4,7 +4,7 @@
 
 import { Worker } from 'node:worker_threads'
 import { monotonicMs } from '../adapters/load-metronome.ts'
-import { addBooks, type Books, booksBytes, sumOf, viewBooks } from '../load/books.ts'
+import { addBooks, type Books, booksBytes, booksSizeOf, sumOf, viewBooks } from '../load/books.ts'
 import { mergeIntervals } from '../load/merge-intervals.ts'
 import { limitsPerWorker } from '../load/plan.ts'
 import { progressOf, type RunEnd } from '../load/report.ts'
@@ -30,7 +30,7 @@ export async function generate(
   })
   const threads = Array.from({ length: workers }, (_, index) => {
     const share = { index, of: workers }
-    const booksMemory = new SharedArrayBuffer(booksBytes(job.flows.length))
+    const booksMemory = new SharedArrayBuffer(booksBytes(booksSizeOf(job)))
     const own: LoadJob = { ...job, share, booksMemory, limits: limitsPerWorker(job.limits, share) }
     return startThread(own, (message) => {
       if (message.type === 'second') intervals.add(index, message.second)
@@ -90,7 +90,7 @@ function startThread(job: LoadJob, onMessage: (message: LoadMessage) => void): T
     if (message.type === 'done') done.resolve(message.end)
   })
   return {
-    books: viewBooks(job.booksMemory, job.flows.length),
+    books: viewBooks(job.booksMemory, booksSizeOf(job)),
     ready: ready.promise,
     done: done.promise,
     order: (order) => worker.postMessage(order),

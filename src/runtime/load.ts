@@ -21,7 +21,8 @@ import {
 } from '../load/request.ts'
 import { meanRate, shapeText } from '../load/shape-text.ts'
 import { runSetup } from '../load/setup.ts'
-import { checkThresholds } from '../load/thresholds.ts'
+import { type Phase, phaseNamed } from '../load/phases.ts'
+import { checkThresholds, type Threshold } from '../load/thresholds.ts'
 import { ownValues, type Variables } from '../load/template.ts'
 import type { Acknowledged, LoadProgress, LoadReport } from '../system/load-report.ts'
 import { generate } from './load-workers.ts'
@@ -53,6 +54,7 @@ export async function runLoad(plan: LoadPlan, watchers: LoadWatchers = {}): Prom
     thresholds,
     sources.map(({ name }) => name),
   )
+  const phases = phasesIn(thresholds, plan, schedule.durationMs)
   refuseTooManyConnections(limits.maxConnections)
   const address = await resolveHost(target.hostname, target.port, watchers.signal)
   if (plan.isOwnTarget !== true) refusePublic(target.hostname, address)
@@ -78,6 +80,7 @@ export async function runLoad(plan: LoadPlan, watchers: LoadWatchers = {}): Prom
       tellsRequests: plan.tellsRequests === true,
       weights: sources.map(({ weight }) => weight),
       seed,
+      phases: [...phases.values()],
       // None without a connection of its own.
       workers: Math.min(workers, limits.maxConnections, schedule.arrivals),
     },
@@ -91,9 +94,20 @@ export async function runLoad(plan: LoadPlan, watchers: LoadWatchers = {}): Prom
     limits,
     requestNames: sources.map(({ name }) => name),
     thresholds,
+    phases,
     books,
     end,
   })
+}
+
+/** The phases that thresholds are about; only they get books of their own. */
+const phasesIn = (
+  thresholds: readonly Threshold[],
+  plan: LoadPlan,
+  durationMs: number,
+): Map<string, Phase> => {
+  const names = thresholds.flatMap(({ phase }) => (phase === null ? [] : [phase]))
+  return new Map(names.map((name) => [name, phaseNamed(name, shapeOf(plan), durationMs)]))
 }
 
 interface FlowSource {

@@ -54,7 +54,8 @@ function world(options: {
   wakeLateMs?(now: number): number
 }): World {
   const schedule = constantRate({ ratePerSecond: options.rate, durationMs: options.durationMs })
-  const books = openBooks(new SharedArrayBuffer(booksBytes(1)), 1)
+  const booksSize = { requests: 1, phases: 0 }
+  const books = openBooks(new SharedArrayBuffer(booksBytes(booksSize)), booksSize)
   const planned: { at: number; action(): void }[] = []
   const after = (ms: number, action: () => void): void => {
     planned.push({ at: state.now + ms, action })

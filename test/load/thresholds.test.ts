@@ -25,6 +25,17 @@ const run: JudgedRun = {
     { name: 'place order', outcomes: { ok: 10 }, okResponse: histogramOf(oneTo(10)) },
     { name: 'never made', outcomes: {}, okResponse: createHistogram() },
   ],
+  phases: new Map([
+    [
+      'spike',
+      {
+        outcomes: { ok: 3, reset: 1 },
+        okResponse: histogramOf([5, 6, 7]),
+        requests: [{ name: 'place order', outcomes: { ok: 2 }, okResponse: histogramOf([5, 6]) }],
+        durationMs: 500,
+      },
+    ],
+  ]),
   achievedRate: 99.5,
   durationMs: 1000,
   isTrusted: true,
@@ -54,6 +65,11 @@ describe('a threshold', () => {
     ['mean{place order}<6ms', true, 5.5],
     ['p99{never made}<1h', false, null],
     ['errors{never made}<1%', false, null],
+    ['p75@spike<8ms', true, 7],
+    ['p99@spike<1h', false, null],
+    ['errors@spike<=25%', true, 0.25],
+    ['ok-rps@spike>5', true, 6],
+    ['max{place order}@spike<7ms', true, 6],
   ])('%s: %s, observed %s', (expression, ok, observed) => {
     const { ok: isMet, observed: found } = result(expression)
     expect(isMet).toBe(ok)

@@ -17,7 +17,7 @@ test.concurrent.each(pacings)('%s pacing sends every arrival, none before its ti
   const report = await runLoad(plan)
   expect(report.outcomes).toEqual({ ok: 100 })
   expect(report.lagMs.p50).toBeGreaterThanOrEqual(0)
-  expect(report.achievedRate).toBeGreaterThan(0)
+  expect(report.achievedRate).toBeLessThanOrEqual(200)
 })
 
 test('several workers share one schedule: every arrival has its number once, the books are added up', async () => {

@@ -46,7 +46,7 @@ export function readOpenApi(text: string, file: string): ReadDescription {
   const yaml = parseYamlFile({ text, file, next }, schema)
   const document = yaml.value as Json & typeof yaml.value
   const { openapi } = document
-  if (!/^3\./.test(openapi)) {
+  if (!openapi.startsWith('3.')) {
     throw errors.fileInvalid(yaml.placeOf(['openapi']), `this is OpenAPI ${openapi}; msvc reads 3.x.`, next)
   }
   const resolve = resolverOf(document)
