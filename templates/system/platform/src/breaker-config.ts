@@ -7,6 +7,7 @@ import {
   jitterShare,
   positiveMs,
   share,
+  size,
   someMs,
   type Rules,
 } from './check-config.ts'
@@ -46,8 +47,8 @@ export const breakerRules = {
   openMs: positiveMs,
   maxOpenMs: positiveMs,
   jitter: jitterShare,
-  rateRule: { windowMs: positiveMs, buckets: count, minCalls: count, failureRate: share, slowRate: share },
-  fastTrip: { outcomes: count, minFailed: count, sustainedMs: someMs },
+  rateRule: { windowMs: positiveMs, buckets: size, minCalls: count, failureRate: share, slowRate: share },
+  fastTrip: { outcomes: size, minFailed: count, sustainedMs: someMs },
 } satisfies Rules
 
 /** Throws a PolicyError that names the field; `path` is where the settings stand. */

@@ -20,12 +20,30 @@ export class PolicyError extends Error {
 
 const rule = (expects: string, accepts: (value: number) => boolean): Rule => ({ expects, accepts })
 
-export const positiveMs = rule('a positive number of milliseconds', (value) => value > 0)
-export const someMs = rule('a number of milliseconds, 0 or more', (value) => value >= 0)
+// A timer of Node holds 24 days; one that is asked for more ends at once.
+const dayMs = 24 * 60 * 60 * 1000
+const isUpTo = (max: number, value: number): boolean => value > 0 && value <= max
+
+export const positiveMs = rule('a positive number of milliseconds, a day at most', (value) =>
+  isUpTo(dayMs, value),
+)
+/** What other times follow from, which must stay within a day too. */
+export const callMs = rule('a positive number of milliseconds, an hour at most', (value) =>
+  isUpTo(dayMs / 24, value),
+)
+export const someMs = rule(
+  'a number of milliseconds, 0 or more and a day at most',
+  (value) => value === 0 || isUpTo(dayMs, value),
+)
 export const share = rule('above 0 and at most 1', (value) => value > 0 && value <= 1)
 export const shareOrNone = rule('between 0 and 1', (value) => value >= 0 && value <= 1)
 export const jitterShare = rule('0 or more and below 1', (value) => value >= 0 && value < 1)
 export const count = rule('a whole number, 1 or more', (value) => Number.isSafeInteger(value) && value >= 1)
+/** What is kept in memory and looked through. */
+export const size = rule(
+  'a whole number from 1 to 1000',
+  (value) => Number.isSafeInteger(value) && value >= 1 && value <= 1000,
+)
 export const countOrNone = rule(
   'a whole number, 0 or more',
   (value) => Number.isSafeInteger(value) && value >= 0,

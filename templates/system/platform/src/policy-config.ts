@@ -13,6 +13,7 @@
 
 import { breakerRules, checkBreaker, defaultBreaker, type BreakerConfig } from './breaker-config.ts'
 import {
+  callMs,
   check,
   checkThat,
   count,
@@ -62,8 +63,8 @@ type DeepPartial<T> = { [Key in keyof T]?: T[Key] extends object ? DeepPartial<T
 export type PolicyPlace = 'edge' | 'inside'
 
 const rules = {
-  attemptTimeoutMs: positiveMs,
-  deadlineMs: positiveMs,
+  attemptTimeoutMs: callMs,
+  deadlineMs: callMs,
   hopMs: someMs,
   retry: { retries: countOrNone, baseMs: someMs, maxMs: someMs },
   retryBudget: { ratio: shareOrNone, perSecond: notNegative, windowMs: positiveMs },

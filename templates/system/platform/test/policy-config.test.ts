@@ -35,9 +35,25 @@ test('an impossible value is named by its path', () => {
       { breaker: { rateRule: { slowRate: 1.01 } } },
       'breaker.rateRule.slowRate must be above 0 and at most 1, but is 1.01',
     ],
-    [{ attemptTimeoutMs: -1 }, 'attemptTimeoutMs must be a positive number of milliseconds, but is -1'],
-    [{ deadlineMs: Number.NaN }, 'deadlineMs must be a positive number of milliseconds, but is null'],
-    [{ deadlineMs: '3s' }, 'deadlineMs must be a positive number of milliseconds, but is "3s"'],
+    [
+      { attemptTimeoutMs: -1 },
+      'attemptTimeoutMs must be a positive number of milliseconds, an hour at most, but is -1',
+    ],
+    [
+      { deadlineMs: Number.NaN },
+      'deadlineMs must be a positive number of milliseconds, an hour at most, but is null',
+    ],
+    [
+      { deadlineMs: '3s' },
+      'deadlineMs must be a positive number of milliseconds, an hour at most, but is "3s"',
+    ],
+    // More than a timer holds: it would end at once, and every call with it.
+    [{ attemptTimeoutMs: 2 ** 31 }, 'attemptTimeoutMs must be a positive number of milliseconds, an hour'],
+    [{ breaker: { openMs: 1e9 } }, 'breaker.openMs must be a positive number of milliseconds, a day'],
+    [{ retry: { baseMs: -1 } }, 'retry.baseMs must be a number of milliseconds, 0 or more and a day at most'],
+    // More than memory, or a search through them, would bear.
+    [{ breaker: { rateRule: { buckets: 1e12 } } }, 'breaker.rateRule.buckets must be a whole number from 1'],
+    [{ breaker: { fastTrip: { outcomes: 1e6 } } }, 'breaker.fastTrip.outcomes must be a whole number from 1'],
     [{ bulkhead: { limit: 0 } }, 'bulkhead.limit must be a whole number, 1 or more, but is 0'],
     [{ bulkhead: 5 }, 'bulkhead must be a group of limit'],
     [{ breaker: { trials: 2.5 } }, 'breaker.trials must be a whole number, 1 or more, but is 2.5'],
