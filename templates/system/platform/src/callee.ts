@@ -16,7 +16,7 @@ import { attemptOverHttp, type Answer, type HttpResult } from './http-attempt.ts
 import { createPolicy, type Policy, type PolicyResult } from './policy.ts'
 import type { PolicyConfig } from './policy-config.ts'
 import { currentRequest, outsideRequests, type RequestContext } from './request-context.ts'
-import { isRepeatable, parseRetryAfter, retryHeader } from './retry.ts'
+import { askedToWaitMs, isRepeatable, retryHeader } from './retry.ts'
 import { refusedTypes, spanNames } from './telemetry-names.ts'
 import type { Span, Telemetry } from './telemetry.ts'
 import { systemTimers, type Timers } from './timers.ts'
@@ -85,8 +85,7 @@ export function createCallee(options: CalleeOptions): Callee {
     probeTimers: timersOutsideRequests,
     random: Math.random,
     classify,
-    retryAfterMs: (result) =>
-      result.kind === 'answered' ? parseRetryAfter(result.headers['retry-after']) : undefined,
+    retryAfterMs: (result) => (result.kind === 'answered' ? askedToWaitMs(result.headers) : undefined),
     probe: async () => {
       const status = await askReady()
       return status >= 200 && status < 300

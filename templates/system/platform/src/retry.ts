@@ -38,7 +38,12 @@ export function retryDelayMs(
   return Math.max(retryAfterMs, random() * Math.min(maxMs, baseMs * 2 ** (retry - 1)))
 }
 
-/** `Retry-After` in milliseconds; undefined when absent or not in seconds (the date form needs equal clocks). */
-export function parseRetryAfter(header: string | string[] | undefined): number | undefined {
-  return typeof header === 'string' && /^\d{1,6}$/.test(header) ? Number(header) * 1000 : undefined
+/** How long an answer asks to stay away, by its `Retry-After`; undefined when it does not. */
+export function askedToWaitMs(headers: Record<string, string | string[] | undefined>): number | undefined {
+  const { 'retry-after': said, date } = headers
+  if (typeof said !== 'string' || said === '') return undefined
+  if (/^\d+$/.test(said)) return Number(said) * 1000
+  // A moment: held against the sender's own clock, which may not agree with ours.
+  const waitMs = Date.parse(said) - Date.parse(String(date))
+  return Number.isNaN(waitMs) ? undefined : Math.max(0, waitMs)
 }

@@ -43,8 +43,11 @@ export interface StandInRequest {
   body: string
 }
 
-/** Status and JSON body; `hang` never answers, `reset` breaks the connection. */
-export type StandInAnswer = { status: number; body?: unknown } | 'hang' | 'reset'
+/** Status, headers and JSON body; `hang` never answers, `reset` breaks the connection. */
+export type StandInAnswer =
+  | { status: number; headers?: Record<string, string>; body?: unknown }
+  | 'hang'
+  | 'reset'
 
 export interface StandIn {
   url: string
@@ -71,7 +74,7 @@ export async function runStandIn(
     const result = answer(request)
     if (result === 'reset') incoming.socket.resetAndDestroy()
     else if (result !== 'hang') {
-      response.writeHead(result.status, { 'content-type': 'application/json' })
+      response.writeHead(result.status, { 'content-type': 'application/json', ...result.headers })
       response.end(result.body === undefined ? '' : JSON.stringify(result.body))
     }
   }

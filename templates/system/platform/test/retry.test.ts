@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { deadlineFrom } from '../src/deadline.ts'
-import { isRepeatable, parseRetryAfter, retryAttemptFrom, retryDelayMs } from '../src/retry.ts'
+import { askedToWaitMs, isRepeatable, retryAttemptFrom, retryDelayMs } from '../src/retry.ts'
 
 const delay = { baseMs: 50, maxMs: 500 }
 
@@ -24,11 +24,25 @@ test('a call may be repeated by its method or with a key', () => {
   assert.ok(isRepeatable('POST', 'k1'))
 })
 
-test('headers that say nothing sensible say nothing', () => {
-  assert.equal(parseRetryAfter('2'), 2000)
-  for (const header of [undefined, '', '-1', '1.5', 'Wed, 21 Oct 2026 07:28:00 GMT', ['1', '2']]) {
-    assert.equal(parseRetryAfter(header), undefined, String(header))
+test('Retry-After counts in seconds, or up to a moment on the clock of who sent it', () => {
+  const date = 'Wed, 21 Oct 2015 07:28:00 GMT'
+  const table: [said: string | string[] | undefined, waitMs: number | undefined][] = [
+    ['2', 2000],
+    ['86400000', 86_400_000_000],
+    ['Wed, 21 Oct 2015 07:28:30 GMT', 30_000],
+    ['Wed, 21 Oct 2015 07:27:00 GMT', 0],
+    [undefined, undefined],
+    ['', undefined],
+    ['soon', undefined],
+    [['1', '2'], undefined],
+  ]
+  for (const [said, waitMs] of table) {
+    assert.equal(askedToWaitMs({ 'retry-after': said, date }), waitMs, String(said))
   }
+  assert.equal(askedToWaitMs({ 'retry-after': 'Wed, 21 Oct 2015 07:28:30 GMT' }), undefined)
+})
+
+test('headers that say nothing sensible say nothing', () => {
   assert.equal(retryAttemptFrom('0'), 0)
   assert.equal(retryAttemptFrom('12'), 12)
   assert.equal(retryAttemptFrom('3600'), 100)

@@ -89,6 +89,23 @@ test('when order is away or broken, the client is told to come back', async (t) 
   }
 })
 
+test('how long order asks to stay away is passed on to the client', async (t) => {
+  const date = new Date().toUTCString()
+  const later = new Date(Date.parse(date) + 30_000).toUTCString()
+  const table: [status: number, said: string, answered: number, retryAfter: string][] = [
+    [429, '7', 429, '7'],
+    [503, '7', 503, '7'],
+    [503, later, 503, '30'],
+    [503, 'soon', 503, '1'],
+  ]
+  for (const [status, said, answered, retryAfter] of table) {
+    const order = await runStandIn(t, () => ({ status, headers: { date, 'retry-after': said } }))
+    const { ask, authorization } = await runGateway(t, order.url)
+    const response = await ask('/orders/o1', { headers: await authorization() })
+    assert.deepEqual([response.status, response.headers.get('retry-after')], [answered, retryAfter], said)
+  }
+})
+
 test('once the breaker is open, order is left alone and the answer is quick', async (t) => {
   const order = await runStandIn(t, () => ({ status: 500 }))
   const { ask, authorization } = await runGateway(t, order.url)

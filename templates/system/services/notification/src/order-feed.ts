@@ -1,6 +1,6 @@
 // Reads order's feed, a page at a time, through the breaker of the edge.
 
-import type { Callee } from '@system/platform'
+import { askedToWaitMs, type Callee } from '@system/platform'
 import { Type, type Static } from 'typebox'
 import { Value } from 'typebox/value'
 
@@ -25,6 +25,10 @@ export async function readFeed(order: Callee, after: number, limit: number): Pro
     return { kind: 'unavailable', reason: 'the breaker is open', retryAfterMs: result.retryAfterMs }
   if (result.kind === 'failed') return { kind: 'unavailable', reason: result.message, retryAfterMs }
   if (result.status !== 200)
-    return { kind: 'unavailable', reason: `order answered ${result.status}`, retryAfterMs }
+    return {
+      kind: 'unavailable',
+      reason: `order answered ${result.status}`,
+      retryAfterMs: askedToWaitMs(result.headers) ?? retryAfterMs,
+    }
   return { kind: 'page', page: Value.Parse(Page, JSON.parse(result.body)) }
 }

@@ -3,7 +3,7 @@
 // The key was recorded when the order was placed, so that every attempt for one order uses the same: an
 // attempt that got no answer may have charged all the same, and the next one then finds that charge.
 
-import type { Callee } from '@system/platform'
+import { askedToWaitMs, type Callee } from '@system/platform'
 import type { Order } from './order.ts'
 import type { OrderStore } from './order-store.ts'
 
@@ -15,6 +15,8 @@ export type PaymentResult =
 /** Answers that will be the same tomorrow. All others (408, 429, 5xx, …) may get better. */
 const finalStatuses = new Set([400, 402, 409, 422])
 const retryAfterMs = 100
+/** An open breaker may close much earlier than it says: its recovery probe asks twice a second. */
+const maxRefusedMs = 1000
 
 export interface PayOptions {
   payment: Callee
@@ -35,10 +37,10 @@ export async function payOrder(
   })
   if (result.kind === 'refused') {
     const reason = result.by === 'breaker' ? 'the breaker is open' : 'too many payments are under way'
-    return { kind: 'unavailable', reason, retryAfterMs: result.retryAfterMs }
+    return { kind: 'unavailable', reason, retryAfterMs: Math.min(maxRefusedMs, result.retryAfterMs) }
   }
   if (result.kind === 'failed') return { kind: 'unavailable', reason: result.message, retryAfterMs }
-  const { status, body } = result
+  const { status, headers, body } = result
   const { key } = order
   const chargeId = status === 200 || status === 201 ? chargeIdOf(body) : undefined
   if (chargeId !== undefined) {
@@ -55,7 +57,7 @@ export async function payOrder(
     }
   }
   const reason = status === 202 ? 'payment does not know yet' : `payment answered ${status}`
-  return { kind: 'unavailable', reason, retryAfterMs }
+  return { kind: 'unavailable', reason, retryAfterMs: askedToWaitMs(headers) ?? retryAfterMs }
 }
 
 /** `undefined` for an answer that is not a charge: whatever sent it, it was not payment. */

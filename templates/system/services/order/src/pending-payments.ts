@@ -15,7 +15,8 @@ import type { PaymentResult } from './pay-order.ts'
 import type { Order } from './order.ts'
 
 export interface PendingPayments {
-  add(orderId: string): void
+  /** After an attempt that failed; the next one comes no sooner than payment asked for. */
+  add(orderId: string, retryAfterMs: number): void
   /** Finishes the attempts under way and starts no more. */
   stop(): Promise<void>
 }
@@ -31,7 +32,9 @@ export interface PendingPaymentsOptions {
 }
 
 const minPauseMs = 25
-const maxPauseMs = 1000
+/** Whatever payment asks for: an order is looked at again within half a minute. */
+const maxPauseMs = 30_000
+const storageTroubleMs = 1000
 
 export function startPendingPayments({
   store,
@@ -43,20 +46,20 @@ export function startPendingPayments({
 }: PendingPaymentsOptions): PendingPayments {
   const stopping = new AbortController()
   const queue = new Map<string, number>(store.open().map((orderId) => [orderId, 0]))
-  let wakeUp: (() => void) | undefined
+  let wakeUp: ((afterMs: number) => void) | undefined
   if (queue.size > 0) log.info({ pending: queue.size }, 'orders are waiting for payment')
   const sweep = setInterval(addForgotten, forgottenMs)
   const running = run()
 
   return {
-    add(orderId) {
+    add(orderId, retryAfterMs) {
       queue.set(orderId, 1)
-      wakeUp?.()
+      wakeUp?.(retryAfterMs)
     },
     async stop() {
       clearInterval(sweep)
       stopping.abort()
-      wakeUp?.()
+      wakeUp?.(0)
       await running
     },
   }
@@ -70,7 +73,7 @@ export function startPendingPayments({
         if (isOutage) log.info({ paid }, 'all pending orders are settled')
         isOutage = false
         paid = 0
-        await new Promise<void>((resolve) => (wakeUp = resolve))
+        await pause(await new Promise<number>((resolve) => (wakeUp = resolve)))
         continue
       }
       const batch = head(queue, atATime)
@@ -91,7 +94,7 @@ export function startPendingPayments({
   function addForgotten(): void {
     if (queue.size > 0) return
     for (const orderId of store.open(clock.epochMs() - forgottenMs)) queue.set(orderId, 1)
-    if (queue.size > 0) wakeUp?.()
+    if (queue.size > 0) wakeUp?.(0)
   }
 
   /** 0 when the order is settled, else how long to wait. */
@@ -117,7 +120,7 @@ export function startPendingPayments({
 /** Payment was asked, but its answer could not be written down: the next attempt gets the same one. */
 function unlessStored(error: unknown): PaymentResult {
   if (error instanceof StorageUnavailable) {
-    return { kind: 'unavailable', reason: error.message, retryAfterMs: maxPauseMs }
+    return { kind: 'unavailable', reason: error.message, retryAfterMs: storageTroubleMs }
   }
   throw error
 }

@@ -10,7 +10,7 @@ export type PlaceResult = { kind: 'order'; order: Order } | { kind: 'key-reused'
 export interface PlaceOptions {
   store: OrderStore
   pay: (order: Order, retryAttempt: number) => Promise<PaymentResult>
-  payLater: (orderId: string) => void
+  payLater: (orderId: string, retryAfterMs: number) => void
 }
 
 /** Resolves once everything that the answer claims is on disk. */
@@ -23,8 +23,8 @@ export async function placeOrder(options: PlaceOptions, key: string, line: Order
   const { order } = placed
   const result = await pay(order, 0)
   if (result.kind === 'settled') return { kind: 'order', order: result.order }
-  const { reason } = result
+  const { reason, retryAfterMs } = result
   const pending = await store.append(order.id, { type: 'order.payment_pending', data: { key, reason } })
-  payLater(order.id)
+  payLater(order.id, retryAfterMs)
   return { kind: 'order', order: pending }
 }

@@ -83,6 +83,19 @@ test('a charge whose answer got lost is not made a second time: the next attempt
   assert.deepEqual([...payment.chargesByKey], [[`charge-${placed.body.id}`, 1]])
 })
 
+test('a payment that asks for patience is left alone for so long', async (t) => {
+  const payment = await runPaymentStandIn(t)
+  payment.trouble = { status: 429, headers: { 'retry-after': '1' } }
+  const { place, confirmed } = await runOrder(t, payment.url)
+  const placed = await place('k1')
+  assert.equal(placed.status, 202)
+  await eventually(() => payment.askedAtMs[1])
+  payment.trouble = undefined
+  await confirmed(placed.body.id)
+  const [first = 0, second = 0, third = 0] = payment.askedAtMs
+  for (const gapMs of [second - first, third - second]) assert.ok(gapMs > 990, `${gapMs} ms`)
+})
+
 test('hundreds of pending orders are paid after a restart of both', async (t) => {
   const folder = temporaryFolder(t)
   const before = await runOrder(t, await deadUrl(), folder)

@@ -7,6 +7,8 @@ export interface PaymentStandIn {
   url: string
   /** How often each key was charged anew. */
   chargesByKey: Map<string, number>
+  /** When each charge was asked for, on the monotonic clock. */
+  askedAtMs: number[]
   /** What to answer instead of charging; undefined to be well. */
   trouble: StandInAnswer | undefined
   /** Charges and then does not answer, for so many requests. */
@@ -15,8 +17,17 @@ export interface PaymentStandIn {
 
 export async function runPaymentStandIn(t: TestContext): Promise<PaymentStandIn> {
   const chargesByKey = new Map<string, number>()
-  const payment: PaymentStandIn = { url: '', chargesByKey, trouble: undefined, silentCharges: 0 }
-  const { url } = await runStandIn(t, ({ headers }) => {
+  const payment: PaymentStandIn = {
+    url: '',
+    chargesByKey,
+    askedAtMs: [],
+    trouble: undefined,
+    silentCharges: 0,
+  }
+  const { url } = await runStandIn(t, ({ path, headers }) => {
+    // The recovery probe of a breaker that a busy machine has opened.
+    if (path === '/readyz') return payment.trouble ?? { status: 200 }
+    payment.askedAtMs.push(performance.now())
     if (payment.trouble !== undefined) return payment.trouble
     const key = String(headers['idempotency-key'])
     const isNew = !chargesByKey.has(key)
