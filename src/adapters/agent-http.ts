@@ -6,7 +6,7 @@
 import type * as Http from 'node:http'
 import { UserError, type ExitCode } from '../errors.ts'
 
-/** Nobody listens on the socket. */
+/** Nobody listens on the socket, or whoever did was gone before it had answered. */
 export class AgentAbsent extends Error {}
 
 /** Somebody listens and does not answer in time. */
@@ -34,7 +34,9 @@ export const agentHttp = (socketPath: string): AgentHttp => ({
   async ask<T>(question: Question): Promise<T> {
     const signal = AbortSignal.timeout(question.withinMs ?? quickMs)
     const answer = await send(socketPath, { ...question, signal })
-    const body = await text(answer)
+    const body = await text(answer).catch((error: Error) => {
+      throw isCut(error) ? new AgentAbsent(error.message, { cause: error }) : error
+    })
     const data = body === '' ? undefined : JSON.parse(body)
     if ((answer.statusCode ?? 500) >= 300) throw troubleOf(data)
     return data as T
@@ -93,7 +95,11 @@ async function text(answer: Http.IncomingMessage): Promise<string> {
   return body
 }
 
-const isAbsence = ({ code }: NodeJS.ErrnoException): boolean => code === 'ENOENT' || code === 'ECONNREFUSED'
+const isAbsence = (error: NodeJS.ErrnoException): boolean =>
+  error.code === 'ENOENT' || error.code === 'ECONNREFUSED' || isCut(error)
+
+/** As by a kill -9 in the middle of a conversation. */
+const isCut = ({ code }: NodeJS.ErrnoException): boolean => code === 'ECONNRESET' || code === 'EPIPE'
 
 const isHangUp = (error: unknown): boolean =>
   ['ECONNRESET', 'ABORT_ERR', 'ERR_STREAM_PREMATURE_CLOSE'].includes(

@@ -24,7 +24,7 @@ export function startBurners(processes: Processes, onChange: () => void): Burner
     burn(order) {
       const argv = [process.execPath, burnerEntry(), JSON.stringify(order)]
       const { PATH = '' } = process.env
-      const burner = processes.spawn({ argv, cwd: '/', env: { PATH } }, () => {})
+      const burner = processes.spawn({ argv, cwd: process.cwd(), env: { PATH } }, () => {})
       running.add(burner)
       void burner.exited.then(() => {
         running.delete(burner)

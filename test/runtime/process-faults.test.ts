@@ -72,7 +72,7 @@ describe('pause', () => {
 })
 
 describe('restart-loop', () => {
-  test('kills again and again; what the supervisor sees is no crash loop; then all is well', async () => {
+  test('kills again and again, which is no crash loop; then all is well', { tags: ['slow'] }, async () => {
     await using trial = trialSystem({ order: { runs: 'ok' } })
     const { agent } = await trial.up()
     const request = { kind: 'restart-loop', target: 'order', params: { up: 50, down: '50ms' } }
