@@ -268,6 +268,14 @@ export const errors = {
       exitCode: exitCodes.failed,
       cause,
     }),
+  noDeadLetters: (service: string, cause: unknown) =>
+    new UserError({
+      code: 'no-dead-letters',
+      message: `${service} does not tell of dead letters: ${(cause as Error).message}`,
+      next: 'Of the generated services, notification does; see with `msvc status` whether it is ready.',
+      exitCode: exitCodes.failed,
+      cause,
+    }),
   noAuditLog: (service: string, folder: string) =>
     new UserError({
       code: 'no-audit-log',

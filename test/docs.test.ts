@@ -39,6 +39,8 @@ const tour: Stop[] = [
   { line: 'msvc breaker auto order:payment', in: 'shop', says: /decides by itself; it is closed/ },
   { line: 'msvc load --rps 500 --duration 20s', in: 'shop', says: /10,000 scheduled, all accounted for/ },
   { line: 'msvc verify', in: 'shop', says: /PASS/ },
+  { line: 'msvc dlq list', in: 'shop', says: /has no dead letters/ },
+  { line: 'msvc dlq replay', in: 'shop', says: /Nothing to replay/ },
   { line: 'msvc audit verify order', in: 'shop', says: /PASS +The audit chain of order is whole/ },
   { line: 'msvc load order/feed --rps 50', in: 'shop', says: /500 scheduled, all accounted for/ },
   {

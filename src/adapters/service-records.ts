@@ -1,6 +1,6 @@
 // Reads what a service recorded, page by page: `GET <path>?after=<pos>&limit=` → {<list>: […], next}.
 
-import { request } from 'node:http'
+import { request, type RequestOptions } from 'node:http'
 
 const pageSize = 1000
 
@@ -20,9 +20,16 @@ export async function readRecords<T>(
   }
 }
 
-function getJson(url: string, signal?: AbortSignal): Promise<Record<string, unknown>> {
+const getJson = (url: string, signal?: AbortSignal): Promise<Record<string, unknown>> =>
+  askJson(url, { ...(signal && { signal }) })
+
+/** Throws when the service does not answer 200. */
+export const postJson = (url: string, body: object): Promise<Record<string, unknown>> =>
+  askJson(url, { method: 'POST', headers: { 'content-type': 'application/json' } }, JSON.stringify(body))
+
+function askJson(url: string, options: RequestOptions, body?: string): Promise<Record<string, unknown>> {
   return new Promise((resolve, reject) => {
-    const question = request(url, { agent: false, ...(signal && { signal }) }, (answer) => {
+    const question = request(url, { agent: false, ...options }, (answer) => {
       let text = ''
       answer.setEncoding('utf8')
       answer.on('data', (chunk: string) => (text += chunk))
@@ -34,6 +41,6 @@ function getJson(url: string, signal?: AbortSignal): Promise<Record<string, unkn
       })
     })
     question.on('error', reject)
-    question.end()
+    question.end(body)
   })
 }

@@ -1,26 +1,30 @@
-// Follows order's feed: read a page, send, remember how far; again at once while there is more.
+// Follows order's feed: waits for news, writes down what is to be sent and how far it has read, in one
+// commit; again at once while there is more.
 //
 // The checkpoint is ours, not the feed's: order knows nothing of its followers, and a follower that
 // was away for a day catches up from where it stood.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Callee, Logger } from '@system/platform'
-import { messageFor } from './message.ts'
-import type { NewNotification, NotificationStore } from './notification-store.ts'
+import { StorageUnavailable, type Callee, type Logger } from '@system/platform'
+import { messagesFor } from './message.ts'
+import type { NotificationStore } from './notification-store.ts'
 import { readFeed, type FeedPage } from './order-feed.ts'
 
 export interface FollowOptions {
   order: Callee
   store: NotificationStore
   log: Logger
-  /** How long to wait when there was nothing new. */
+  /** How long to rest when there was nothing new. */
   pollMs: number
+  onRecorded: () => void
 }
 
 const pageSize = 500
+const storageRetryMs = 500
 
 /** Follows until `stop` is called, which resolves when the page under way is done. */
-export function followOrders({ order, store, log, pollMs }: FollowOptions): { stop: () => Promise<void> } {
+export function followOrders(options: FollowOptions): { stop: () => Promise<void> } {
+  const { order, store, log, pollMs, onRecorded } = options
   const stopping = new AbortController()
   const running = run()
   return {
@@ -35,7 +39,8 @@ export function followOrders({ order, store, log, pollMs }: FollowOptions): { st
     await order.untilReady(stopping.signal)
     let isReachable = true
     while (!stopping.signal.aborted) {
-      const result = await readFeed(order, store.checkpoint(), pageSize)
+      const result = await readFeed(order, store.checkpoint(), pageSize, stopping.signal)
+      if (stopping.signal.aborted) return
       if (result.kind === 'unavailable') {
         if (isReachable) log.warn({ reason: result.reason }, 'order cannot be followed')
         isReachable = false
@@ -44,8 +49,19 @@ export function followOrders({ order, store, log, pollMs }: FollowOptions): { st
       }
       if (!isReachable) log.info('order is followed again')
       isReachable = true
-      if (result.page.events.length > 0) store.record(notificationsFor(result.page), result.page.next)
-      if (result.page.events.length < pageSize) await pause(pollMs)
+      if (result.page.events.length === 0) await pause(pollMs)
+      else await record(result.page)
+    }
+  }
+
+  async function record({ events, next }: FeedPage): Promise<void> {
+    try {
+      await store.record(events.flatMap(messagesFor), next)
+      onRecorded()
+    } catch (error) {
+      // The disk is full; nothing of the page was kept, so it is read again.
+      if (!(error instanceof StorageUnavailable)) throw error
+      await pause(storageRetryMs)
     }
   }
 
@@ -55,9 +71,3 @@ export function followOrders({ order, store, log, pollMs }: FollowOptions): { st
     })
   }
 }
-
-const notificationsFor = ({ events }: FeedPage): NewNotification[] =>
-  events.flatMap(({ id, orderId, type }) => {
-    const message = messageFor(type)
-    return message === undefined ? [] : [{ eventId: id, orderId, ...message }]
-  })

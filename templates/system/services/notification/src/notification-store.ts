@@ -1,73 +1,126 @@
-// What was sent, and how far order's feed has been read: always written together, so that a crash
-// between the two can neither lose a notification nor send one twice.
+// What is to be sent and what was, and how far order's feed has been read: inbox, outbox and checkpoint.
+//
+//   feed ─▶ [ messages + checkpoint in one commit ] ─▶ waiting ─▶ sent
+//                                                         └─ … ─▶ dead ─▶ (replay) waiting
+//
+// A message's id follows from its event and channel and is unique here: an event that is read twice
+// makes no second message, and a crash between reading and writing neither loses nor repeats one.
 
-import { randomUUID } from 'node:crypto'
-import type { DatabaseSync } from 'node:sqlite'
-import type { Clock } from '@system/platform'
-import type { Message } from './message.ts'
+import type { Clock, DurableStore } from '@system/platform'
+import type { ChannelName, Message } from './message.ts'
 
-export interface Notification extends Message {
+export interface StoredMessage extends Message {
   pos: number
-  id: string
-  /** Of the feed's event; unique. */
-  eventId: string
-  orderId: string
-  /** Epoch milliseconds. */
+  state: 'waiting' | 'sent' | 'dead'
+  attempts: number
+  /** Why the last attempt failed. */
+  reason: string | null
+  /** Epoch milliseconds, of the last change. */
   at: number
 }
 
-export type NewNotification = Pick<Notification, 'eventId' | 'orderId' | 'kind' | 'text'>
+/** How an attempt ended. */
+export type Attempt =
+  | { kind: 'sent'; id: string }
+  | { kind: 'failed'; id: string; reason: string; retryAfterMs: number }
+  | { kind: 'dead'; id: string; reason: string }
 
 export interface NotificationStore {
-  /** The position in the feed up to which everything is done; 0 at the beginning. */
+  /** The position in the feed up to which everything is written down; 0 at the beginning. */
   checkpoint(): number
-  /** One transaction: the notifications and the new checkpoint. */
-  record(notifications: NewNotification[], checkpoint: number): void
-  list(after: number, limit: number): Notification[]
+  /** One transaction: the messages and the new checkpoint. */
+  record(messages: Message[], checkpoint: number): Promise<void>
+  /** What may be tried now on a channel, oldest first. */
+  due(channel: ChannelName, limit: number): StoredMessage[]
+  settle(attempts: Attempt[]): Promise<void>
+  /** Those of a state, or all; in the order in which they were made. */
+  list(after: number, limit: number, state?: StoredMessage['state']): StoredMessage[]
+  /** Dead letters wait again, with all their attempts before them; the number of them. */
+  replay(ids: string[] | undefined): Promise<number>
 }
 
 export const schema = `
-  create table if not exists notifications (
+  create table if not exists messages (
     pos integer primary key autoincrement,
     id text not null unique,
-    event_id text not null unique,
+    event_id text not null,
     order_id text not null,
     kind text not null,
+    channel text not null,
     text text not null,
+    state text not null,
+    attempts integer not null,
+    reason text,
+    due_at integer not null,
     at integer not null
   ) strict;
+  create index if not exists messages_waiting on messages (channel, due_at) where state = 'waiting';
   create table if not exists checkpoints (feed text primary key, pos integer not null) strict;
 `
 
-export function createNotificationStore(database: DatabaseSync, clock: Clock): NotificationStore {
+export function createNotificationStore(
+  { database, commit }: Pick<DurableStore, 'database' | 'commit'>,
+  clock: Clock,
+): NotificationStore {
+  const columns =
+    'pos, id, event_id as eventId, order_id as orderId, kind, channel, text, state, attempts, reason, at'
   const readCheckpoint = database.prepare(`select pos from checkpoints where feed = 'order'`)
   const writeCheckpoint = database.prepare(
     `insert into checkpoints (feed, pos) values ('order', ?) on conflict (feed) do update set pos = excluded.pos`,
   )
   const insert = database.prepare(
-    `insert into notifications (id, event_id, order_id, kind, text, at) values (?, ?, ?, ?, ?, ?)
-     on conflict (event_id) do nothing`,
+    `insert into messages (id, event_id, order_id, kind, channel, text, state, attempts, due_at, at)
+     values (?, ?, ?, ?, ?, ?, 'waiting', 0, ?, ?) on conflict (id) do nothing`,
   )
-  const page = database.prepare(
-    `select pos, id, event_id as eventId, order_id as orderId, kind, text, at
-     from notifications where pos > ? order by pos limit ?`,
+  const dueNow = database.prepare(
+    `select ${columns} from messages where state = 'waiting' and channel = ? and due_at <= ? order by due_at, pos limit ?`,
   )
+  const finish = database.prepare(
+    `update messages set state = ?, attempts = attempts + 1, reason = ?, due_at = ?, at = ? where id = ? and state = 'waiting'`,
+  )
+  const page = database.prepare(`select ${columns} from messages where pos > ? order by pos limit ?`)
+  const pageOf = database.prepare(
+    `select ${columns} from messages where pos > ? and state = ? order by pos limit ?`,
+  )
+  const wake = `update messages set state = 'waiting', attempts = 0, due_at = 0, at = ? where state = 'dead'`
+  const wakeOne = database.prepare(`${wake} and id = ?`)
+  const wakeAll = database.prepare(wake)
 
   return {
     checkpoint: () => (readCheckpoint.get() as { pos: number } | undefined)?.pos ?? 0,
-    record(notifications, checkpoint) {
-      database.exec('begin immediate')
-      try {
-        for (const { eventId, orderId, kind, text } of notifications) {
-          insert.run(randomUUID(), eventId, orderId, kind, text, clock.epochMs())
+    record: (messages, checkpoint) =>
+      commit(() => {
+        const now = clock.epochMs()
+        for (const { id, eventId, orderId, kind, channel, text } of messages) {
+          insert.run(id, eventId, orderId, kind, channel, text, now, now)
         }
         writeCheckpoint.run(checkpoint)
-        database.exec('commit')
-      } catch (error) {
-        if (database.isTransaction) database.exec('rollback')
-        throw error
-      }
-    },
-    list: (after, limit) => page.all(after, limit) as unknown as Notification[],
+      }),
+    due: (channel, limit) => dueNow.all(channel, clock.epochMs(), limit) as unknown as StoredMessage[],
+    settle: (attempts) =>
+      commit(() => {
+        for (const attempt of attempts) finishOne(attempt, clock.epochMs())
+      }),
+    list: (after, limit, state) =>
+      (state === undefined
+        ? page.all(after, limit)
+        : pageOf.all(after, state, limit)) as unknown as StoredMessage[],
+    replay: (ids) =>
+      commit(() => {
+        const now = clock.epochMs()
+        if (ids === undefined) return Number(wakeAll.run(now).changes)
+        return ids.reduce((sum, id) => sum + Number(wakeOne.run(now, id).changes), 0)
+      }),
+  }
+
+  function finishOne(attempt: Attempt, now: number): void {
+    switch (attempt.kind) {
+      case 'sent':
+        return void finish.run('sent', null, now, now, attempt.id)
+      case 'failed':
+        return void finish.run('waiting', attempt.reason, now + attempt.retryAfterMs, now, attempt.id)
+      case 'dead':
+        return void finish.run('dead', attempt.reason, now, now, attempt.id)
+    }
   }
 }

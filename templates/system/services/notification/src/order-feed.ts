@@ -1,4 +1,4 @@
-// Reads order's feed, a page at a time, through the breaker of the edge.
+// Reads order's feed, a page at a time, through the breaker of the edge. The answer waits for news.
 
 import { askedToWaitMs, type Callee } from '@system/platform'
 import { Type, type Static } from 'typebox'
@@ -18,9 +18,17 @@ export type FeedResult =
   | { kind: 'unavailable'; reason: string; retryAfterMs: number }
 
 const retryAfterMs = 200
+/** Well below half the time of an attempt, from which on the breaker counts an answer as slow. */
+export const waitMs = 1000
 
-export async function readFeed(order: Callee, after: number, limit: number): Promise<FeedResult> {
-  const result = await order.call({ method: 'GET', path: `/feed?after=${after}&limit=${limit}` })
+export async function readFeed(
+  order: Callee,
+  after: number,
+  limit: number,
+  signal: AbortSignal,
+): Promise<FeedResult> {
+  const path = `/feed?after=${after}&limit=${limit}&waitMs=${waitMs}`
+  const result = await order.call({ method: 'GET', path, signal })
   if (result.kind === 'refused')
     return { kind: 'unavailable', reason: 'the breaker is open', retryAfterMs: result.retryAfterMs }
   if (result.kind === 'failed') return { kind: 'unavailable', reason: result.message, retryAfterMs }
