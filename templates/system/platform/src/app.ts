@@ -9,12 +9,13 @@ import type { Clock } from './clock.ts'
 import { deadlineFrom, deadlineHeader } from './deadline.ts'
 import { StorageUnavailable } from './durable-store.ts'
 import { checkHealth, type Health } from './health.ts'
+import { describeServed, servedResult } from './http-attributes.ts'
 import { createLogBound, type Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
 import { runWithRequest, type RequestContext } from './request-context.ts'
 import { retryAttemptFrom, retryHeader } from './retry.ts'
-import type { Telemetry } from './telemetry.ts'
-import { parseTraceparent } from './trace-context.ts'
+import { untracedSpan, type Span, type Telemetry } from './telemetry.ts'
+import { parseTraceparent, type TraceContext } from './trace-context.ts'
 
 export interface AppOptions {
   clock: Clock
@@ -31,6 +32,7 @@ export interface AppOptions {
 export type App = ReturnType<typeof createApp>
 
 const contextKey = 'platformContext'
+const probePath = '/readyz'
 const errorLinesPerSecond = 5
 
 export function createApp(options: AppOptions) {
@@ -38,26 +40,27 @@ export function createApp(options: AppOptions) {
   const app = fastify({
     logger: false,
     bodyLimit: 64 * 1024,
-    return503OnClosing: true,
+    // What was taken is answered, to the last; see drain.ts.
+    return503OnClosing: false,
     exposeHeadRoutes: false,
   })
   const boundedError = createLogBound(errorLinesPerSecond, () => clock.epochMs())
 
   app.decorateRequest(contextKey, null)
 
-  // After the body has been read: its events would lose what is set earlier.
-  app.addHook('preHandler', (request, reply, done) => {
-    // Lets clients with kept connections leave by themselves, before we close what is idle.
-    if (health.phase() === 'draining') reply.header('connection', 'close')
-    const context = isEdge ? untold(request) : toldByCaller(request)
-    request.setDecorator(contextKey, context)
-    runWithRequest(context, done)
+  // First of all, so that whoever is turned away has a span and a deadline too.
+  app.addHook('onRequest', (request, reply, done) => {
+    if (health.phase() === 'closing') reply.header('connection', 'close')
+    request.setDecorator(contextKey, isEdge ? untold(request) : toldByCaller(request))
+    done()
   })
+
+  // After the body has been read: its events would lose what is set earlier.
+  app.addHook('preHandler', (request, _reply, done) => runWithRequest(contextOf(request), done))
 
   app.addHook('onResponse', (request, reply, done) => {
     metrics.countRequest(reply.statusCode, reply.elapsedTime)
-    const span = request.getDecorator<RequestContext | null>(contextKey)?.span
-    span?.end({ 'http.response.status_code': reply.statusCode }, reply.statusCode >= 500)
+    contextOf(request).span.end(servedResult(reply), reply.statusCode >= 500)
     done()
   })
 
@@ -68,8 +71,11 @@ export function createApp(options: AppOptions) {
     }
     const status = error.statusCode ?? 500
     if (status >= 500) {
+      const { method, routeOptions } = request
       boundedError((held) =>
-        log.error({ err: error, method: request.method, route: routeOf(request), held }, 'request failed'),
+        runWithRequest(contextOf(request), () =>
+          log.error({ err: error, method, route: routeOptions.url, held }, 'request failed'),
+        ),
       )
       return sendError(reply, status, 'internal', 'Something went wrong here; it has been logged.')
     }
@@ -81,13 +87,13 @@ export function createApp(options: AppOptions) {
   )
 
   // On the business port too, because a caller's recovery probe must travel the edge that failed.
-  app.get('/readyz', (_request, reply) => reply.code(checkHealth('/readyz', health, []).status).send())
+  app.get(probePath, (_request, reply) => reply.code(checkHealth(probePath, health, []).status).send())
 
   return app.withTypeProvider<TypeBoxTypeProvider>()
 
   function untold(request: FastifyRequest): RequestContext {
     return {
-      span: telemetry.serverSpan(spanName(request), undefined),
+      span: spanOf(request, undefined),
       deadlineMs: clock.monotonicMs() + deadlineMs,
       retryAttempt: undefined,
     }
@@ -96,20 +102,25 @@ export function createApp(options: AppOptions) {
   function toldByCaller(request: FastifyRequest): RequestContext {
     const { headers } = request
     return {
-      span: telemetry.serverSpan(spanName(request), parseTraceparent(one(headers['traceparent']))),
+      span: spanOf(request, parseTraceparent(one(headers['traceparent']))),
       deadlineMs: deadlineFrom(one(headers[deadlineHeader]), clock.monotonicMs(), deadlineMs),
       retryAttempt: retryAttemptFrom(one(headers[retryHeader])),
     }
   }
+
+  function spanOf(request: FastifyRequest, parent: TraceContext | undefined): Span {
+    // A trace of each probe would hide all others.
+    if (request.routeOptions.url === probePath) return untracedSpan(parent)
+    return telemetry.serverSpan(parent, () => describeServed(request))
+  }
 }
+
+const contextOf = (request: FastifyRequest): RequestContext =>
+  request.getDecorator<RequestContext>(contextKey)
 
 /** The one shape of every error answer. */
 export const sendError = (reply: FastifyReply, status: number, code: string, message: string): FastifyReply =>
   reply.code(status).send({ error: { code, message } })
-
-const routeOf = (request: FastifyRequest): string => request.routeOptions.url ?? 'unknown'
-
-const spanName = (request: FastifyRequest): string => `${request.method} ${routeOf(request)}`
 
 const one = (header: string | string[] | undefined): string | undefined =>
   Array.isArray(header) ? header[0] : header

@@ -13,6 +13,7 @@ import { judgeFailure, judgeStatus, type Verdict } from './classify.ts'
 import type { Clock } from './clock.ts'
 import { deadlineHeader } from './deadline.ts'
 import { attemptOverHttp, type Answer, type HttpResult } from './http-attempt.ts'
+import { describeSent, resultOf } from './http-attributes.ts'
 import { createPolicy, type Policy, type PolicyResult } from './policy.ts'
 import type { PolicyConfig } from './policy-config.ts'
 import { currentRequest, outsideRequests, type RequestContext } from './request-context.ts'
@@ -69,6 +70,7 @@ const askReadyEveryMs = 100
 export function createCallee(options: CalleeOptions): Callee {
   const { caller, name, url, config, clock, breakers, telemetry } = options
   const edge = `${caller}:${name}`
+  const target = new URL(url)
   const pool = new Pool(url, {
     // As many as the bulkhead admits: fewer would be a queue that nobody sees.
     connections: config.bulkhead.limit,
@@ -130,7 +132,7 @@ export function createCallee(options: CalleeOptions): Callee {
     attempt: Attempt,
     progress: { sent: boolean },
   ): Promise<HttpResult> {
-    const span = clientSpan(request, context)
+    const span = clientSpan(request, context, attempt.number)
     const result = await attemptOverHttp(
       pool,
       {
@@ -146,12 +148,12 @@ export function createCallee(options: CalleeOptions): Callee {
     return result
   }
 
-  function clientSpan(request: CallRequest, context: RequestContext | undefined): Span {
-    return telemetry.clientSpan(`${request.method} ${name}`, context?.span.trace, {
-      'http.request.method': request.method,
-      'server.address': name,
-      [spanNames.breaker]: edge,
-      [spanNames.state]: policy.breaker.state,
+  function clientSpan(request: CallRequest, context: RequestContext | undefined, resends: number): Span {
+    return telemetry.clientSpan(context?.span.trace, () => {
+      const { method, path } = request
+      const described = describeSent({ method, path, callee: name, url: target, resends })
+      const guard = { [spanNames.breaker]: edge, [spanNames.state]: policy.breaker.state }
+      return { ...described, attributes: { ...described.attributes, ...guard } }
     })
   }
 
@@ -161,7 +163,7 @@ export function createCallee(options: CalleeOptions): Callee {
     context: RequestContext | undefined,
     by: 'breaker' | 'bulkhead',
   ): void {
-    clientSpan(request, context).end(
+    clientSpan(request, context, 0).end(
       { [spanNames.outcome]: 'rejected', [spanNames.errorType]: refusedTypes[by] },
       true,
     )
@@ -243,6 +245,6 @@ const outcomes = { ok: 'success', busy: 'success', fail: 'failure', ignore: 'ign
 function endSpan(span: Span, result: HttpResult): void {
   const outcome = { [spanNames.outcome]: outcomes[classify(result)] }
   if (result.kind === 'answered') {
-    span.end({ ...outcome, 'http.response.status_code': result.status }, result.status >= 500)
+    span.end({ ...outcome, ...resultOf(result.status, 400) }, result.status >= 400)
   } else span.end({ ...outcome, [spanNames.errorType]: result.reason }, true)
 }

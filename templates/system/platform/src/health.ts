@@ -1,7 +1,8 @@
 // Where a service stands in its life. An open breaker does not make it unready: it still answers,
 // only less well, and taking it out of rotation would turn a partial outage into a whole one.
 
-export type Phase = 'starting' | 'ready' | 'draining'
+/** `draining`: still taking whoever comes; `closing`: only who is already connected. */
+export type Phase = 'starting' | 'ready' | 'draining' | 'closing'
 
 export interface Health {
   phase(): Phase

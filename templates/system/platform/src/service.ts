@@ -11,6 +11,7 @@ import { createBreakers } from './breakers.ts'
 import { createCallee, type Callee } from './callee.ts'
 import { systemClock, type Clock } from './clock.ts'
 import { readConfig, type Config } from './config.ts'
+import { closeDoor, cutIdle, sleepUnless, untilAllLeft } from './drain.ts'
 import { readEdgePolicies } from './edge-policies.ts'
 import { openDurableStore, type DurableStore } from './durable-store.ts'
 import { createHealth } from './health.ts'
@@ -40,6 +41,8 @@ export interface ServiceTools<Settings extends TProperties, Callees extends stri
   callee: (name: Callees) => Callee
   /** `DATA_DIR/<name>.db`; closed last, and unready while it cannot be written (durable-store.ts). */
   openStore: (name: string, schema: string) => DurableStore
+  /** Aborted as soon as the service drains: who answers late on purpose (a long poll) answers then. */
+  stopping: AbortSignal
   /** Runs when no request is in flight any more; the steps run in reverse order. */
   onClose: (step: () => void | Promise<void>) => void
 }
@@ -50,9 +53,13 @@ export interface RunningService {
   url: string
   adminUrl: string
   log: Logger
+  /** How long `drain` can take before it cuts those who are connected and silent. */
   drainMs: number
-  /** Unready from now on, but still answering: the probe period in which balancers look away. */
-  drain(): void
+  /**
+   * Unready for the probe period in which balancers look away, then closed to new connections until those
+   * that there are have left, for as long again; see drain.ts. An abort ends it early.
+   */
+  drain(signal?: AbortSignal): Promise<void>
   /** Finishes what is in flight, closes stores, sends the last spans. Once, however often it is asked for. */
   close(): Promise<void>
 }
@@ -88,6 +95,7 @@ export async function runService<Settings extends TProperties, Callees extends s
 
   const app = createApp({ clock, log, health, metrics, telemetry, isEdge, deadlineMs })
   const admin = createAdminServer({ health, metrics, breakers })
+  const stopping = new AbortController()
   const closeSteps: (() => void | Promise<void>)[] = []
   let closing: Promise<void> | undefined
 
@@ -102,13 +110,14 @@ export async function runService<Settings extends TProperties, Callees extends s
       clock,
       callee: (name) => callees.get(name) as Callee,
       openStore,
+      stopping: stopping.signal,
       onClose: (step) => void closeSteps.unshift(step),
     })
     const url = await app.listen({ host: config.HOST, port: config.PORT })
     const adminUrl = `http://127.0.0.1:${(admin.address() as AddressInfo).port}`
     health.enter('ready')
     log.info({ url, adminUrl, pid: process.pid }, 'ready')
-    return { name: service, url, adminUrl, log, drainMs: config.DRAIN_MS, drain, close }
+    return { name: service, url, adminUrl, log, drainMs: 2 * config.DRAIN_MS, drain, close }
   } catch (error) {
     await close()
     throw error
@@ -121,8 +130,13 @@ export async function runService<Settings extends TProperties, Callees extends s
     return store
   }
 
-  function drain(): void {
+  async function drain(signal?: AbortSignal): Promise<void> {
     health.enter('draining')
+    stopping.abort()
+    await sleepUnless(signal, config.DRAIN_MS)
+    await closeDoor(app.server)
+    health.enter('closing')
+    await untilAllLeft(app.server, config.DRAIN_MS, signal)
   }
 
   function close(): Promise<void> {
@@ -131,8 +145,11 @@ export async function runService<Settings extends TProperties, Callees extends s
   }
 
   async function closeAll(): Promise<void> {
-    drain()
-    await closeApp(app)
+    stopping.abort()
+    await closeDoor(app.server)
+    health.enter('closing')
+    await cutIdle(app.server)
+    await app.close()
     for (const step of closeSteps) await step()
     await Promise.all([...callees.values()].map((callee) => callee.close()))
     await telemetry.shutdown()
@@ -141,11 +158,4 @@ export async function runService<Settings extends TProperties, Callees extends s
     admin.closeAllConnections()
     log.info('closed')
   }
-}
-
-/** Node closes the connections that are idle when closing begins, and waits for the others for ever. */
-async function closeApp(app: App): Promise<void> {
-  const sweep = setInterval(() => app.server.closeIdleConnections(), 20)
-  await app.close()
-  clearInterval(sweep)
 }

@@ -1,11 +1,10 @@
 // A service as a process: runs it, and ends it well.
 //
-//   SIGTERM, SIGINT ─▶ unready ─▶ wait a probe period ─▶ finish requests ─▶ close stores ─▶ exit 0
+//   SIGTERM, SIGINT ─▶ drained (drain.ts) ─▶ finish requests ─▶ close stores ─▶ exit 0
 //   end of standard input (if asked for) ─▶ the same without the wait
 //   an uncaught error ─▶ logged, closed, exit 1
 
 import closeWithGrace from 'close-with-grace'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { TProperties } from 'typebox'
 import { PolicyError } from './check-config.ts'
 import { ConfigError } from './config.ts'
@@ -13,6 +12,7 @@ import { StorageUnavailable } from './durable-store.ts'
 import { createLogger } from './logger.ts'
 import { runService, type RunningService, type ServiceDefinition } from './service.ts'
 
+/** For what is in flight, stores and telemetry, once it is drained. */
 const closeTimeoutMs = 10_000
 
 export async function startService<Settings extends TProperties, Callees extends string>(
@@ -20,33 +20,33 @@ export async function startService<Settings extends TProperties, Callees extends
 ): Promise<void> {
   const service = await runOrExit(definition)
   const { log } = service
-  let isHurried = false
+  const hurry = new AbortController()
+  let isEnding = false
 
   const { close } = closeWithGrace(
     {
-      delay: closeTimeoutMs,
+      delay: service.drainMs + closeTimeoutMs,
       logger: false,
       onTimeout: () => log.error({ closeTimeoutMs }, 'closing took too long'),
       onSecondError: (error) => log.fatal({ err: error }, 'a second error while closing'),
     },
     async ({ err, signal }) => {
+      isEnding = true
       if (err !== undefined) log.fatal({ err }, 'uncaught error')
       else log.info({ signal }, 'closing')
-      service.drain()
-      if (signal !== undefined && !isHurried) await sleep(service.drainMs)
+      if (signal !== undefined) await service.drain(hurry.signal)
       await service.close()
     },
   )
 
   // The variable makes it a choice, because `< /dev/null` ends at once.
   if (process.env['EXIT_ON_STDIN_END'] === '1') {
-    const hurry = (): void => {
-      if (isHurried) return
-      isHurried = true
-      close()
+    const end = (): void => {
+      hurry.abort()
+      if (!isEnding) close()
     }
     // A file only ends; a pipe that breaks only closes.
-    process.stdin.resume().once('end', hurry).once('close', hurry)
+    process.stdin.resume().once('end', end).once('close', end)
   }
 }
 

@@ -15,7 +15,7 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Span, SpanAttributes, Telemetry } from './telemetry.ts'
+import type { Span, SpanDescription, Telemetry } from './telemetry.ts'
 import type { TraceContext } from './trace-context.ts'
 
 const flushWithinMs = 1000
@@ -29,16 +29,12 @@ export function createOtlpTelemetry(service: string): Telemetry {
   })
   const tracer = provider.getTracer('@system/platform')
 
-  const start = (
-    kind: SpanKind,
-    name: string,
-    parent: TraceContext | undefined,
-    attributes: SpanAttributes,
-  ) => wrap(tracer.startSpan(name, { kind, attributes }, contextOf(parent)))
+  const start = (kind: SpanKind, parent: TraceContext | undefined, { name, attributes }: SpanDescription) =>
+    wrap(tracer.startSpan(name, { kind, attributes }, contextOf(parent)))
 
   return {
-    serverSpan: (name, parent) => start(SpanKind.SERVER, name, parent, {}),
-    clientSpan: (name, parent, attributes) => start(SpanKind.CLIENT, name, parent, attributes),
+    serverSpan: (parent, describe) => start(SpanKind.SERVER, parent, describe()),
+    clientSpan: (parent, describe) => start(SpanKind.CLIENT, parent, describe()),
     shutdown: () => flushed(provider.shutdown()),
   }
 }

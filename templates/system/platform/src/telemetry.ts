@@ -7,9 +7,9 @@ import { nextTrace, type TraceContext } from './trace-context.ts'
 
 export interface Telemetry {
   /** A span for a request that came in; `parent` is what its caller sent. */
-  serverSpan(name: string, parent: TraceContext | undefined): Span
+  serverSpan(parent: TraceContext | undefined, describe: () => SpanDescription): Span
   /** A span for a request that goes out, below the span of the request being served. */
-  clientSpan(name: string, parent: TraceContext | undefined, attributes: SpanAttributes): Span
+  clientSpan(parent: TraceContext | undefined, describe: () => SpanDescription): Span
   /** Sends what is left. */
   shutdown(): Promise<void>
 }
@@ -20,6 +20,12 @@ export interface Span {
 }
 
 export type SpanAttributes = Record<string, string | number>
+
+/** Asked for only when the span is recorded. */
+export interface SpanDescription {
+  name: string
+  attributes: SpanAttributes
+}
 
 export interface TelemetryOptions {
   service: string
@@ -34,13 +40,13 @@ export async function createTelemetry({ service, endpoint }: TelemetryOptions): 
 }
 
 const withoutExport: Telemetry = {
-  serverSpan: (_name, parent) => lazySpan(parent),
-  clientSpan: (_name, parent) => lazySpan(parent),
+  serverSpan: untracedSpan,
+  clientSpan: untracedSpan,
   shutdown: async () => {},
 }
 
-/** Most requests are neither logged nor make calls, so their ids are made only when somebody asks. */
-function lazySpan(parent: TraceContext | undefined): Span {
+/** Carries the ids and is not recorded. Most requests are neither logged nor make calls, so their ids are made only when somebody asks. */
+export function untracedSpan(parent: TraceContext | undefined): Span {
   let trace: TraceContext | undefined
   return {
     get trace() {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { describe, test, type TestContext } from 'node:test'
 import { request } from 'undici'
 import type { BreakerSnapshot } from '../src/breaker.ts'
@@ -76,7 +78,7 @@ test('an unknown breaker is answered 404 with those that there are; nonsense nev
     const response = await request(adminUrl + path, { method: 'POST', headers, body })
     return { status: response.statusCode, text: await response.body.text() }
   }
-  for (const name of ['nobody', 'order%3Anobody', '%E0%A4%A']) {
+  for (const name of ['nobody', 'order%3Anobody', '%E0%A4%A', '%zz', '%']) {
     const { status, text } = await post(`/breakers/${name}`, '{"state":"auto"}')
     assert.equal(status, 404, name)
     assert.match(text, /there are: order:payment/)
@@ -93,6 +95,22 @@ test('an unknown breaker is answered 404 with those that there are; nonsense nev
     'x'.repeat(5000),
   ]
   for (const body of bodies) assert.equal((await post('/breakers/order:payment', body)).status, 400, body)
+})
+
+test('a client that leaves in the middle of its body does not end the service', async (t) => {
+  const { adminUrl } = await runCaller(t)
+  const { hostname, port } = new URL(adminUrl)
+  const socket = connect(Number(port), hostname)
+  const head =
+    'POST /breakers/order:payment HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n'
+  socket.write(`${head}content-length: 100\r\nexpect: 100-continue\r\n\r\n`)
+  // Asked for the rest: so the service has begun to read.
+  await once(socket, 'data')
+  socket.write('{"state":')
+  socket.resetAndDestroy()
+  await once(socket, 'close')
+  // The test runner fails a test during which a rejection went unhandled.
+  assert.equal((await breakerOf(adminUrl)).state, 'closed')
 })
 
 test('an open breaker leaves the service ready, and is told as degraded', async (t) => {

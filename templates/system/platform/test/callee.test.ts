@@ -6,7 +6,7 @@ import { createCallee, type CallRequest } from '../src/callee.ts'
 import { systemClock } from '../src/clock.ts'
 import { resolvePolicy, type PolicyOverrides } from '../src/policy-config.ts'
 import { runWithRequest, type RequestContext } from '../src/request-context.ts'
-import { createTelemetry } from '../src/telemetry.ts'
+import { createTelemetry, untracedSpan } from '../src/telemetry.ts'
 import { deadUrl, eventually, runStandIn, type StandInAnswer } from '../src/testing.ts'
 
 const telemetry = await createTelemetry({ service: 'order', endpoint: undefined })
@@ -34,7 +34,7 @@ async function callStandIn(t: TestContext, answer: StandInAnswer) {
 }
 
 const requestWith = (context: Partial<RequestContext>): RequestContext => ({
-  span: telemetry.serverSpan('test', undefined),
+  span: untracedSpan(undefined),
   deadlineMs: systemClock.monotonicMs() + 5000,
   retryAttempt: 0,
   ...context,
@@ -119,7 +119,7 @@ test('deadline, attempt, trace and idempotency key go along', async (t) => {
   const callee = calleeAt(t, url, 5000)
   const parent = { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0ba902b7', isSampled: true }
   const context = requestWith({
-    span: telemetry.serverSpan('test', parent),
+    span: untracedSpan(parent),
     deadlineMs: systemClock.monotonicMs() + 1000,
     retryAttempt: 2,
   })

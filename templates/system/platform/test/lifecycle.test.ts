@@ -1,46 +1,8 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { join } from 'node:path'
-import { describe, test, type TestContext } from 'node:test'
+import { describe, test } from 'node:test'
 import { request } from 'undici'
-import { eventually, runStandIn, temporaryFolder } from '../src/testing.ts'
-
-const fixture = join(import.meta.dirname, 'fixtures/slow-service.ts')
-
-/** Nobody listens there: the port is below those that systems give out. */
-const away = { PAYMENT_URL: 'http://127.0.0.1:1' }
-
-/** A service as a process of its own, with its log lines. */
-function start(t: TestContext, env: Record<string, string> = {}, stdin: 'pipe' | 'ignore' = 'pipe') {
-  const child = spawn(process.execPath, [fixture], {
-    env: {
-      ...process.env,
-      ...away,
-      SERVICE_NAME: 'slow',
-      DATA_DIR: temporaryFolder(t),
-      DRAIN_MS: '200',
-      ...env,
-    },
-    stdio: [stdin, 'pipe', 'inherit'],
-  })
-  t.after(() => void child.kill('SIGKILL'))
-  let text = ''
-  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
-  const lines = () =>
-    text
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as Record<string, string>)
-  const logged = (message: string) => lines().find(({ msg }) => msg?.startsWith(message))
-  const ready = async () => {
-    const { url, adminUrl } = await eventually(() => logged('ready'), 20_000)
-    assert.ok(url !== undefined && adminUrl !== undefined)
-    return { url, adminUrl }
-  }
-  const exited = once(child, 'exit') as Promise<[number | null, string | null]>
-  return { child, lines, logged, ready, exited }
-}
+import { deadUrl, eventually, runStandIn } from '../src/testing.ts'
+import { start } from './fixtures/start.ts'
 
 // A few at a time, because most of each is the start of a process.
 describe('the life of a service', { concurrency: 4 }, () => {
@@ -63,11 +25,35 @@ describe('the life of a service', { concurrency: 4 }, () => {
     assert.ok(logged('closed'))
   })
 
+  test('a collector of traces that is away or never answers holds the end up by no more than a second', async (t) => {
+    const silent = await runStandIn(t, () => 'hang')
+    for (const endpoint of [await deadUrl(), silent.url]) {
+      const { child, ready, exited, logged } = start(t, { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint })
+      const { url } = await ready()
+      await (await request(`${url}/count`)).body.dump()
+      child.kill('SIGTERM')
+      assert.deepEqual(await exited, [0, null], endpoint)
+      // Without a limit the exporter tries for ten seconds; more than one of ours is a busy machine.
+      const took = Number(logged('closed')?.['time']) - Number(logged('closing')?.['time'])
+      assert.ok(took < 5000, `${took} ms`)
+    }
+  })
+
   test('the end of standard input ends a service that was asked to listen for it', async (t) => {
     const { child, ready, exited } = start(t, { EXIT_ON_STDIN_END: '1', DRAIN_MS: '60000' })
     await ready()
     child.stdin?.end()
     assert.deepEqual(await exited, [0, null])
+  })
+
+  test('it does so at once, also when the service is draining already', async (t) => {
+    const { child, ready, exited, logged } = start(t, { EXIT_ON_STDIN_END: '1', DRAIN_MS: '60000' })
+    await ready()
+    child.kill('SIGTERM')
+    await eventually(() => logged('closing'))
+    child.stdin?.end()
+    assert.deepEqual(await exited, [0, null])
+    assert.ok(logged('closed'))
   })
 
   test('standard input that is empty from the start ends it too', async (t) => {

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { FastifyReply } from 'fastify'
+import { Type } from 'typebox'
 import { request } from 'undici'
+import { sendError } from '../src/app.ts'
 import type { ServiceDefinition } from '../src/service.ts'
 import { deadUrl, runForTest, runStandIn } from '../src/testing.ts'
 
@@ -10,12 +13,15 @@ interface ExportedSpan {
   traceId: string
   spanId: string
   parentSpanId?: string
-  attributes: { key: string; value: { stringValue?: string } }[]
+  attributes: { key: string; value: { stringValue?: string; intValue?: number } }[]
+  status: { code?: number }
 }
 
 interface ExportBody {
   resourceSpans: { scopeSpans: { spans: ExportedSpan[] }[] }[]
 }
+
+const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
 
 const relay: ServiceDefinition<Record<never, never>, 'payment'> = {
   callees: { payment: { attemptTimeoutMs: 1000 } },
@@ -34,7 +40,6 @@ test('each hop makes a server span and a client span in the trace of its caller'
   })
   const env = { PAYMENT_URL: payment.url, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }
   const { url, close } = await runForTest(t, relay, env)
-  const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
   await (await request(`${url}/ask/7`, { headers: { traceparent } })).body.dump()
   await close()
 
@@ -62,7 +67,6 @@ test('client spans tell the breaker, its state and what the attempt was for it; 
     PAYMENT_POLICY: '{"retry":{"retries":0},"breaker":{"rateRule":{"minCalls":1}}}',
   }
   const { url, close } = await runForTest(t, relay, env)
-  const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
   for (let count = 0; count < 2; count += 1) {
     await (await request(`${url}/ask/7`, { headers: { traceparent } })).body.dump()
   }
@@ -91,6 +95,103 @@ test('client spans tell the breaker, its state and what the attempt was for it; 
     },
   ])
 })
+
+test('spans name what they stand for as the HTTP conventions do', async (t) => {
+  const collector = await runStandIn(t, () => ({ status: 200, body: {} }))
+  const payment = await runStandIn(t, () => ({ status: 404 }))
+  process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] = collector.url
+  t.after(() => {
+    delete process.env['OTEL_EXPORTER_OTLP_ENDPOINT']
+  })
+  const env = { PAYMENT_URL: payment.url, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }
+  const { url, close } = await runForTest(t, relay, env)
+  await (await request(`${url}/ask/7?secret=1`, { headers: { traceparent } })).body.dump()
+  await close()
+  const spans = spansIn(collector.requests)
+  const { port } = new URL(url)
+  const server = attributesOf(spans.find(({ kind }) => kind === 2))
+  assert.deepEqual(server, {
+    'http.request.method': 'GET',
+    'http.response.status_code': 200,
+    'http.route': '/ask/:id',
+    'url.path': '/ask/7',
+    'url.scheme': 'http',
+    'network.protocol.version': '1.1',
+    'client.address': '127.0.0.1',
+    'server.address': '127.0.0.1',
+    'server.port': Number(port),
+  })
+  const client = attributesOf(spans.find(({ kind }) => kind === 3))
+  assert.deepEqual(client, {
+    'http.request.method': 'GET',
+    'http.response.status_code': 404,
+    'error.type': '404',
+    'url.full': `${payment.url}/charges`,
+    'server.address': '127.0.0.1',
+    'server.port': Number(new URL(payment.url).port),
+    'peer.service': 'payment',
+    'circuit_breaker.name': 'tested:payment',
+    'circuit_breaker.state': 'closed',
+    'circuit_breaker.outcome': 'success',
+  })
+})
+
+test('who is turned away has a server span too, in the trace of the caller; a probe has none', async (t) => {
+  const collector = await runStandIn(t, () => ({ status: 200, body: {} }))
+  process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] = collector.url
+  t.after(() => {
+    delete process.env['OTEL_EXPORTER_OTLP_ENDPOINT']
+  })
+  const strict: ServiceDefinition<Record<never, never>, never> = {
+    build({ app }) {
+      app.post('/count/:n', { schema: { params: Type.Object({ n: Type.Integer() }) } }, () => 'ok')
+      const onRequest = async (_request: unknown, reply: FastifyReply) => sendError(reply, 401, 'who', 'Who?')
+      app.get('/closed', { onRequest }, () => 'ok')
+      app.get('/broken', () => {
+        throw new Error('broken')
+      })
+    },
+  }
+  const { url, close } = await runForTest(t, strict, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url })
+  const json = { 'content-type': 'application/json' }
+  const table = [
+    { path: '/count/x', options: { method: 'POST' }, name: 'POST /count/:n', status: 400, code: 0 },
+    {
+      path: '/count/1',
+      options: { method: 'POST', headers: json, body: '{' },
+      name: 'POST /count/:n',
+      status: 400,
+      code: 0,
+    },
+    { path: '/closed', options: {}, name: 'GET /closed', status: 401, code: 0 },
+    { path: '/nowhere', options: {}, name: 'GET', status: 404, code: 0 },
+    { path: '/broken', options: {}, name: 'GET /broken', status: 500, code: 2 },
+    { path: '/readyz', options: {}, name: undefined, status: 200, code: 0 },
+  ] as const
+  for (const { path, options, status } of table) {
+    const headers = { ...('headers' in options ? options.headers : {}), traceparent }
+    const response = await request(url + path, { ...options, headers })
+    await response.body.dump()
+    assert.equal(response.statusCode, status, path)
+  }
+  await close()
+  assert.deepEqual(
+    spansIn(collector.requests).map((span) => ({
+      name: span.name,
+      status: attributesOf(span)['http.response.status_code'],
+      code: span.status.code ?? 0,
+      isInTrace: span.traceId === traceparent.split('-')[1],
+    })),
+    table
+      .filter(({ name }) => name !== undefined)
+      .map(({ name, status, code }) => ({ name, status, code, isInTrace: true })),
+  )
+})
+
+const attributesOf = (span: ExportedSpan | undefined): Record<string, string | number | undefined> =>
+  Object.fromEntries(
+    span?.attributes.map(({ key, value }) => [key, value.stringValue ?? value.intValue]) ?? [],
+  )
 
 const spansIn = (exports: { body: string }[]): ExportedSpan[] =>
   exports

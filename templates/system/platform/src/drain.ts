@@ -1,0 +1,61 @@
+// How a service stops serving without leaving a request that it took unanswered.
+//
+//   SIGTERM ─▶ unready ─▶ a probe period ─▶ door closed ─▶ each answer says `connection: close`
+//                                             └─▶ no connection is left, or those left were silent ─▶ closed
+//
+// Two things would lose requests. Closing a kept connection that looks idle: a request may be on its way
+// to us. So a client is told first, with an answer, and only who asks nothing for the whole grace is cut.
+// And telling everybody to come back on a new connection while the door is still open: those that wait in
+// the kernel when it closes are reset. So nobody is told before.
+
+import { Server } from 'node:net'
+import type { Server as HttpServer } from 'node:http'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
+
+const askEveryMs = 10
+/** A turn of the event loop that took no longer had nothing to do: nobody waited at the door. */
+const quietTurnMs = 0.1
+const mostTurns = 500
+
+/** No connection is taken from now on; those that there are stay. */
+export async function closeDoor(server: HttpServer): Promise<void> {
+  // What connects while a long turn runs waits in the kernel, and would be reset.
+  for (let turn = 0; turn < mostTurns; turn += 1) {
+    const startMs = performance.now()
+    await nextTurn()
+    if (performance.now() - startMs < quietTurnMs) break
+  }
+  // The close of an HTTP server cuts idle connections too, at once.
+  Server.prototype.close.call(server)
+}
+
+/** Resolves when no connection is left, when the grace is over, or when it is aborted. */
+export async function untilAllLeft(server: HttpServer, graceMs: number, signal?: AbortSignal): Promise<void> {
+  const endMs = performance.now() + graceMs
+  while (performance.now() < endMs && signal?.aborted !== true && (await connections(server)) > 0) {
+    await sleep(askEveryMs)
+  }
+}
+
+/** Cuts who is silent, waits for who is still to be answered. */
+export async function cutIdle(server: HttpServer): Promise<void> {
+  while ((await connections(server)) > 0) {
+    // After all that has arrived was read. A process that got no time for a while wakes with its timers
+    // first, and would take for silent who has been asking all along.
+    await nextTurn()
+    server.closeIdleConnections()
+    await sleep(askEveryMs)
+  }
+}
+
+/** A sleep that an abort ends early, and that is all. */
+export async function sleepUnless(signal: AbortSignal | undefined, ms: number): Promise<void> {
+  await sleep(ms, undefined, signal && { signal }).catch((error: unknown) => {
+    if (signal?.aborted !== true) throw error
+  })
+}
+
+const connections = (server: HttpServer): Promise<number> =>
+  new Promise((resolve, reject) =>
+    server.getConnections((error, count) => (error === null ? resolve(count) : reject(error))),
+  )
