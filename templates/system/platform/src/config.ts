@@ -21,7 +21,7 @@ const commonSettings = {
   /** Where the service keeps its database. */
   DATA_DIR: Type.String({ minLength: 1, default: '.msvc/data' }),
   LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], { default: 'info' }),
-  /** How long readiness says no before connections are closed: at least one probe period of the balancer. */
+  /** One probe period of the balancer, or more: for so long it may not know yet that we are unready. */
   DRAIN_MS: Type.Integer({ minimum: 0, maximum: 60_000, default: 300 }),
   /** End when standard input ends: the life line of whoever started us. */
   EXIT_ON_STDIN_END: flag(),

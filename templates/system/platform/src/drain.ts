@@ -37,15 +37,13 @@ export async function untilAllLeft(server: HttpServer, graceMs: number, signal?:
   }
 }
 
-/** Cuts who is silent, waits for who is still to be answered. */
+/**
+ * Cuts who is silent, after all that has arrived was read: a process that got no time for a while wakes with
+ * its timers first, and would take for silent who has been asking all along.
+ */
 export async function cutIdle(server: HttpServer): Promise<void> {
-  while ((await connections(server)) > 0) {
-    // After all that has arrived was read. A process that got no time for a while wakes with its timers
-    // first, and would take for silent who has been asking all along.
-    await nextTurn()
-    server.closeIdleConnections()
-    await sleep(askEveryMs)
-  }
+  await nextTurn()
+  server.closeIdleConnections()
 }
 
 /** A sleep that an abort ends early, and that is all. */

@@ -53,8 +53,6 @@ export interface RunningService {
   url: string
   adminUrl: string
   log: Logger
-  /** How long `drain` can take before it cuts those who are connected and silent. */
-  drainMs: number
   /**
    * Unready for the probe period in which balancers look away, then closed to new connections until those
    * that there are have left, for as long again; see drain.ts. An abort ends it early.
@@ -82,6 +80,7 @@ export async function runService<Settings extends TProperties, Callees extends s
   const metrics = createMetrics()
   const breakers = createBreakers()
   const telemetry = await createTelemetry({ service, endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT })
+  log.debug('starting')
   breakers.subscribe(({ name, from, to, reason, at }) => {
     log[to === 'closed' ? 'info' : 'warn']({ breaker: name, from, to, reason, at }, `breaker ${to}`)
   })
@@ -117,7 +116,7 @@ export async function runService<Settings extends TProperties, Callees extends s
     const adminUrl = `http://127.0.0.1:${(admin.address() as AddressInfo).port}`
     health.enter('ready')
     log.info({ url, adminUrl, pid: process.pid }, 'ready')
-    return { name: service, url, adminUrl, log, drainMs: 2 * config.DRAIN_MS, drain, close }
+    return { name: service, url, adminUrl, log, drain, close }
   } catch (error) {
     await close()
     throw error
@@ -149,7 +148,7 @@ export async function runService<Settings extends TProperties, Callees extends s
     await closeDoor(app.server)
     health.enter('closing')
     await cutIdle(app.server)
-    await app.close()
+    await closeApp(app)
     for (const step of closeSteps) await step()
     await Promise.all([...callees.values()].map((callee) => callee.close()))
     await telemetry.shutdown()
@@ -158,4 +157,11 @@ export async function runService<Settings extends TProperties, Callees extends s
     admin.closeAllConnections()
     log.info('closed')
   }
+}
+
+/** Node cuts the connections that are idle when closing begins, and waits for the others for ever. */
+async function closeApp(app: App): Promise<void> {
+  const sweep = setInterval(() => void cutIdle(app.server), 20)
+  await app.close()
+  clearInterval(sweep)
 }

@@ -5,11 +5,12 @@
 //   an uncaught error ─▶ logged, closed, exit 1
 
 import closeWithGrace from 'close-with-grace'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { TProperties } from 'typebox'
 import { PolicyError } from './check-config.ts'
 import { ConfigError } from './config.ts'
 import { StorageUnavailable } from './durable-store.ts'
-import { createLogger } from './logger.ts'
+import { createLogger, type Logger } from './logger.ts'
 import { runService, type RunningService, type ServiceDefinition } from './service.ts'
 
 /** For what is in flight, stores and telemetry, once it is drained. */
@@ -18,24 +19,26 @@ const closeTimeoutMs = 10_000
 export async function startService<Settings extends TProperties, Callees extends string>(
   definition: ServiceDefinition<Settings, Callees>,
 ): Promise<void> {
-  const service = await runOrExit(definition)
-  const { log } = service
+  // The signals are heard from the beginning: without a listener, one that comes early kills at once.
+  const lastWords = createLogger({ service: process.env['SERVICE_NAME'] ?? 'unnamed', level: 'info' })
+  const starting = runOrExit(definition, lastWords)
   const hurry = new AbortController()
   let isEnding = false
 
+  const onSecondError = (error: unknown) => lastWords.fatal({ err: error }, 'a second error while closing')
   const { close } = closeWithGrace(
-    {
-      delay: service.drainMs + closeTimeoutMs,
-      logger: false,
-      onTimeout: () => log.error({ closeTimeoutMs }, 'closing took too long'),
-      onSecondError: (error) => log.fatal({ err: error }, 'a second error while closing'),
-    },
+    { delay: false, logger: false, onSecondError },
     async ({ err, signal }) => {
       isEnding = true
+      const service = await starting
+      const { log } = service
       if (err !== undefined) log.fatal({ err }, 'uncaught error')
       else log.info({ signal }, 'closing')
       if (signal !== undefined) await service.drain(hurry.signal)
-      await service.close()
+      const tooLate = sleep(closeTimeoutMs, 'too late', { ref: false })
+      if ((await Promise.race([service.close(), tooLate])) === undefined) return
+      log.error({ closeTimeoutMs }, 'closing took too long')
+      process.exit(1)
     },
   )
 
@@ -48,15 +51,16 @@ export async function startService<Settings extends TProperties, Callees extends
     // A file only ends; a pipe that breaks only closes.
     process.stdin.resume().once('end', end).once('close', end)
   }
+  await starting
 }
 
 async function runOrExit<Settings extends TProperties, Callees extends string>(
   definition: ServiceDefinition<Settings, Callees>,
+  log: Logger,
 ): Promise<RunningService> {
   try {
     return await runService(definition, process.env)
   } catch (error) {
-    const log = createLogger({ service: process.env['SERVICE_NAME'] ?? 'unnamed', level: 'info' })
     if (error instanceof ConfigError) log.fatal(`bad environment: ${error.message}`)
     else if (error instanceof PolicyError) log.fatal(`impossible setting: ${error.message}`)
     else if (error instanceof StorageUnavailable) log.fatal(error.message)

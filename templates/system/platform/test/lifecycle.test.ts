@@ -39,6 +39,14 @@ describe('the life of a service', { concurrency: 4 }, () => {
     }
   })
 
+  test('SIGTERM while the service still starts is heard, and ends it as well', async (t) => {
+    const { child, exited, logged } = start(t, { LOG_LEVEL: 'debug' })
+    await eventually(() => logged('starting'), 60_000)
+    child.kill('SIGTERM')
+    assert.deepEqual(await exited, [0, null])
+    assert.ok(logged('closed'))
+  })
+
   test('the end of standard input ends a service that was asked to listen for it', async (t) => {
     const { child, ready, exited } = start(t, { EXIT_ON_STDIN_END: '1', DRAIN_MS: '60000' })
     await ready()

@@ -134,7 +134,13 @@ test('the same key is the same order, also at the same time; a key is not taken 
 
 test('what is not an order is refused', async (t) => {
   const { place, read } = await runOrder(t, await deadUrl())
-  const table = [{}, { ...book, quantity: 0 }, { ...book, amountCents: 1.5 }, { ...book, sku: '' }]
+  const table = [
+    {},
+    { ...book, quantity: 0 },
+    { ...book, amountCents: 1.5 },
+    { ...book, amountCents: 1e20 },
+    { ...book, sku: '' },
+  ]
   for (const body of table) assert.equal((await place('k1', body)).status, 400, JSON.stringify(body))
   assert.equal((await read('unknown')).status, 404)
 })
