@@ -54,6 +54,8 @@ export interface EventData {
   }
   'service.restarted': { attempt: number; delayMs: number; reason: string }
   'service.crash-looped': { exits: number; withinMs: number; lastLines: string[] }
+  /** subject: `proxy`; the process of the edges' proxies ended by itself, and is started again */
+  'proxy.lost': { reason: string }
   /** subject: the edge, `order:payment`; source: the service that owns the breaker */
   'breaker.transition': { from: BreakerState; to: BreakerState; reason: string }
   /** subject: `fault:<id>` */

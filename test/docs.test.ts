@@ -80,6 +80,27 @@ const tour: Stop[] = [
   { line: 'msvc chaos halt --lift', in: 'shop', says: /allowed/i },
   { line: 'msvc chaos kill payment', in: 'shop', says: /payment/ },
   {
+    line: 'msvc chaos latency order:payment --latency 100ms --jitter 10ms --for 30s --percent 50 --seed 7 --detach',
+    in: 'shop',
+    says: /latency order:payment: nothing came by yet/,
+  },
+  {
+    line: 'msvc chaos http order:payment --status 503 --percent 30 --for 10s --dry-run',
+    in: 'shop',
+    says: /Would set http on order:payment for 10s: status 503.*Nothing was set/,
+  },
+  { line: 'msvc chaos heal', in: 'shop', says: /latency order:payment/ },
+  {
+    line: 'msvc chaos partition order:payment --how refuse --for 5s',
+    in: 'shop',
+    says: /a new connection is refused/,
+  },
+  {
+    line: 'msvc chaos reset client:gateway --percent 1 --for 5s --dry-run',
+    in: 'shop',
+    says: /Would set reset on client:gateway/,
+  },
+  {
     line: 'msvc chaos proxy --listen 127.0.0.1:26379 --upstream 127.0.0.1:6379 --name redis',
     in: 'shop',
     says: /redis: .*127\.0\.0\.1:26379/,

@@ -73,7 +73,12 @@ export interface EdgesUnderFault {
   close(edge: string, ttlMs: number): Promise<number>
   open(edge: string): Promise<void>
   /** What becomes of a new connection through the edge. */
-  probe(edge: string, signal: AbortSignal): Promise<EdgeProbe>
+  probe(edge: string): Promise<EdgeProbe>
+  /**
+   * Resolves when a request through the edge is answered again, or when what keeps it from being so is not
+   * the edge: its callee is down, or something else breaks it still. Rejects when the signal aborts first.
+   */
+  untilWhole(edge: string, signal: AbortSignal): Promise<void>
 }
 
 export interface ToxicOrder {

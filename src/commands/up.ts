@@ -19,6 +19,12 @@ export default class Up extends BaseCommand {
       default: '60s',
       helpValue: '<duration>',
     }),
+    direct: boolean({ description: 'Without proxies: no edge can be broken.' }),
+    'toxiproxy-api': string({
+      description: 'Where clients of Toxiproxy may break edges; not said: they may not.',
+      helpValue: '<host:port>',
+      exclusive: ['direct'],
+    }),
   }
 
   async run(): Promise<FleetStatus | undefined> {
@@ -37,6 +43,8 @@ export default class Up extends BaseCommand {
       cliVersion: this.config.version,
       attached: !flags.detach,
       readyWithinMs,
+      isDirect: flags.direct,
+      toxiproxyApi: flags['toxiproxy-api'],
       signal: ctrlC.first,
       onEvent: (event) => {
         lastSeq = event.seq

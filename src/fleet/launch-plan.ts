@@ -1,12 +1,14 @@
 // A system + ports + what this machine gives → how each service is started and found. Pure.
 
 import type { Launch } from '../ports.ts'
-import { edgesOf, urlVariable, type Service, type System } from '../system/system.ts'
+import { client, edgesOf, urlVariable, type Service, type System } from '../system/system.ts'
 
 export interface ServicePlan {
   name: string
+  /** Where the process itself listens. */
   port: number
   adminPort: number
+  /** Where clients find it: the proxy before it, where there is one. */
   url: string
   /** Answers 200 when the service is ready. */
   readyUrl: string
@@ -19,6 +21,8 @@ export interface Ground {
   root: string
   /** Two per service: for business and for the admin routes. */
   ports: Record<string, { port: number; adminPort: number }>
+  /** Where each edge's proxy listens, by the edge's name; empty: callers reach the services directly. */
+  proxies: Record<string, number>
   /** Our own Node. */
   node: string
   /** The environment that msvc was started in. */
@@ -30,17 +34,17 @@ export function planLaunches(system: System, ground: Ground): ServicePlan[] {
   return system.services.map((service) => planLaunch(system, service, ground))
 }
 
-function planLaunch(system: System, service: Service, ground: Ground): ServicePlan {
+export function planLaunch(system: System, service: Service, ground: Ground): ServicePlan {
   const { port, adminPort } = portsOf(ground, service.name)
-  const url = loopback(port)
+  const direct = loopback(port)
   const admin = loopback(adminPort)
   const callees = edgesOf(system).filter(({ caller }) => caller === service.name)
   return {
     name: service.name,
     port,
     adminPort,
-    url,
-    readyUrl: service.health === undefined ? `${admin}/readyz` : `${url}${service.health}`,
+    url: loopback(ground.proxies[`${client}:${service.name}`] ?? port),
+    readyUrl: service.health === undefined ? `${admin}/readyz` : `${direct}${service.health}`,
     breakersUrl: `${admin}/breakers`,
     breakerEventsUrl: `${admin}/breakers/events`,
     launch: {
@@ -54,7 +58,10 @@ function planLaunch(system: System, service: Service, ground: Ground): ServicePl
         SERVICE_NAME: service.name,
         DATA_DIR: `${ground.root}/.msvc/data/${service.name}`,
         ...Object.fromEntries(
-          callees.map(({ callee }) => [urlVariable(callee), loopback(portsOf(ground, callee).port)]),
+          callees.map(({ name, callee }) => [
+            urlVariable(callee),
+            loopback(ground.proxies[name] ?? portsOf(ground, callee).port),
+          ]),
         ),
         DEV_TOKENS: '1',
         TOKEN_SECRET: ground.tokenSecret,

@@ -44,6 +44,8 @@ function tell(event: SystemEvent): Told | undefined {
       return ['warn', 'restart', `attempt ${event.data.attempt}, ${event.data.reason}`]
     case 'service.crash-looped':
       return ['bad', 'crash loop', `${event.data.exits} exits within ${ms(event.data.withinMs)}`]
+    case 'proxy.lost':
+      return ['bad', 'proxies lost', event.data.reason]
     case 'breaker.transition': {
       const { from, to, reason } = event.data
       return [breakerTone[to], `breaker ${to.replace('_', '-')}`, reason || `from ${from}`]

@@ -7,7 +7,7 @@ import { metricsText } from './metrics.ts'
 import type { Proxies, ProxyChanges, ProxyRecord, ProxyRequest } from './proxies.ts'
 import { isRefusal, refusals } from './refusal.ts'
 import { statusOf } from './status.ts'
-import type { ToxicDesk } from './toxic-desk.ts'
+import type { Asker, ToxicDesk } from './toxic-desk.ts'
 import { proxyJson, toxicJson, toxicsJson } from './wire.ts'
 
 export interface ApiRequest {
@@ -101,7 +101,7 @@ export function createApi({ proxies, desk, isCompat, requestId }: ApiOptions) {
         POST({ proxy, request }) {
           const record = proxies.get(proxy)
           const body = decode(request.body)
-          return json(200, toxicJson(desk.add(record, body, ttlOf(request, body))))
+          return json(200, toxicJson(desk.add(record, body, askerOf(request, body))))
         },
       },
     ],
@@ -134,6 +134,15 @@ export function createApi({ proxies, desk, isCompat, requestId }: ApiOptions) {
           },
         },
       ],
+      [
+        /^\/msvc\/proxies\/(?<proxy>[^/]+)\/down$/,
+        {
+          async POST({ proxy, request }) {
+            const cut = await proxies.takeDown(proxy, timeOf(request), request.isOwner)
+            return json(200, encode({ cut }))
+          },
+        },
+      ],
     ]
   }
 
@@ -147,7 +156,7 @@ export function createApi({ proxies, desk, isCompat, requestId }: ApiOptions) {
     const record = proxies.get(proxy)
     desk.get(record, toxic)
     const body = decode(request.body)
-    return json(200, toxicJson(desk.update(record, toxic, body, ttlOf(request, body))))
+    return json(200, toxicJson(desk.update(record, toxic, body, askerOf(request, body))))
   }
 
   async function populate(request: ApiRequest): Promise<ApiReply> {
@@ -223,6 +232,18 @@ function readChanges(given: Record<string, unknown>): ProxyChanges {
     ...(enabled !== undefined && { enabled }),
   }
 }
+
+/** A time that has to be said. */
+function timeOf(request: ApiRequest): number {
+  const ms = ttlOf(request, decode(request.body))
+  if (ms === undefined || !(ms > 0)) throw refusals.badBody('ttlMs is needed')
+  return ms
+}
+
+const askerOf = (request: ApiRequest, body: unknown): Asker => ({
+  ttlMs: ttlOf(request, body),
+  isOwner: request.isOwner,
+})
 
 /** Only ours: how long a toxic lives, as a header or beside its attributes. */
 function ttlOf({ ttlMs }: ApiRequest, body: unknown): number | undefined {

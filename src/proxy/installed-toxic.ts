@@ -17,6 +17,10 @@ export interface InstalledToxic {
   /** Grows with each update. */
   version: number
   touched: Touched
+  /** Its own seed: then its decisions depend on nothing else, not even on what the proxy saw before. */
+  seed: number | undefined
+  /** Number of the first connection that came after it was set. */
+  firstConnection: number
   /** Requests that were broken, over all connections. */
   shared: { requests: number }
   /** Epoch ms at which it ends by itself. */
@@ -54,7 +58,12 @@ export interface LinkContext {
  */
 export function linkOf(toxic: InstalledToxic, context: LinkContext): Link | undefined {
   const { connection, proxy, seed } = context
-  const lot = seededChance('toxicity', seed, proxy, toxic.name, connection)
+  // With a seed of its own: of the two directions of one fault, the same connections are affected.
+  const parts =
+    toxic.seed === undefined
+      ? [seed, proxy, toxic.name, connection]
+      : [toxic.seed, toxic.kind.type, connection - toxic.firstConnection]
+  const lot = seededChance('toxicity', ...parts)
   if (toxic.toxicity < 1 && lot() >= toxic.toxicity) return undefined
   let isCounted = false
   return {
@@ -65,7 +74,7 @@ export function linkOf(toxic: InstalledToxic, context: LinkContext): Link | unde
     start: (carried) =>
       toxic.kind.stage(clamped(toxic.kind.attributes, toxic.attributes), {
         startMs: context.startMs,
-        chance: seededChance('decisions', seed, proxy, toxic.name, connection),
+        chance: seededChance('decisions', ...parts, ...(toxic.seed === undefined ? [] : [toxic.direction])),
         isCompat: context.isCompat,
         carried,
         shared: toxic.shared,

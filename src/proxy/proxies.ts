@@ -26,6 +26,8 @@ export interface ProxyRecord {
   enabled: boolean
   /** Made by the one who runs the process; guests cannot take it away. */
   isOwned: boolean
+  /** How often it was taken down: a timer that brings it back must mean this time. */
+  downs: number
   edge: EdgeProxy
 }
 
@@ -50,6 +52,8 @@ export interface Proxies {
   /** New connections go there; those that are open stay. */
   moveTo(name: string, upstream: string, isOwner: boolean): Promise<ProxyRecord>
   remove(name: string, isOwner: boolean): Promise<void>
+  /** For its owner: disabled, and back by itself after that time. Resolves with how many connections were cut. */
+  takeDown(name: string, ms: number, isOwner: boolean): Promise<number>
   /** Enables all. */
   enableAll(): Promise<void>
   close(): void
@@ -68,6 +72,13 @@ export function createProxies(options: ProxiesOptions): Proxies {
   const get = (name: string): ProxyRecord => {
     const record = records.get(name)
     if (record === undefined) throw refusals.proxyNotFound()
+    return record
+  }
+
+  /** What only its owner may touch, if it has one. */
+  const owned = (name: string, isOwner: boolean): ProxyRecord => {
+    const record = get(name)
+    if (record.isOwned && !isOwner) throw refusals.ofTheFleet(name)
     return record
   }
 
@@ -95,12 +106,13 @@ export function createProxies(options: ProxiesOptions): Proxies {
   const stop = (record: ProxyRecord): void => {
     record.edge.stop()
     record.enabled = false
+    record.downs++
   }
 
   const add = async (request: ProxyRequest, isOwner: boolean): Promise<ProxyRecord> => {
     const { name, listen, upstream } = request
     const edge = createEdgeProxy(name, options)
-    const record: ProxyRecord = { name, listen, upstream, enabled: false, isOwned: isOwner, edge }
+    const record: ProxyRecord = { name, listen, upstream, enabled: false, isOwned: isOwner, downs: 0, edge }
     if (request.enabled) await start(record)
     records.set(name, record)
     return record
@@ -119,8 +131,9 @@ export function createProxies(options: ProxiesOptions): Proxies {
   /** A proxy that a guest took down is a fault too, so it ends by itself. */
   const comeBack = (record: ProxyRecord, ms = options.longestDownMs): void => {
     if (ms === undefined) return
+    const { downs } = record
     options.after(ms, () => {
-      const isDown = !record.enabled && records.get(record.name) === record
+      const isDown = !record.enabled && records.get(record.name) === record && record.downs === downs
       // Its port may be taken by now; then it is tried again until it is free.
       if (isDown) inTurn(() => start(record)).catch(() => comeBack(record, retryMs))
     })
@@ -172,17 +185,23 @@ export function createProxies(options: ProxiesOptions): Proxies {
       }),
     moveTo: (name, upstream, isOwner) =>
       inTurn(async () => {
-        const record = get(name)
-        if (record.isOwned && !isOwner) throw refusals.ofTheFleet(name)
+        const record = owned(name, isOwner)
         check({ ...record, upstream })
         record.edge.moveTo(addressOf(upstream))
         record.upstream = upstream
         return record
       }),
+    takeDown: (name, ms, isOwner) =>
+      inTurn(async () => {
+        const record = owned(name, isOwner)
+        const cut = record.edge.traffic.connections.open
+        if (record.enabled) stop(record)
+        comeBack(record, ms)
+        return cut
+      }),
     remove: (name, isOwner) =>
       inTurn(async () => {
-        const record = get(name)
-        if (record.isOwned && !isOwner) throw refusals.ofTheFleet(name)
+        const record = owned(name, isOwner)
         stop(record)
         records.delete(name)
       }),

@@ -13,6 +13,8 @@ export interface ToxicRequest {
   direction: Direction
   toxicity: number
   attributes: Attributes
+  /** Only ours; Toxiproxy ignores it. */
+  seed: number | undefined
 }
 
 export interface ReadOptions {
@@ -31,7 +33,15 @@ export function readToxic(body: unknown, options: ReadOptions): ToxicRequest {
   if (direction !== 'upstream' && direction !== 'downstream') throw refusals.invalidStream()
   if (kind === undefined) throw refusals.invalidType()
   const attributes = readAttributes({ kind, given, base: zeroAttributes(kind.attributes) })
-  const request = { name: name === '' ? `${type}_${stream}` : name, kind, stream, direction, attributes }
+  const seed = options.isCompat ? undefined : numberField(given, 'seed')
+  const request = {
+    name: name === '' ? `${type}_${stream}` : name,
+    kind,
+    stream,
+    direction,
+    attributes,
+    seed,
+  }
   return checked({ ...request, toxicity: float32(toxicity) } as ToxicRequest, options)
 }
 

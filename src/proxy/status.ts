@@ -1,6 +1,7 @@
 // What only msvc tells of its proxies: live traffic, and of each toxic when it ends and what it touched.
 
-import type { ProxyStatus } from '../system/proxy-api.ts'
+import type { ProxyStatus, ToxicStatus } from '../system/proxy-api.ts'
+import type { InstalledToxic } from './installed-toxic.ts'
 import type { ProxyRecord } from './proxies.ts'
 import type { ToxicDesk } from './toxic-desk.ts'
 
@@ -14,14 +15,14 @@ export const statusOf = (
     upstream: record.upstream,
     enabled: record.enabled,
     ...record.edge.traffic,
-    toxics: desk.list(record).map(({ name, kind, direction, toxicity, attributes, expiresAt, touched }) => ({
-      name,
-      type: kind.type,
-      stream: direction,
-      toxicity,
-      attributes,
-      expiresAt: expiresAt ?? null,
-      touched: { ...touched, firstAt: touched.firstAt ?? null },
+    toxics: desk.list(record).map((toxic) => ({
+      ...settingOf(toxic),
+      touched: { ...toxic.touched, firstAt: toxic.touched.firstAt ?? null },
     })),
   })),
 })
+
+export const settingOf = (toxic: InstalledToxic): Omit<ToxicStatus, 'touched'> => {
+  const { name, kind, direction, toxicity, attributes, expiresAt = null } = toxic
+  return { name, type: kind.type, stream: direction, toxicity, attributes, expiresAt }
+}

@@ -24,17 +24,25 @@ export interface ToxicDeskOptions {
   clock: Pick<Clock, 'now'>
   isCompat: boolean
   lease: LeasePolicy
+  /** Set or changed. */
+  onSet?(proxy: ProxyRecord, toxic: InstalledToxic, by: Asker): void
   /** Also told for toxics that a request removed. */
   onRemoved(proxy: ProxyRecord, toxic: InstalledToxic, why: Removal): void
+}
+
+/** Who asks, and for how long. */
+export interface Asker {
+  ttlMs: number | undefined
+  isOwner: boolean
 }
 
 export interface ToxicDesk {
   /** Upstream first, then downstream, each in the order in which they were set. */
   list(proxy: ProxyRecord): InstalledToxic[]
   get(proxy: ProxyRecord, name: string): InstalledToxic
-  add(proxy: ProxyRecord, body: unknown, ttlMs: number | undefined): InstalledToxic
+  add(proxy: ProxyRecord, body: unknown, by: Asker): InstalledToxic
   /** A new time to live starts the lease anew; without one it goes on. */
-  update(proxy: ProxyRecord, name: string, body: unknown, ttlMs: number | undefined): InstalledToxic
+  update(proxy: ProxyRecord, name: string, body: unknown, by: Asker): InstalledToxic
   remove(proxy: ProxyRecord, name: string): void
   removeAll(proxy: ProxyRecord): void
 }
@@ -79,30 +87,33 @@ export function createToxicDesk(options: ToxicDeskOptions): ToxicDesk {
     get,
     list: ({ edge }) =>
       directions.flatMap((direction) => edge.toxics().filter((toxic) => toxic.direction === direction)),
-    add(proxy, body, ttlMs) {
+    add(proxy, body, by) {
       const request = readToxic(body, options)
-      checkTtl(ttlMs)
+      const ttlMs = checkTtl(by.ttlMs)
       if (proxy.edge.toxics().some(({ name }) => name === request.name)) throw refusals.toxicExists()
       const toxic: InstalledToxic = {
         ...request,
         version: 1,
         touched: untouched(),
         shared: { requests: 0 },
+        firstConnection: proxy.edge.traffic.connections.total + 1,
         expiresAt: undefined,
       }
       grant(proxy, toxic, ttlMs ?? lease.defaultMs)
       proxy.edge.setToxics([...proxy.edge.toxics(), toxic])
+      options.onSet?.(proxy, toxic, by)
       return toxic
     },
-    update(proxy, name, body, ttlMs) {
+    update(proxy, name, body, by) {
       const toxic = get(proxy, name)
       const { attributes, toxicity } = readUpdate(body, toxic, options)
-      checkTtl(ttlMs)
+      const ttlMs = checkTtl(by.ttlMs)
       toxic.attributes = attributes
       toxic.toxicity = toxicity
       toxic.version++
       grant(proxy, toxic, ttlMs)
       proxy.edge.setToxics(proxy.edge.toxics())
+      options.onSet?.(proxy, toxic, by)
       return toxic
     },
     remove: (proxy, name) => takeOut(proxy, [get(proxy, name)], 'asked'),

@@ -35,7 +35,7 @@ export interface Stage {
   start?(): Step[]
   /** What an update of the attributes must not lose. */
   carry?(): number
-  /** How many requests it broke so far. Not said: every byte that it takes counts as touched. */
+  /** How much it broke so far: requests, packets, ends. Not said: every byte that it takes counts as touched. */
   broken?(): number
 }
 

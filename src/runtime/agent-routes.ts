@@ -11,11 +11,13 @@ import type { Clock } from '../ports.ts'
 import type { EdgeStatus, FaultStatus, FleetStatus, LogLine, ServiceStatus } from '../system/agent-api.ts'
 import type { FaultRequest } from '../system/fault-declaration.ts'
 import { suggest } from '../system/suggest.ts'
-import { edgesOf } from '../system/system.ts'
+import { edgesOf, entrancesOf, urlVariable, type Edge } from '../system/system.ts'
 import { readBreakers, setBreaker } from './agent-breakers.ts'
 import { openHolds } from './agent-holds.ts'
 import { eventStream, logStream } from './agent-streams.ts'
 import type { AgentConfig } from './agent.ts'
+import type { EdgeProxies } from './edge-proxies.ts'
+import { guestFaults } from './guest-faults.ts'
 import type { EventRecord } from './event-record.ts'
 import type { LogFeed } from './log-feed.ts'
 
@@ -27,6 +29,7 @@ export interface AgentParts {
   feed: LogFeed
   supervisor: Supervisor
   breakers: BreakerWatch
+  edges: EdgeProxies | undefined
   desk: FaultDesk
   clock: Clock
   isHalted(): boolean
@@ -57,7 +60,7 @@ export function agentRoutes(parts: AgentParts): Handler {
       case 'POST /breakers/*':
         return json(await setBreaker(parts, second ?? '', request.body))
       case 'GET /faults':
-        return json(desk.list())
+        return json([...guestFaults(parts.edges?.guests() ?? []), ...desk.list()])
       case 'POST /faults':
         if (request.query.get('dry-run') === '1') return json(desk.check(readFaultRequest(request.body)))
         return json(await setFault(readFaultRequest(request.body), request.query.get('held-by')), 201)
@@ -70,6 +73,7 @@ export function agentRoutes(parts: AgentParts): Handler {
         return json([await desk.heal(second ?? '', 'command')])
       case 'POST /halt':
         parts.setHalted(true)
+        await parts.edges?.removeGuests().catch(() => {}) // its process ended: so did they
         return json({ halted: true, healed: await desk.healAll('halt') })
       case 'DELETE /halt':
         parts.setHalted(false)
@@ -98,6 +102,7 @@ function fleetStatus({
   startedAt,
   supervisor,
   breakers,
+  edges,
   desk,
   isHalted,
   plans,
@@ -108,20 +113,29 @@ function fleetStatus({
     version: 1,
     system: { name: system.name, root, entry: system.entry },
     agent: { pid: process.pid, startedAt, cliVersion },
+    proxy: edges ? { pid: edges.process()?.pid ?? null, restarts: edges.restarts(), api: edges.api() } : null,
     halted: isHalted(),
     services: supervisor.status(),
-    edges: edgesOf(system).map(({ name, kind, callee }): EdgeStatus => {
+    edges: [...edgesOf(system), ...entrancesOf(system)].map(({ name, kind, caller, callee }): EdgeStatus => {
       const found = known.find((breaker) => breaker.name === name)
       const { transitions: _, ...breaker } = found ?? { transitions: [] }
       return {
         name,
         kind,
-        url: plans.find((plan) => plan.name === callee)?.url ?? '',
+        url: urlOf({ plans, caller, callee, kind }),
+        isProxied: edges !== undefined,
         breaker: found === undefined ? null : (breaker as EdgeStatus['breaker']),
       }
     }),
-    faults: desk.list(),
+    faults: [...guestFaults(edges?.guests() ?? []), ...desk.list()],
   }
+}
+
+/** Where the caller finds the callee. */
+function urlOf({ plans, caller, callee, kind }: Omit<Edge, 'name'> & { plans: ServicePlan[] }): string {
+  const planOf = (name: string): ServicePlan | undefined => plans.find((plan) => plan.name === name)
+  if (kind === 'client') return planOf(callee)?.url ?? ''
+  return planOf(caller)?.launch.env[urlVariable(callee)] ?? ''
 }
 
 async function restart({ supervisor, plans, desk }: AgentParts, service: string): Promise<ServiceStatus> {

@@ -22,22 +22,22 @@ import { agentSocketPath } from '../adapters/agent-socket.ts'
 import { systemClock } from '../adapters/clock.ts'
 import { startGuard } from '../adapters/guard.ts'
 import { probeHttp } from '../adapters/http-probe.ts'
-import { freePorts } from '../adapters/ports-free.ts'
 import { ownIdentity } from '../adapters/process-identity.ts'
 import { guardedProcesses } from '../adapters/processes.ts'
-import { secret } from '../adapters/random.ts'
 import { openFaultDesk } from '../chaos/fault-desk.ts'
 import { faultKinds } from '../chaos/faults.ts'
 import { watchBreakers } from '../fleet/breaker-watch.ts'
-import { planLaunches, type ServicePlan } from '../fleet/launch-plan.ts'
 import { defaultRestartPolicy } from '../fleet/restart-policy.ts'
 import { stopWaves } from '../fleet/stop-order.ts'
 import { supervise } from '../fleet/supervisor.ts'
-import { edgesOf, type System } from '../system/system.ts'
+import type { HostPort } from '../ports.ts'
+import { edgesOf, entrancesOf, type System } from '../system/system.ts'
 import { agentRoutes } from './agent-routes.ts'
 import { startBurners } from './burners.ts'
 import { recordEvents } from './event-record.ts'
 import { fleetUnderFault } from './fleet-under-fault.ts'
+import { edgeProxies } from './edge-proxies.ts'
+import { planFleet } from './plan-fleet.ts'
 import { logFeed } from './log-feed.ts'
 import { processesUnderFault } from './processes-under-fault.ts'
 import { stopFleet } from './stop-fleet.ts'
@@ -48,6 +48,10 @@ export interface AgentConfig {
   cliVersion: string
   /** End when standard input ends. */
   attached: boolean
+  /** Without proxies: no edge can be broken. */
+  isDirect?: boolean
+  /** Where clients of Toxiproxy may ask. */
+  toxiproxyApi?: HostPort
 }
 
 const graceMs = 8000
@@ -77,7 +81,8 @@ export async function runAgent(config: AgentConfig, stop: AbortSignal): Promise<
   using logs = openLogs(root)
   await using guard = await startGuard()
 
-  const plans = await plan(config)
+  const fleet = await planFleet({ root, system, isDirect: config.isDirect === true })
+  const plans = fleet.services
   for (const { launch } of plans) mkdirSync(launch.env['DATA_DIR'] ?? root, { recursive: true })
   const events = recordEvents(journal)
   const { publish, publishDurably } = events
@@ -101,24 +106,61 @@ export async function runAgent(config: AgentConfig, stop: AbortSignal): Promise<
     onProcesses: () => recordProcesses(),
     onReady: (of, signal) => void breakers.follow(of, signal),
   })
+  const edges =
+    config.isDirect === true
+      ? undefined
+      : edgeProxies({
+          edges: fleet.edges,
+          upstreams: Object.fromEntries(plans.map(({ name, port }) => [name, port])),
+          ownerSocket: `${socket}.proxy`,
+          api: config.toxiproxyApi,
+          processes,
+          clock,
+          cwd: root,
+          onProcess: () => recordProcesses(),
+          onLost(reason) {
+            publish({
+              at: clock.now(),
+              source: 'agent',
+              type: 'proxy.lost',
+              subject: 'proxy',
+              data: { reason },
+            })
+            desk.lose(({ target }) => target.includes(':'), reason)
+          },
+          onGuest({ edge, toxic }) {
+            if (isHalted(root)) void edges?.remove(edge, toxic.name).catch(() => {}) // it went by itself
+          },
+          onOutput: (lines) => logs.append('proxy', clock.now(), lines),
+        })
   const burners = startBurners(processes, () => recordProcesses())
   const recordProcesses = (): void => {
-    const running = [...supervisor.running(), ...burners.running()]
+    const proxy = edges?.process()
+    const running = [
+      ...supervisor.running(),
+      ...burners.running(),
+      ...(proxy ? [{ ...proxy, service: 'proxy' }] : []),
+    ]
     const recorded = running.map(({ service, pid, startTime }) => ({ service, pid, startTime }))
     record = { ...record, processes: recorded }
     updateAgentRecord(root, record)
   }
+  const underFault = processesUnderFault({ supervisor, plans, burners, feed })
   const desk = openFaultDesk({
     kinds: faultKinds,
     services: plans.map(({ name }) => name),
-    edges: edgesOf(system).map(({ name }) => name),
-    fleet: fleetUnderFault(supervisor, processes, processesUnderFault({ supervisor, plans, burners, feed })),
+    edges: [...entrancesOf(system), ...edgesOf(system)].map(({ name }) => name),
+    fleet: fleetUnderFault(supervisor, { signals: processes, processes: underFault, edges }),
     clock,
     isHalted: () => isHalted(root),
     publish,
     publishDurably,
   })
 
+  const proxiesReady = edges?.start()
+  proxiesReady?.catch(() => {}) // waited for below, once the services are on their way
+  for (const { name } of plans) supervisor.start(name)
+  await proxiesReady
   const asked = new AbortController()
   const ending = AbortSignal.any([stop, asked.signal])
   await using _server = await serveAgent(
@@ -131,6 +173,7 @@ export async function runAgent(config: AgentConfig, stop: AbortSignal): Promise<
       feed,
       supervisor,
       breakers,
+      edges,
       desk,
       clock,
       isHalted: () => isHalted(root),
@@ -142,7 +185,6 @@ export async function runAgent(config: AgentConfig, stop: AbortSignal): Promise<
       },
     }),
   )
-  for (const { name } of plans) supervisor.start(name)
 
   // A halt without us (the file alone) is honoured too: once, since what cannot be healed stays so.
   let wasHalted = false
@@ -152,28 +194,14 @@ export async function runAgent(config: AgentConfig, stop: AbortSignal): Promise<
     // A lift and another halt may have passed unseen between two looks.
     const isAnyActive = desk.list().some(({ state }) => state === 'active')
     if (isNow && (!wasHalted || isAnyActive)) void desk.healAll('halt')
+    if (isNow && !wasHalted) void edges?.removeGuests().catch(() => {}) // its process ended: so did they
     wasHalted = isNow
   }
   desk.close()
   await burners.endAll()
   await stopFleet({ supervisor, waves: stopWaves(system), clock, graceMs })
-}
-
-async function plan({ root, system }: AgentConfig): Promise<ServicePlan[]> {
-  const free = await freePorts(system.services.length * 2)
-  const ports = Object.fromEntries(
-    system.services.map(({ name, port }, index) => [
-      name,
-      { port: port ?? free[2 * index] ?? 0, adminPort: free[2 * index + 1] ?? 0 },
-    ]),
-  )
-  return planLaunches(system, {
-    root,
-    ports,
-    node: process.execPath,
-    environment: process.env,
-    tokenSecret: secret(),
-  })
+  edges?.stop()
+  await edges?.process()?.exited
 }
 
 async function main(): Promise<void> {

@@ -1,16 +1,24 @@
 // What chaos may do to the fleet, said with the supervisor's words.
 
-import type { FleetUnderFault } from '../chaos/fault.ts'
+import type { EdgesUnderFault, FleetUnderFault } from '../chaos/fault.ts'
 import type { ProcessesUnderFault } from '../chaos/processes-under-fault.ts'
 import type { Supervisor } from '../fleet/supervisor.ts'
 import type { Processes } from '../ports.ts'
 
 export const fleetUnderFault = (
   supervisor: Supervisor,
-  signals: Pick<Processes, 'signalGroup'>,
-  processes: ProcessesUnderFault,
+  {
+    signals,
+    processes,
+    edges,
+  }: {
+    signals: Pick<Processes, 'signalGroup'>
+    processes: ProcessesUnderFault
+    edges: EdgesUnderFault | undefined
+  },
 ): FleetUnderFault => ({
   processes,
+  ...(edges && { edges }),
   whyDown(service) {
     const status = supervisor.status().find(({ name }) => name === service)
     if (status === undefined) return `${service} is not of this fleet`

@@ -4,7 +4,8 @@ import { errors } from '../errors.ts'
 import type { ProxyRequest } from '../proxy/proxies.ts'
 import type { ProxyRunning, ProxySummary } from '../system/proxy-api.ts'
 import { interruptible } from './interrupt.ts'
-import { readAddress, startProxy } from './proxy.ts'
+import { startProxy } from './proxy.ts'
+import { readAddress } from './read-address.ts'
 
 export type { ProxySummary } from '../system/proxy-api.ts'
 

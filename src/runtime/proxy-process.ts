@@ -9,6 +9,7 @@
 import { once } from 'node:events'
 import type { HostPort } from '../ports.ts'
 import type { ProxyMessage } from '../system/proxy-api.ts'
+import { settingOf } from '../proxy/status.ts'
 import { startProxy } from './proxy.ts'
 
 export interface ProxyJob {
@@ -22,6 +23,8 @@ export interface ProxyJob {
 }
 
 const leaseMs = 15 * 60_000
+/** The agent ends its faults itself; this is for when it cannot, and must not come first. */
+const slackMs = 10_000
 
 async function run(job: ProxyJob): Promise<void> {
   const told = askedToEnd() // before anybody knows that we are ready, and may ask
@@ -33,9 +36,19 @@ async function run(job: ProxyJob): Promise<void> {
     seed: job.seed,
     isCompat: false,
     allowRemote: false,
-    lease: { defaultMs: leaseMs, longestMs: leaseMs },
+    lease: { defaultMs: leaseMs, longestMs: leaseMs + slackMs },
     onBit: (proxy, { name, touched }) =>
-      tell({ type: 'toxic.bit', proxy, toxic: name, at: touched.firstAt ?? 0 }),
+      tell({
+        type: 'toxic.bit',
+        proxy,
+        toxic: name,
+        at: touched.firstAt ?? 0,
+        bytes: touched.bytes,
+        events: touched.events,
+      }),
+    onSet({ name }, toxic, { isOwner }) {
+      if (!isOwner) tell({ type: 'toxic.set', proxy: name, toxic: settingOf(toxic) })
+    },
     onRemoved: ({ name }, toxic, why) =>
       tell({ type: 'toxic.removed', proxy: name, toxic: toxic.name, why, touched: toxic.touched }),
   })

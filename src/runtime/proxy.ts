@@ -6,11 +6,11 @@ import { after, tcpSockets } from '../adapters/proxy-sockets.ts'
 import { systemRandom } from '../adapters/random.ts'
 import { errors } from '../errors.ts'
 import type { HostPort } from '../ports.ts'
-import { formatAddress, isLoopback, listenTrouble, parseAddress } from '../proxy/address.ts'
+import { formatAddress, isLoopback, listenTrouble } from '../proxy/address.ts'
 import { createApi } from '../proxy/api.ts'
 import { createProxies, type ProxyRecord, type ProxyRequest } from '../proxy/proxies.ts'
 import { isRefusal } from '../proxy/refusal.ts'
-import { createToxicDesk, type LeasePolicy, type Removal } from '../proxy/toxic-desk.ts'
+import { createToxicDesk, type Asker, type LeasePolicy, type Removal } from '../proxy/toxic-desk.ts'
 import type { InstalledToxic } from '../proxy/installed-toxic.ts'
 
 export interface ProxyOptions {
@@ -26,6 +26,7 @@ export interface ProxyOptions {
   allowRemote: boolean
   lease?: LeasePolicy
   onBit?: (proxy: string, toxic: InstalledToxic) => void
+  onSet?: (proxy: ProxyRecord, toxic: InstalledToxic, by: Asker) => void
   onRemoved?: (proxy: ProxyRecord, toxic: InstalledToxic, why: Removal) => void
 }
 
@@ -52,7 +53,14 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     onBit,
     longestDownMs: lease.defaultMs,
   })
-  const desk = createToxicDesk({ after, clock, isCompat, lease, onRemoved })
+  const desk = createToxicDesk({
+    after,
+    clock,
+    isCompat,
+    lease,
+    onRemoved,
+    ...(options.onSet && { onSet: options.onSet }),
+  })
   const handle = createApi({
     proxies,
     desk,
@@ -89,11 +97,4 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     proxies: () => proxies.all(),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
-}
-
-/** `host:port` from the command line. */
-export function readAddress(text: string, flag: string): HostPort {
-  const address = parseAddress(text)
-  if (typeof address === 'string') throw errors.badValue(flag, text, 'host:port, such as 127.0.0.1:8474')
-  return address
 }

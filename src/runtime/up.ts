@@ -12,7 +12,9 @@ import { loadSystem } from '../system/load-system.ts'
 import type { System } from '../system/system.ts'
 import type { AgentConfig } from './agent.ts'
 import { findAgent, type AgentClient } from './agent-client.ts'
+import { formatAddress, isLoopback } from '../proxy/address.ts'
 import { preflight } from './preflight.ts'
+import { readAddress } from './read-address.ts'
 import { untilAllReady, untilStarted } from './until-ready.ts'
 
 export interface StartFleetOptions {
@@ -24,6 +26,10 @@ export interface StartFleetOptions {
   attached?: boolean
   /** How long the services may take to become ready, together. */
   readyWithinMs?: number
+  /** Without proxies: no edge can be broken, and restart stops before it starts. */
+  isDirect?: boolean
+  /** host:port where clients of Toxiproxy may ask. */
+  toxiproxyApi?: string | undefined
   onEvent?: (event: SystemEvent) => void
   /** It runs already; all that is left to do is to wait until it is ready. */
   onRunning?: () => void
@@ -43,7 +49,17 @@ export async function startFleet(options: StartFleetOptions): Promise<Fleet> {
   if (running !== undefined) return joinFleet(running)
   await preflight(root, system)
 
-  const config: AgentConfig = { root, system, cliVersion: options.cliVersion, attached }
+  const { cliVersion, isDirect = false, toxiproxyApi } = options
+  const api = toxiproxyApi === undefined ? undefined : readAddress(toxiproxyApi, '--toxiproxy-api')
+  if (api !== undefined && !isLoopback(api.host)) throw errors.remoteNeedsConsent(formatAddress(api))
+  const config: AgentConfig = {
+    root,
+    system,
+    cliVersion,
+    attached,
+    isDirect,
+    ...(api && { toxiproxyApi: api }),
+  }
   const logPath = join(root, '.msvc', 'logs', 'agent.log')
   const started = startAgent({ entry: agentEntry(), config, isAttached: attached, logPath, cwd: root })
   const agent = await connectOrExplain(root, started, logPath)

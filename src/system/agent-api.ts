@@ -16,6 +16,7 @@
 
 import type { BreakerState } from '../events.ts'
 import type { FaultSettings } from './fault-declaration.ts'
+import type { Edge } from './system.ts'
 
 export type ServiceState =
   | 'starting'
@@ -32,7 +33,9 @@ export interface ServiceStatus {
   /** `held`: kept down by a fault. */
   state: ServiceState
   pid: number | null
+  /** Where clients find it. */
   url: string
+  /** Where the process itself listens; the proxy before it is at `url`. */
   port: number
   adminPort: number
   restarts: number
@@ -65,7 +68,7 @@ export interface BreakerSnapshot {
 export interface EdgeBreaker {
   /** `order:payment` */
   edge: string
-  kind: 'call' | 'follow'
+  kind: Edge['kind']
   /** null: the caller publishes none for it, or does not run. */
   breaker: BreakerSnapshot | null
 }
@@ -78,9 +81,11 @@ export interface BreakerOrder {
 
 export interface EdgeStatus {
   name: string
-  kind: 'call' | 'follow'
+  kind: Edge['kind']
   /** Where the caller reaches the callee. */
   url: string
+  /** Whether it goes through a proxy of its own and can be broken. */
+  isProxied: boolean
   /** null: the caller publishes no breaker for it. */
   breaker: Omit<BreakerSnapshot, 'transitions'> | null
 }
@@ -104,6 +109,8 @@ export interface FleetStatus {
   version: 1
   system: { name: string; root: string; entry: string }
   agent: { pid: number; startedAt: number; cliVersion: string }
+  /** The process that holds the proxies of the edges; null: there is none (`--direct`). */
+  proxy: { pid: number | null; restarts: number; api: string | null } | null
   halted: boolean
   services: ServiceStatus[]
   edges: EdgeStatus[]

@@ -16,6 +16,7 @@ const reserved: Record<string, string> = {
   agent: 'the agent runs under that name in events and logs',
   load: 'load runs under that name in events and logs',
   proxy: 'the proxy runs under that name in events and logs',
+  client: 'callers from outside have it: client:gateway is the edge into the system',
   all: 'commands use it for every service',
   services: 'it is the folder of the services',
   localhost: 'it is a host name of its own',

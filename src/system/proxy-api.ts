@@ -59,8 +59,10 @@ export type ProxyMessage =
       api: string | null
       proxies: { name: string; listen: string; upstream: string }[]
     }
+  /** Set or changed by somebody else than the owner. */
+  | { type: 'toxic.set'; proxy: string; toxic: Omit<ToxicStatus, 'touched'> }
   /** It touched something for the first time. `at`: epoch ms */
-  | { type: 'toxic.bit'; proxy: string; toxic: string; at: number }
+  | { type: 'toxic.bit'; proxy: string; toxic: string; at: number; bytes: number; events: number }
   | {
       type: 'toxic.removed'
       proxy: string

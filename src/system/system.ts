@@ -30,8 +30,12 @@ export interface Edge {
   name: string
   caller: string
   callee: string
-  kind: 'call' | 'follow'
+  /** `client`: from outside of the system. */
+  kind: 'call' | 'follow' | 'client'
 }
+
+/** Who calls from outside, as a caller; no service can have the name. */
+export const client = 'client'
 
 /** The edges in the order of the file, calls before follows. */
 export function edgesOf(system: System): Edge[] {
@@ -40,6 +44,10 @@ export function edgesOf(system: System): Edge[] {
     ...follows.map((callee) => edge(name, callee, 'follow')),
   ])
 }
+
+/** The ways into each service from outside: `client:gateway` is the one that the traffic takes. */
+export const entrancesOf = (system: System): Edge[] =>
+  system.services.map(({ name }) => edge(client, name, 'client'))
 
 const edge = (caller: string, callee: string, kind: Edge['kind']): Edge => ({
   name: `${caller}:${callee}`,

@@ -30,6 +30,7 @@ const ports = Object.fromEntries(
 const plans = planLaunches(shop, {
   root: '/shop',
   ports,
+  proxies: {},
   node: '/opt/node/bin/node',
   environment: {
     PATH: '/usr/bin',

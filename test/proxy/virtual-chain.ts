@@ -20,7 +20,8 @@ export interface ChainOptions {
 
 export function installed(body: object, isCompat = false): InstalledToxic {
   const shared = { requests: 0 }
-  return { ...readToxic(body, { isCompat }), version: 1, touched: untouched(), shared, expiresAt: undefined }
+  const toxic = readToxic(body, { isCompat })
+  return { ...toxic, version: 1, touched: untouched(), shared, firstConnection: 1, expiresAt: undefined }
 }
 
 /** Time starts at 0 and moves only by `run`. */

@@ -39,7 +39,7 @@ export function plannedView({ params }: FaultDeclaration, plan: FaultRequest): s
 
 /** One fault that was followed to its end. */
 export function endView({ id, kind, target, state, detail }: FaultStatus): string {
-  if (state === 'healed') return `${kind} ${target} is over: ${target} is ready again.`
+  if (state === 'healed') return `${kind} ${target} is over: ${target} is ${whole(target)} again.`
   if (state === 'failed') return chalk.red(`${kind} ${target} (${id}): ${detail ?? 'failed'}.`)
   return `${kind} ${target} (${id}) goes on until its lease ends; end it with ${chalk.cyan(`msvc chaos heal ${id}`)}.`
 }
@@ -60,7 +60,7 @@ export function healedView(healed: FaultStatus[]): string {
   return healed
     .map(({ id, kind, target, state, detail }) =>
       state === 'healed'
-        ? `${id} (${kind} ${target}) healed; ${target} is ready.`
+        ? `${id} (${kind} ${target}) healed; ${target} is ${whole(target)}.`
         : chalk.red(`${id} (${kind} ${target}): ${detail ?? state}.`),
     )
     .join('\n')
@@ -83,8 +83,13 @@ export function faultRows(faults: FaultStatus[], now: number): string[][] {
 /** "back in 23 s", under the events while a fault is waited for. */
 export const countdown = (target: string, leftMs: number): string =>
   leftMs > 0
-    ? chalk.dim(`${target} comes back in ${Math.ceil(leftMs / 1000)} s · Ctrl-C brings it back now`)
+    ? chalk.dim(
+        `${target} ${target.includes(':') ? 'is whole again' : 'comes back'} in ${Math.ceil(leftMs / 1000)} s · Ctrl-C brings it back now`,
+      )
     : chalk.dim(`the lease has ended; waiting until all is well again`)
+
+/** What a service is when it is well, and an edge. */
+const whole = (target: string): string => (target.includes(':') ? 'whole' : 'ready')
 
 /** One event of a fault's story. @param zero epoch ms from which its time counts */
 export function eventLine(event: SystemEvent, zero: number): string {
@@ -118,6 +123,8 @@ export function describeEvent(event: SystemEvent): string {
         `${subject} ${chalk.red('keeps crashing')}: ${event.data.exits} times; it is not started again`,
         ...event.data.lastLines.map((line) => `${' '.repeat(12)}${chalk.dim(line)}`),
       ].join('\n')
+    case 'proxy.lost':
+      return chalk.red(`${event.data.reason}; it starts again`)
     case 'breaker.transition': {
       const { from, to, reason } = event.data
       const colour = to === 'closed' ? chalk.green : to === 'open' ? chalk.red : chalk.yellow

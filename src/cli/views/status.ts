@@ -14,7 +14,7 @@ import { table } from './table.ts'
 
 /** @param now epoch ms */
 export function statusView(status: FleetStatus, now: number): string {
-  const { system, services, edges, faults, halted } = status
+  const { system, services, edges, faults, halted, proxy } = status
   const open = faults.filter(isOpen)
   return [
     `${chalk.bold(system.name)} ${chalk.dim(`runs in ${system.root}`)}`,
@@ -28,11 +28,12 @@ export function statusView(status: FleetStatus, now: number): string {
           '',
           ...table([
             ['EDGE', 'BREAKER', ''].map((title) => chalk.dim(title)),
-            ...edges.map((edge) => edgeRow(edge, now)),
+            ...edgesShown(status).map((edge) => edgeRow(edge, now)),
           ]),
         ]
       : []),
     ...(open.length > 0 ? ['', ...table(faultRows(open, now))] : []),
+    ...(proxy === null ? ['', chalk.dim('The edges have no proxies (--direct): none can be broken.')] : []),
     ...(halted
       ? ['', chalk.yellow('Faults are halted; allow them again with `msvc chaos halt --lift`.')]
       : []),
@@ -57,6 +58,12 @@ export function upView(status: FleetStatus, now: number): string {
     ...table(next),
   ].join('\n')
 }
+
+/** Of the ways in from outside, only the one that the traffic takes, and first. */
+const edgesShown = ({ edges, system }: FleetStatus): EdgeStatus[] => [
+  ...edges.filter(({ kind, name }) => kind === 'client' && name.endsWith(`:${system.entry}`)),
+  ...edges.filter(({ kind }) => kind !== 'client'),
+]
 
 const isOpen = ({ state }: FaultStatus): boolean => state !== 'healed'
 
@@ -92,7 +99,7 @@ function serviceRow(service: ServiceStatus, now: number): string[] {
 }
 
 function edgeRow({ name, kind, breaker }: EdgeStatus, now: number): string[] {
-  const arrow = name.replace(':', kind === 'call' ? ' → ' : ' ⇢ ')
+  const arrow = name.replace(':', kind === 'follow' ? ' ⇢ ' : ' → ')
   if (breaker === null) return [arrow, chalk.dim('none')]
   const { state, since, failureRate, calls } = breaker
   const shown = state.replace('_', '-')

@@ -20,8 +20,10 @@ export const packetLoss: ToxicKind = {
     const rate = numberOf(attributes, 'loss_rate')
     const correlation = numberOf(attributes, 'correlation')
     let wasLost = false
+    let losses = 0
     const isLost = (): boolean => {
       wasLost = chance() < (wasLost ? rate + correlation * (1 - rate) : rate)
+      if (wasLost) losses++
       return wasLost
     }
     const stallMs = (): number => {
@@ -32,6 +34,7 @@ export const packetLoss: ToxicKind = {
     }
     let freeAtMs = 0
     return {
+      broken: () => losses,
       take(item, nowMs) {
         freeAtMs = Math.max(nowMs, freeAtMs)
         if (item.kind === 'end') return [pass(item, freeAtMs)]

@@ -9,6 +9,14 @@ export const slowClose: ToxicKind = {
   bufferBytes: largeBuffer,
   stage(attributes) {
     const delayMs = numberOf(attributes, 'delay')
-    return { take: (item, nowMs) => [pass(item, item.kind === 'end' ? nowMs + delayMs : nowMs)] }
+    let ends = 0
+    return {
+      broken: () => ends,
+      take(item, nowMs) {
+        if (item.kind === 'data') return [pass(item, nowMs)]
+        ends++
+        return [pass(item, nowMs + delayMs)]
+      },
+    }
   },
 }

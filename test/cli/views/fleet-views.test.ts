@@ -36,6 +36,7 @@ const status: FleetStatus = {
   version: 1,
   system: { name: 'shop', root: '/home/ada/shop', entry: 'order' },
   agent: { pid: 7, startedAt: 0, cliVersion: '1.0.0' },
+  proxy: { pid: 7, restarts: 0, api: null },
   halted: true,
   services: [
     {
@@ -65,6 +66,7 @@ const status: FleetStatus = {
     {
       name: 'order:payment',
       kind: 'call',
+      isProxied: true,
       url: '',
       breaker: {
         name: 'order:payment',
@@ -76,7 +78,7 @@ const status: FleetStatus = {
         openRemainingMs: 0,
       },
     },
-    { name: 'order:stock', kind: 'follow', url: '', breaker: null },
+    { name: 'order:stock', kind: 'follow', isProxied: true, url: '', breaker: null },
   ],
   faults: [fault],
 }

@@ -1,0 +1,53 @@
+// Asks a proxy process what only its owner may, through its unix socket.
+
+import { Agent, request } from 'node:http'
+
+export interface ProxyOwner {
+  /** Rejects when there is no answer in time, or when it says no (ProxyRefusal). */
+  ask<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<T>
+  close(): void
+}
+
+/** The proxy's own "no", with its reason. */
+export class ProxyRefusal extends Error {
+  readonly status: number
+
+  constructor(status: number, reason: string) {
+    super(reason)
+    this.status = status
+  }
+}
+
+const answerWithinMs = 5000
+
+export function proxyOwner(socketPath: string): ProxyOwner {
+  const agent = new Agent({ keepAlive: true, maxSockets: 4 })
+  return {
+    ask: (method, path, body) =>
+      new Promise((resolve, reject) => {
+        const signal = AbortSignal.timeout(answerWithinMs)
+        const sent = request({ agent, socketPath, method, path, signal }, (response) => {
+          response
+            .setEncoding('utf8')
+            .toArray()
+            .then((parts) => {
+              const text = parts.join('')
+              const status = response.statusCode ?? 0
+              if (status >= 400) reject(new ProxyRefusal(status, reasonOf(text) ?? `status ${status}`))
+              else resolve((text === '' ? undefined : JSON.parse(text)) as never)
+            })
+            .catch(reject)
+        })
+        sent.on('error', reject).end(body && JSON.stringify(body))
+      }),
+    close: () => agent.destroy(),
+  }
+}
+
+function reasonOf(text: string): string | undefined {
+  try {
+    return (JSON.parse(text) as { error?: string }).error
+  } catch {
+    return undefined // not every error is JSON; its status tells enough
+  }
+}

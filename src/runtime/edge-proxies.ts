@@ -1,0 +1,283 @@
+// The proxies of a running fleet, as the agent sees them: it starts their process, starts it again when it
+// ends, asks it for faults, and hears what they touched.
+//
+//   agent ──owner socket──▶ proxy process: set, remove, lead elsewhere
+//   agent ◀──its stdout──── ready · toxic.set (by a guest) · toxic.bit · toxic.removed
+//
+// A process that ended is replaced on the same ports. Its toxics are gone with it, and are told to be.
+
+import { fileURLToPath } from 'node:url'
+import { proxyOwner } from '../adapters/proxy-owner.ts'
+import { probeHttp } from '../adapters/http-probe.ts'
+import type { EdgeProbe, EdgesUnderFault, Touched } from '../chaos/fault.ts'
+import type { Clock, HostPort, Output, Processes, ServiceProcess } from '../ports.ts'
+import type { ProxyMessage, ToxicStatus } from '../system/proxy-api.ts'
+import type { EdgePlan } from './plan-fleet.ts'
+import type { ProxyJob } from './proxy-process.ts'
+
+export interface GuestToxic {
+  edge: string
+  toxic: Omit<ToxicStatus, 'touched'>
+  setAt: number
+  bitAt: number | null
+}
+
+export interface EdgeProxies extends EdgesUnderFault {
+  /** Starts the process; resolves when every edge listens. */
+  start(): Promise<void>
+  /** It is not started again when it ends. */
+  stop(): void
+  process(): ServiceProcess | undefined
+  restarts(): number
+  /** host:port of the API for guests. */
+  api(): string | null
+  /** New connections of all edges to the service go to that port. */
+  lead(service: string, port: number): Promise<void>
+  guests(): GuestToxic[]
+  /** Everything that guests did. */
+  removeGuests(): Promise<void>
+}
+
+export interface EdgeProxiesParts {
+  edges: EdgePlan[]
+  /** Port of each service's process. */
+  upstreams: Record<string, number>
+  ownerSocket: string
+  api: HostPort | undefined
+  processes: Processes
+  clock: Clock
+  cwd: string
+  /** It was started or has ended. */
+  onProcess(): void
+  /** It ended, and nobody had asked for it. */
+  onLost(reason: string): void
+  onGuest(guest: GuestToxic): void
+  /** What it writes that is no message. */
+  onOutput(lines: Output[]): void
+}
+
+const seed = 1
+const startWithinMs = 10_000
+const firstRestartMs = 20
+const longestRestartMs = 5000
+const probeWithinMs = 1000
+const askAgainMs = 50
+
+export function edgeProxies(parts: EdgeProxiesParts): EdgeProxies {
+  const { edges, ownerSocket, processes, clock } = parts
+  const owner = proxyOwner(ownerSocket)
+  const upstreams = new Map(Object.entries(parts.upstreams))
+  const planOf = new Map(edges.map((edge) => [edge.name, edge]))
+  const listeners = new Set<(message: ProxyMessage) => void>()
+  const guests = new Map<string, GuestToxic>()
+  const touched = new Map<string, Touched>()
+  let running: ServiceProcess | undefined
+  let starts = 0
+  let api: string | null = null
+  let isWanted = true
+
+  function hear({ stream, line }: Output): void {
+    const message = stream === 'stdout' ? parse(line) : undefined
+    if (message === undefined) return parts.onOutput([{ stream, line }])
+    switch (message.type) {
+      case 'ready':
+        api = message.api
+        break
+      case 'toxic.set': {
+        const guest = { edge: message.proxy, toxic: message.toxic, setAt: clock.now(), bitAt: null }
+        guests.set(key(message.proxy, message.toxic.name), guest)
+        parts.onGuest(guest)
+        break
+      }
+      case 'toxic.bit': {
+        const name = key(message.proxy, message.toxic)
+        touched.set(name, { bytes: message.bytes, events: message.events, connections: 1 })
+        const guest = guests.get(name)
+        if (guest !== undefined) guests.set(name, { ...guest, bitAt: message.at })
+        break
+      }
+      case 'toxic.removed':
+        guests.delete(key(message.proxy, message.toxic))
+        break
+    }
+    for (const listener of listeners) listener(message)
+  }
+
+  /** The first message that fits. */
+  function heard<T>(fits: (message: ProxyMessage) => T | undefined, signal: AbortSignal): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const leave = (): void => {
+        listeners.delete(listen)
+        signal.removeEventListener('abort', giveUp)
+      }
+      const giveUp = (): void => {
+        leave()
+        reject(signal.reason)
+      }
+      const listen = (message: ProxyMessage): void => {
+        const found = fits(message)
+        if (found === undefined) return
+        leave()
+        resolve(found)
+      }
+      listeners.add(listen)
+      signal.addEventListener('abort', giveUp)
+      if (signal.aborted) giveUp()
+    })
+  }
+
+  async function start(): Promise<void> {
+    const job: ProxyJob = {
+      ownerSocket,
+      ...(parts.api && { api: parts.api }),
+      seed,
+      edges: edges.map(({ name, callee, listen }) => ({
+        name,
+        listen: `127.0.0.1:${listen}`,
+        upstream: `127.0.0.1:${upstreams.get(callee) ?? 0}`,
+      })),
+    }
+    const argv = [process.execPath, processEntry(), JSON.stringify(job)]
+    const launched = processes.spawn({ argv, cwd: parts.cwd, env: environment() }, (lines) =>
+      lines.forEach(hear),
+    )
+    running = launched
+    starts++
+    parts.onProcess()
+    const gaveUp = new AbortController()
+    void launched.exited.then(({ code, signal }) => {
+      running = undefined
+      parts.onProcess()
+      gaveUp.abort(new Error(`the proxy process ended (${signal ?? `exit code ${code}`})`))
+      if (!isWanted) return
+      guests.clear()
+      parts.onLost(`the proxy process ended (${signal ?? `exit code ${code}`}) and its toxics with it`)
+    })
+    const inTime = AbortSignal.any([AbortSignal.timeout(startWithinMs), gaveUp.signal])
+    await heard(({ type }) => (type === 'ready' ? true : undefined), inTime)
+    void launched.exited.then(() => startAgain(firstRestartMs))
+  }
+
+  async function startAgain(delayMs: number): Promise<void> {
+    await clock.sleep(delayMs)
+    if (!isWanted) return
+    // Its ports may be taken for a moment by what was accepted last; it is tried until it stands.
+    await start().catch(() => startAgain(Math.min(longestRestartMs, delayMs * 2)))
+  }
+
+  const path = (edge: string, rest = ''): string => `/proxies/${encodeURIComponent(edge)}${rest}`
+
+  async function remove(edge: string, toxic: string): Promise<Touched> {
+    const patience = AbortSignal.timeout(probeWithinMs)
+    const told = heard(
+      (message) =>
+        message.type === 'toxic.removed' && message.proxy === edge && message.toxic === toxic
+          ? message.touched
+          : undefined,
+      patience,
+    )
+    told.catch(() => {}) // it may have been gone before we asked: then nobody waits for it
+    try {
+      await owner.ask('DELETE', path(edge, `/toxics/${toxic}`))
+    } catch (error) {
+      if ((error as { status?: number }).status !== 404) throw error
+      return touched.get(key(edge, toxic)) ?? { bytes: 0, events: 0, connections: 0 }
+    }
+    const { bytes, events, connections } = await told
+    touched.delete(key(edge, toxic))
+    return { bytes, events, connections }
+  }
+
+  /** Not answered, and not because of what was just undone. */
+  async function isExcused(edge: string): Promise<boolean> {
+    const { enabled, toxics } = await owner.ask<{ enabled: boolean; toxics: unknown[] }>('GET', path(edge))
+    if (!enabled || toxics.length > 0) return true
+    return (await probe(upstreams.get(planOf.get(edge)?.callee ?? '') ?? 0)) !== 'answered'
+  }
+
+  return {
+    start,
+    stop() {
+      isWanted = false
+      owner.close()
+      if (running !== undefined) processes.signalGroup(running, 'SIGTERM')
+    },
+    process: () => running,
+    restarts: () => Math.max(0, starts - 1),
+    api: () => api,
+    async lead(service, port) {
+      upstreams.set(service, port)
+      const body = { upstream: `127.0.0.1:${port}` }
+      const towards = edges.filter(({ callee }) => callee === service)
+      await Promise.all(towards.map(({ name }) => owner.ask('POST', `/msvc${path(name, '/upstream')}`, body)))
+    },
+    guests: () => [...guests.values()],
+    async removeGuests() {
+      for (const { edge, toxic } of guests.values()) await remove(edge, toxic.name)
+      for (const { name } of edges) await owner.ask('POST', path(name), { enabled: true })
+    },
+    async add(edge, { stream, ttlMs, ...toxic }) {
+      await owner.ask('POST', path(edge, '/toxics'), { ...toxic, stream, ttlMs: Math.ceil(ttlMs) })
+    },
+    remove,
+    untilBit: async (edge, toxic, signal) =>
+      touched.get(key(edge, toxic)) ??
+      (await heard(
+        (message) =>
+          message.type === 'toxic.bit' && message.proxy === edge && message.toxic === toxic
+            ? { bytes: message.bytes, events: message.events, connections: 1 }
+            : undefined,
+        signal,
+      )),
+    async close(edge, ttlMs) {
+      const body = { ttlMs: Math.ceil(ttlMs) }
+      return (await owner.ask<{ cut: number }>('POST', `/msvc${path(edge, '/down')}`, body)).cut
+    },
+    async open(edge) {
+      await owner.ask('POST', path(edge), { enabled: true })
+    },
+    probe: (edge) => probe(planOf.get(edge)?.listen ?? 0),
+    async untilWhole(edge, signal) {
+      for (;;) {
+        const found = await probe(planOf.get(edge)?.listen ?? 0)
+        if (found === 'answered' || (await isExcused(edge))) return
+        if (signal.aborted) throw new Error(`a request through ${edge} is ${found}`)
+        await clock.sleep(askAgainMs, signal).catch(() => {}) // aborted: the last look tells
+      }
+    },
+  }
+}
+
+const key = (edge: string, toxic: string): string => `${edge}\n${toxic}`
+
+/** proxy-process.ts from the source, .js from the build. */
+const processEntry = (): string =>
+  fileURLToPath(
+    new URL(import.meta.url.endsWith('.ts') ? './proxy-process.ts' : './proxy-process.js', import.meta.url),
+  )
+
+const environment = (): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  )
+
+function parse(line: string): ProxyMessage | undefined {
+  try {
+    return JSON.parse(line) as ProxyMessage
+  } catch {
+    return undefined // a word of Node's own, for the log
+  }
+}
+
+async function probe(port: number): Promise<EdgeProbe> {
+  try {
+    await probeHttp.get(`http://127.0.0.1:${port}/readyz`, probeWithinMs)
+    return 'answered'
+  } catch (error) {
+    const { code = '', name } = error as NodeJS.ErrnoException
+    if (code === 'ECONNREFUSED') return 'refused'
+    // It spoke, if not our language: something is there.
+    if (code.startsWith('HPE_')) return 'answered'
+    return name === 'TimeoutError' || name === 'AbortError' ? 'silent' : 'cut'
+  }
+}

@@ -1,0 +1,67 @@
+// Which ports the services and the proxies of their edges get, and how each service is started with them.
+//
+//   client ──▶ client:gateway ──▶ gateway ──▶ gateway:order ──▶ order ──▶ …
+//              (its fixed port)   (free port)  (free port)      (free port)
+
+import { freePorts } from '../adapters/ports-free.ts'
+import { secret } from '../adapters/random.ts'
+import { planLaunch, planLaunches, type Ground, type ServicePlan } from '../fleet/launch-plan.ts'
+import { edgesOf, entrancesOf, type Edge, type System } from '../system/system.ts'
+
+export interface EdgePlan extends Edge {
+  /** Where its proxy listens. */
+  listen: number
+}
+
+export interface FleetPlan {
+  services: ServicePlan[]
+  /** Empty: callers reach the services directly. */
+  edges: EdgePlan[]
+  /** The same service on other ports, to run beside the one that is there. */
+  again(service: string): Promise<ServicePlan>
+}
+
+export async function planFleet({
+  root,
+  system,
+  isDirect,
+}: {
+  root: string
+  system: System
+  isDirect: boolean
+}): Promise<FleetPlan> {
+  const { services } = system
+  const edges = isDirect ? [] : [...entrancesOf(system), ...edgesOf(system)]
+  const free = await freePorts(services.length * 2 + edges.length)
+  const take = (): number => free.pop() ?? 0
+  const fixed = new Map(services.map(({ name, port }) => [name, port]))
+  // Where there is a proxy, it has the fixed port, and the process behind it can be another one tomorrow.
+  const planned = edges.map((edge) => ({
+    ...edge,
+    listen: (edge.kind === 'client' ? fixed.get(edge.callee) : undefined) ?? take(),
+  }))
+  const ports = Object.fromEntries(
+    services.map(({ name, port }) => [
+      name,
+      { port: (isDirect ? port : undefined) ?? take(), adminPort: take() },
+    ]),
+  )
+  const ground: Ground = {
+    root,
+    ports,
+    proxies: Object.fromEntries(planned.map(({ name, listen }) => [name, listen])),
+    node: process.execPath,
+    environment: process.env,
+    tokenSecret: secret(),
+  }
+  return {
+    services: planLaunches(system, ground),
+    edges: planned,
+    async again(name) {
+      const service = services.find((one) => one.name === name)
+      if (service === undefined) throw new Error(`${name} is not of this system`)
+      const [port = 0, adminPort = 0] = await freePorts(2)
+      return planLaunch(system, service, { ...ground, ports: { ...ports, [name]: { port, adminPort } } })
+    },
+  }
+}

@@ -1,0 +1,235 @@
+// Faults on the edges of a real fleet: each goes through its own proxy.
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { isAlive } from '../../src/adapters/process-identity.ts'
+import { isOf } from '../../src/events.ts'
+import { haltFaults, liftHalt, type AgentClient } from '../../src/runtime/agent-client.ts'
+import type { FaultStatus } from '../../src/system/agent-api.ts'
+import { eventually, trialSystem } from '../fixtures/trial-system.ts'
+
+const pair = () => trialSystem({ gateway: { runs: 'ok', dependsOn: ['order'] }, order: { runs: 'ok' } })
+const edge = 'gateway:order'
+
+const urlOf = async (agent: AgentClient, name = edge): Promise<string> =>
+  (await agent.status()).edges.find((one) => one.name === name)!.url
+
+async function timed(url: string): Promise<{ status: number; ms: number }> {
+  const startedAt = performance.now()
+  const answer = await fetch(url, { headers: { connection: 'close' }, signal: AbortSignal.timeout(5000) })
+  await answer.text()
+  return { status: answer.status, ms: performance.now() - startedAt }
+}
+
+const faultOf = async (agent: AgentClient, id: string): Promise<FaultStatus> =>
+  (await agent.faults()).find((fault) => fault.id === id)!
+
+describe('a fault on an edge', () => {
+  test('bites what comes by, tells so, and is gone with its lease', async () => {
+    await using trial = pair()
+    const { agent } = await trial.up()
+    const url = await urlOf(agent)
+    const fault = await agent.fault({
+      kind: 'latency',
+      target: edge,
+      forMs: 1500,
+      params: { latency: '400ms' },
+    })
+    expect(fault).toMatchObject({ state: 'active', bitAt: null, direction: 'down', params: { latency: 400 } })
+    expect((await timed(url)).ms).toBeGreaterThanOrEqual(399)
+    const bitten = await eventually('bitten', async () => {
+      const now = await faultOf(agent, fault.id)
+      return now.bitAt !== null && now
+    })
+    expect(bitten.detail).toMatch(/^delayed .* on 1 connection$/)
+    await eventually('healed', async () => (await faultOf(agent, fault.id)).state === 'healed')
+    expect((await timed(url)).status).toBe(200)
+    const events = (await agent.eventsSoFar()).filter(({ subject }) => subject === `fault:${fault.id}`)
+    expect(events.map(({ type }) => type)).toEqual([
+      'fault.requested',
+      'fault.applied',
+      'fault.bit',
+      'fault.healed',
+    ])
+  })
+
+  test('that nothing came by has failed, and leaves the edge whole', async () => {
+    await using trial = pair()
+    const { agent } = await trial.up()
+    const { id } = await agent.fault({ kind: 'reset', target: edge })
+    expect(await agent.heal(id)).toMatchObject([
+      { state: 'failed', detail: 'it touched nothing', bitAt: null },
+    ])
+    expect((await faultOf(agent, id)).healedAt).not.toBeNull()
+    expect((await timed(await urlOf(agent))).status).toBe(200)
+  })
+
+  test('touches that edge and no other way to the same service', async () => {
+    await using trial = pair()
+    const { agent } = await trial.up()
+    await agent.fault({ kind: 'http', target: edge, params: { status: 503, body: 'no' } })
+    expect((await timed(await urlOf(agent))).status).toBe(503)
+    expect((await timed(await urlOf(agent, 'client:order'))).status).toBe(200)
+  })
+
+  test.for([
+    { kind: 'partition', params: { how: 'refuse' }, fails: /ECONNREFUSED/ },
+    { kind: 'reset', params: {}, fails: /ECONNRESET|other side closed/ },
+    { kind: 'http', params: { abort: true }, fails: /ECONNRESET|other side closed/ },
+    { kind: 'timeout', params: { after: '50ms' }, fails: /other side closed|ECONNRESET/ },
+    { kind: 'limit', params: { bytes: 10 }, fails: /other side closed|ECONNRESET|HPE/ },
+  ])('$kind $params ends connections, until it is healed', async ({ kind, params, fails }) => {
+    await using trial = pair()
+    const { agent } = await trial.up()
+    const url = await urlOf(agent)
+    const { id } = await agent.fault({ kind, target: edge, params })
+    const reason = await timed(url).then(
+      ({ status }) => `answered ${status}`,
+      (error: Error) =>
+        `${error.message} ${String((error.cause as Error)?.message)} ${(error.cause as { code?: string })?.code}`,
+    )
+    expect(reason).toMatch(fails)
+    expect(await agent.heal(id)).toMatchObject([{ state: 'healed' }])
+    expect((await timed(url)).status).toBe(200)
+  })
+
+  test.for([
+    { kind: 'bandwidth', params: { rate: '1KB/s' }, slowerThanMs: 100 },
+    { kind: 'slice', params: { size: 64, delay: '100ms' }, slowerThanMs: 99 },
+    { kind: 'loss', params: { rate: 100 }, slowerThanMs: 199 },
+  ])('$kind slows down', async ({ kind, params, slowerThanMs }) => {
+    await using trial = pair()
+    const { agent } = await trial.up()
+    const { id } = await agent.fault({ kind, target: edge, params })
+    // What answers is the body: the environment of a test, some kilobytes. Its first bytes tell enough.
+    const startedAt = performance.now()
+    const answer = await fetch(await urlOf(agent), { signal: AbortSignal.timeout(10_000) }).catch(
+      () => undefined,
+    )
+    await answer?.body?.getReader().read()
+    expect(performance.now() - startedAt).toBeGreaterThan(slowerThanMs)
+    expect(await agent.heal(id)).toMatchObject([{ state: 'healed', bitAt: expect.any(Number) }])
+  })
+})
+
+describe('a black hole', () => {
+  test('hangs what is sent, and lets it go when it is healed', async () => {
+    await using trial = pair()
+    const { agent } = await trial.up()
+    const url = await urlOf(agent)
+    const { id } = await agent.fault({ kind: 'partition', target: edge })
+    const hanging = fetch(url).then(
+      () => 'answered',
+      () => 'cut',
+    )
+    await eventually('bitten', async () => (await faultOf(agent, id)).bitAt !== null)
+    expect(await agent.heal(id)).toMatchObject([{ state: 'healed' }])
+    expect(await hanging).toBe('cut') // what was swallowed is lost
+    expect((await timed(url)).status).toBe(200)
+  })
+})
+
+describe('refused, with nothing injected', () => {
+  test('unknown faults, edges and parameters, and conflicts', async () => {
+    await using trial = pair()
+    const { agent } = await trial.up()
+    const codeOf = (request: Parameters<AgentClient['fault']>[0]): Promise<string> =>
+      agent.fault(request).then(
+        () => 'no error',
+        (error: { code: string }) => error.code,
+      )
+    expect(await codeOf({ kind: 'latancy', target: edge })).toBe('unknown-fault-kind')
+    expect(await codeOf({ kind: 'reset', target: 'gateway:oder' })).toBe('unknown-edge')
+    expect(await codeOf({ kind: 'reset', target: 'order' })).toBe('unknown-edge')
+    expect(await codeOf({ kind: 'latency', target: edge })).toBe('needs-parameter')
+    expect(await codeOf({ kind: 'http', target: edge })).toBe('needs-parameter')
+    expect(await codeOf({ kind: 'reset', target: edge, direction: 'up' })).toBe('unknown-parameter')
+    expect((await agent.eventsSoFar()).filter(isOf('fault.requested'))).toEqual([])
+
+    await agent.fault({ kind: 'reset', target: edge, percent: 1 })
+    expect(await codeOf({ kind: 'partition', target: edge })).toBe('faults-conflict')
+    expect(await codeOf({ kind: 'reset', target: edge })).toBe('faults-conflict')
+    expect(await agent.checkFault({ kind: 'limit', target: edge, params: { bytes: '1KB' } })).toMatchObject({
+      params: { bytes: 1000 },
+      forMs: 60_000,
+    })
+    expect((await agent.eventsSoFar()).filter(isOf('fault.requested'))).toHaveLength(1)
+  })
+
+  test('on a fleet without proxies', async () => {
+    await using trial = pair()
+    const { agent } = await trial.up({ isDirect: true })
+    expect(await agent.status()).toMatchObject({ proxy: null, edges: [{ isProxied: false }, {}, {}] })
+    await expect(agent.fault({ kind: 'reset', target: edge })).rejects.toMatchObject({
+      code: 'edges-are-direct',
+    })
+    expect((await timed(await urlOf(agent))).status).toBe(200)
+  })
+})
+
+test('a proxy process that is killed comes back on the same ports; its faults have failed', async () => {
+  await using trial = pair()
+  const { agent } = await trial.up()
+  const url = await urlOf(agent)
+  const { id } = await agent.fault({ kind: 'http', target: edge, params: { status: 503 } })
+  const { pid } = (await agent.status()).proxy!
+  process.kill(pid!, 'SIGKILL')
+  await eventually('lost', async () => (await faultOf(agent, id)).state === 'failed')
+  expect(await faultOf(agent, id)).toMatchObject({
+    detail: expect.stringContaining('SIGKILL'),
+    healedAt: expect.any(Number),
+  })
+  await eventually(
+    'back',
+    () =>
+      timed(url).then(
+        ({ status }) => status === 200,
+        () => false,
+      ),
+    10_000,
+  )
+  expect((await agent.status()).proxy).toMatchObject({ restarts: 1 })
+  expect((await agent.eventsSoFar()).filter(isOf('proxy.lost'))).toHaveLength(1)
+  await expect(agent.fault({ kind: 'reset', target: edge })).resolves.toMatchObject({ state: 'active' })
+})
+
+test('an agent that is killed takes the proxies with it', async () => {
+  await using trial = pair()
+  const { agent } = await trial.up()
+  await agent.fault({ kind: 'reset', target: edge })
+  const record = JSON.parse(readFileSync(join(trial.root, '.msvc', 'agent.json'), 'utf8')) as {
+    pid: number
+    processes: { service: string; pid: number; startTime: string }[]
+  }
+  expect(record.processes.map(({ service }) => service)).toContain('proxy')
+  process.kill(record.pid, 'SIGKILL')
+  await eventually('gone', () => record.processes.every((one) => !isAlive(one)), 10_000)
+})
+
+describe('a guest', () => {
+  test('breaks an edge through Toxiproxy’s API: it is listed, and ends with a halt', async () => {
+    await using trial = pair()
+    const { agent } = await trial.up({ toxiproxyApi: '127.0.0.1:0' })
+    const api = (await agent.status()).proxy!.api!
+    const set = (name: string): Promise<Response> =>
+      fetch(`http://${api}/proxies/${edge}/toxics`, {
+        method: 'POST',
+        body: JSON.stringify({ name, type: 'latency', attributes: { latency: 300 } }),
+      })
+    expect((await set('slow')).status).toBe(200)
+    const listed = await eventually('listed', async () =>
+      (await agent.faults()).find(({ kind }) => kind === 'latency'),
+    )
+    expect(listed).toMatchObject({ id: `guest:${edge}/slow`, target: edge, state: 'active' })
+    expect(listed.expiresAt - listed.requestedAt).toBeGreaterThan(14 * 60_000)
+    expect((await timed(await urlOf(agent))).ms).toBeGreaterThan(299)
+
+    await haltFaults(trial.root)
+    expect(await agent.faults()).toEqual([])
+    expect((await timed(await urlOf(agent))).ms).toBeLessThan(300)
+    await set('again')
+    await eventually('refused while halted', async () => (await agent.faults()).length === 0)
+    await liftHalt(trial.root)
+  })
+})
