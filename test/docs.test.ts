@@ -62,7 +62,7 @@ const tour: Stop[] = [
   { line: 'msvc chaos kill payment --for 10s', in: 'shop', says: /payment/ },
   { line: 'msvc chaos status', in: 'shop', says: /kill +payment/ },
   { line: 'msvc chaos heal', in: 'shop', says: /payment/ },
-  { line: 'msvc chaos pause payment --dry-run', in: 'shop', says: /pause payment/ },
+  { line: 'msvc chaos pause payment --dry-run', in: 'shop', says: /pause on payment/ },
   { line: 'msvc chaos pause payment --for 10s', in: 'shop', says: /is stopped, and \/readyz is silent/ },
   {
     line: 'msvc chaos restart-loop notification --up 2s --down 1s --for 10s',

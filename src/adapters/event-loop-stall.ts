@@ -35,10 +35,13 @@ function stallInside({ stallMs, everyMs, forMs }: StallPlan): void {
     stalls.count += 1
     stalls.stalledMs += performance.now() - beganAt
   }
+  // The first one soon: whoever asked waits to see it.
+  const first = setTimeout(standStill, 150).unref()
   const timer = setInterval(standStill, everyMs).unref()
   shared[key] = {
     end() {
       stalls.isOver = true
+      clearTimeout(first)
       clearInterval(timer)
       shared[key] = undefined
       return { count: stalls.count, stalledMs: stalls.stalledMs }

@@ -22,6 +22,7 @@ export interface ProcessParts {
 
 /** A process answers its inspector between two lines of code; longer than the longest stall it never takes. */
 const inspectorWithinMs = 15_000
+const knockEveryMs = 500
 const megabyte = 1_000_000
 
 export function processesUnderFault({ supervisor, plans, burners, feed }: ProcessParts): ProcessesUnderFault {
@@ -32,20 +33,33 @@ export function processesUnderFault({ supervisor, plans, burners, feed }: Proces
   function inspectorOf(service: string, signal: AbortSignal): Promise<string> {
     const running = processOf(service)
     if (running === undefined || !isNodeProcess(running.pid)) throw new Error(`${service} does not run`)
+    const opened = new AbortController()
     return new Promise((resolve, reject) => {
-      const leave = feed.subscribe(({ service: of, line }) => {
+      const unsubscribe = feed.subscribe(({ service: of, line }) => {
         const address = of === service ? inspectorAddress(line) : undefined
         if (address === undefined) return
         leave()
         resolve(address)
       })
+      const leave = (): void => {
+        unsubscribe()
+        opened.abort()
+      }
       signal.addEventListener('abort', () => {
         leave()
         reject(new Error('its inspector did not open', { cause: signal.reason }))
       })
-      // To the one process, never to its group: whoever does not know the signal is ended by it.
-      process.kill(running.pid, 'SIGUSR1')
+      void knock(running.pid, opened.signal)
     })
+  }
+
+  /** Again until it opens: an inspector that is about to close from the last time does not hear it. */
+  async function knock(pid: number, opened: AbortSignal): Promise<void> {
+    while (!opened.aborted) {
+      // To the one process, never to its group: whoever does not know the signal is ended by it.
+      if (isNodeProcess(pid)) process.kill(pid, 'SIGUSR1')
+      await systemClock.sleep(knockEveryMs, opened).catch(() => {}) // opened: the loop ends
+    }
   }
 
   return {

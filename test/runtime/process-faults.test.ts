@@ -178,6 +178,17 @@ describe.runIf(process.platform === 'linux')('block', () => {
     )
   })
 
+  test('ten times in a row leaves the same process, unharmed', { tags: ['slow'] }, async () => {
+    await using trial = trialSystem({ order: { runs: 'ok' } })
+    const { agent } = await trial.up()
+    const { pid } = await serviceOf(agent, 'order')
+    for (let round = 0; round < 10; round += 1) {
+      const { id } = await agent.fault({ kind: 'block', target: 'order', params: { stall: 50, every: 150 } })
+      expect(await agent.heal(id)).toMatchObject([{ state: 'healed' }])
+    }
+    expect(await serviceOf(agent, 'order')).toMatchObject({ state: 'ready', pid, restarts: 0 })
+  })
+
   test('a service whose process is not Node is refused, and left alone', async () => {
     await using trial = trialSystem({ order: { runs: 'in-a-shell' } })
     const { agent } = await trial.up()

@@ -1,5 +1,7 @@
 // No residue: whatever is killed at whatever moment of a fault, nothing of it is left once the next msvc has
-// acted; and while the guard lives, not even that is needed. RESIDUE_TRIALS=500 for the long version.
+// acted; and while the guard lives, not even that is needed. (What was being started when agent and guard died
+// is in nobody's books: it ends at its first look at its standard input, within a second.)
+// RESIDUE_TRIALS=500 for the long version.
 
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs'
 import { expect, test } from 'vitest'
@@ -65,7 +67,7 @@ test.runIf(process.platform === 'linux').for(Array.from({ length: trials }, (_, 
     }
     if (victims.includes('agent')) {
       await eventually('the next msvc', async () => (await findAgent(system.root)) === undefined, 10_000)
-      expect(processesIn(system.root), what).toEqual([])
+      await eventually(`nothing left (${what})`, () => processesIn(system.root).length === 0, 1000)
     } else {
       await asked
       await agent.heal()

@@ -2,9 +2,9 @@
 //
 //   needs  a running service whose process is Node itself (no wrapper such as npm), on Linux: elsewhere msvc
 //          cannot be sure that it is Node, and the signal that it needs ends any other program
-//   apply  SIGUSR1 opens the inspector on a free loopback port; a timer that spins is set; the inspector is
-//          closed in the same breath (tens of milliseconds)
-//   bite   /readyz took as long as a stall
+//   apply  SIGUSR1 opens the inspector on a free loopback port; a timer that spins is set; the inspector
+//          closes as soon as we have left it (tens of milliseconds)
+//   bite   an answer of /readyz was late by half a stall at least
 //   undo   the same way in, the timer is taken away; done when /readyz answers. The timer ends by itself when its
 //          time is over, whatever happens to us
 
@@ -13,7 +13,7 @@ import type { FaultKind } from '../fault.ts'
 import { processOf, requireRunning, untilReady, untilSeen } from '../see.ts'
 
 const leastGapMs = 50
-const answerWithinMs = 30_000
+const answerWithinMs = 10_000
 
 export const block: FaultKind = {
   kind: 'block',
@@ -25,7 +25,7 @@ export const block: FaultKind = {
   examples: ['payment', 'payment --stall 2s --every 5s --for 1m'],
   defaultLeaseMs: 60_000,
   params: [
-    { name: 'stall', unit: 'time', min: 10, max: 10_000, default: 500, help: 'how long it stands still' },
+    { name: 'stall', unit: 'time', min: 10, max: 2000, default: 500, help: 'how long it stands still' },
     {
       name: 'every',
       unit: 'time',
@@ -66,8 +66,9 @@ export const block: FaultKind = {
           pids: [process.pid],
           async bite(signal) {
             const longest = await untilSeen({ clock, signal }, async () => {
-              const { afterMs } = await fleet.processes.ask(target, answerWithinMs)
-              return afterMs >= usualMs + stallMs / 2 ? afterMs : undefined
+              const answer = await fleet.processes.ask(target, answerWithinMs)
+              const isLate = answer.isReady && answer.afterMs >= usualMs + stallMs / 2
+              return isLate ? answer.afterMs : undefined
             })
             return `/readyz took ${Math.round(longest)} ms, and ${Math.round(usualMs)} ms before`
           },
