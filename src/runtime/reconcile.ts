@@ -80,6 +80,8 @@ async function endLeftovers({ processes }: AgentRecord): Promise<number> {
   while (left().length > 0 && systemClock.monotonicMs() < deadline) await systemClock.sleep(20)
   const survivors = left()
   for (const one of survivors) signalGroup(one, 'SIGKILL')
+  const gone = systemClock.monotonicMs() + guardTimeMs
+  while (survivors.some(hasLiveGroup) && systemClock.monotonicMs() < gone) await systemClock.sleep(10)
   return survivors.length
 }
 
