@@ -8,6 +8,7 @@ const benches: Record<string, () => Promise<() => Promise<void> | void>> = {
   load: async () => (await import('./load.ts')).benchLoad,
   proxy: async () => (await import('./proxy.ts')).benchProxy,
   compare: async () => (await import('./compare.ts')).benchCompare,
+  'event-store': async () => (await import('./event-store.ts')).benchEventStore,
   'start-up': async () => (await import('./start-up.ts')).benchStartUp,
 }
 

@@ -16,7 +16,13 @@ import {
   nothingStrangeArrived,
   toldOnlyNews,
 } from './invariants/notifications.ts'
-import { acknowledgedOrdersEnded, feedHasNoGaps, foldOrders, ordersEnded } from './invariants/orders.ts'
+import {
+  acknowledgedOrdersEnded,
+  feedHasNoGaps,
+  foldOrders,
+  oneOrderForEachKey,
+  ordersEnded,
+} from './invariants/orders.ts'
 import { booksAgree, paidOnce, paymentsSettled } from './invariants/payments.ts'
 import type { SystemRecords } from './invariants/records.ts'
 
@@ -30,6 +36,7 @@ export function checkInvariants(records: SystemRecords): InvariantResult[] {
   return [
     acknowledgedOrdersEnded(acknowledged, orders),
     ordersEnded(orders),
+    oneOrderForEachKey(feed),
     paidOnce(charges, orders),
     paymentsSettled(charges, orders),
     booksAgree(ledger, orders),

@@ -15,7 +15,10 @@ type Records = Mutable<SystemRecords>
 /** o1 was confirmed after a delay, o2 was cancelled. */
 function healthy(): Records {
   const event = (pos: number, orderId: string, version: number, type: string): OrderEvent => {
-    const data = type === 'order.placed' ? { paymentKey: `charge-${orderId}`, amountCents: 500 } : {}
+    const data =
+      type === 'order.placed'
+        ? { key: `k-${orderId}`, paymentKey: `charge-${orderId}`, amountCents: 500 }
+        : {}
     return { pos, id: `e${pos}`, orderId, version, type, data }
   }
   const message = (eventId: string, orderId: string, kind: string, channel: string): MessageRecord => ({
@@ -118,6 +121,11 @@ const losses: [what: string, spoil: (records: Records) => void, complaint: RegEx
     'a message arrived again under another id',
     (r) => r.mailbox.push({ ...r.mailbox[0]!, id: 'other' }),
     /arrived as e3:email and again as other/,
+  ],
+  [
+    'one key made two orders',
+    (r) => (r.feed[1]!.data.key = 'k-o1'),
+    /the key k-o1 made two orders, o1 and o2/,
   ],
   ['an event is missing', (r) => void r.feed.splice(2, 1), /event 3 is missing; 4 follows/],
   ['a version is missing', (r) => (r.feed[3]!.version = 4), /o1 goes from version 2 to 4/],

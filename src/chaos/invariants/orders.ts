@@ -48,6 +48,17 @@ export function ordersEnded(orders: ReadonlyMap<string, OrderState>): InvariantR
   )
 }
 
+/** A client that repeats a request under its key must get the order of before. */
+export function oneOrderForEachKey(feed: readonly OrderEvent[]): InvariantResult {
+  const orders = new Map<string, string>()
+  const placed = feed.filter(({ type, data }) => type === 'order.placed' && data.key !== undefined)
+  return judge('one order for each idempotency key', placed, ({ orderId, data: { key = '' } }) => {
+    const other = orders.get(key)
+    orders.set(key, orderId)
+    return other === undefined ? undefined : `the key ${key} made two orders, ${other} and ${orderId}`
+  })
+}
+
 export function feedHasNoGaps(feed: readonly OrderEvent[]): InvariantResult {
   const versions = new Map<string, number>()
   const ended = new Set<string>()

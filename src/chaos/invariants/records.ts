@@ -16,7 +16,7 @@ export interface OrderEvent {
   orderId: string
   version: number
   type: string
-  data: { paymentKey?: string; amountCents?: number }
+  data: { key?: string; paymentKey?: string; amountCents?: number }
 }
 
 /** What payment says that it did. */
