@@ -67,12 +67,21 @@ const policy = inFile('policy.ts')
 
 export const stackMutants: Mutant[] = [
   policy('a refusal keeps its place in the bulkhead', 'bulkhead.leave()\n      return', 'return'),
-  policy('an open circuit is asked again', "if (breaker.state !== 'closed') return false", ''),
+  policy(
+    'an open circuit is asked again',
+    "if (breaker.state !== 'closed' && breaker.state !== 'disabled') return false",
+    '',
+  ),
+  policy('a breaker that was switched off takes the retries with it', " && breaker.state !== 'disabled'", ''),
   policy('retries cost nothing', ' || !budget.take(nowMs)', ''),
   policy('everybody retries', 'if (options.mayRetry === true) result', 'result'),
   policy('a passed deadline starts work', 'leftMs <= 0', 'false'),
   policy('the deadline does not cut', 'isCutByDeadline ? leftMs : attemptTimeoutMs', 'attemptTimeoutMs'),
-  policy('giving up does not end a wait', 'await wait(waitMs, signal)', 'await wait(waitMs, undefined)'),
+  policy(
+    'giving up does not end a wait',
+    'await wait(timers, waitMs, signal)',
+    'await wait(timers, waitMs, undefined)',
+  ),
   policy('a refused retry hides what was found out', "if (next.kind === 'refused') return result", ''),
   policy('the caller who gave up gets a fallback', ' || isGivenUp(result)', ''),
   inFile('bulkhead.ts')('one too many in the bulkhead', 'inFlight === limit', 'inFlight > limit'),

@@ -25,7 +25,7 @@ import type { PolicyConfig } from './policy-config.ts'
 import { createRecoveryProbe } from './recovery-probe.ts'
 import { retryDelayMs } from './retry.ts'
 import { createRetryBudget, type RetryBudget } from './retry-budget.ts'
-import type { Timers } from './timers.ts'
+import { wait, type Timers } from './timers.ts'
 
 export type PolicyResult<T> =
   /** The attempt gave a value; whether that is good news is the value's to say. */
@@ -187,7 +187,7 @@ export function createPolicy<T>(config: PolicyConfig, tools: PolicyTools<T>): Po
       const waitMs = retryDelayMs(number, retry, random, askedToWaitMs(result))
       const nowMs = clock.monotonicMs()
       if (remainingMs(deadlineMs, nowMs + waitMs, hopMs) <= 0 || !budget.take(nowMs)) return result
-      if (!(await wait(waitMs, signal))) return { kind: 'failed', reason: 'aborted' }
+      if (!(await wait(timers, waitMs, signal))) return { kind: 'failed', reason: 'aborted' }
       const startedMs = clock.monotonicMs()
       const next = await attemptOnce(attempt, { number, startedMs, deadlineMs, signal })
       // What the attempt before it found out says more, such as that the callee may have acted on it.
@@ -199,7 +199,7 @@ export function createPolicy<T>(config: PolicyConfig, tools: PolicyTools<T>): Po
 
   /** Not when refused: who asks again at once is what a breaker and a bulkhead protect from. */
   function isWorthRetrying(result: PolicyResult<T>): boolean {
-    if (breaker.state !== 'closed') return false
+    if (breaker.state !== 'closed' && breaker.state !== 'disabled') return false
     if (result.kind === 'failed') return judgeFailure(result.reason) === 'fail'
     if (result.kind === 'refused') return false
     const verdict = classify(result.value)
@@ -212,22 +212,6 @@ export function createPolicy<T>(config: PolicyConfig, tools: PolicyTools<T>): Po
 
   function askedToWaitMs(result: PolicyResult<T>): number | undefined {
     return result.kind === 'done' ? tools.retryAfterMs?.(result.value) : undefined
-  }
-
-  /** False when the caller gave up meanwhile. */
-  function wait(delayMs: number, signal: AbortSignal | undefined): Promise<boolean> {
-    return new Promise((resolve) => {
-      const onAbort = (): void => {
-        timers.stop(timer)
-        resolve(false)
-      }
-      const timer = timers.start(delayMs, () => {
-        signal?.removeEventListener('abort', onAbort)
-        resolve(signal?.aborted !== true)
-      })
-      if (signal?.aborted === true) onAbort()
-      else signal?.addEventListener('abort', onAbort, { once: true })
-    })
   }
 }
 

@@ -13,3 +13,19 @@ export const systemTimers: Timers = {
   start: (delayMs, onTime) => setTimeout(onTime, delayMs),
   stop: (timer) => clearTimeout(timer as NodeJS.Timeout),
 }
+
+/** Resolves after the time, or at once when aborted: false when the caller gave up meanwhile. */
+export function wait(timers: Timers, delayMs: number, signal: AbortSignal | undefined): Promise<boolean> {
+  return new Promise((resolve) => {
+    const onAbort = (): void => {
+      timers.stop(timer)
+      resolve(false)
+    }
+    const timer = timers.start(delayMs, () => {
+      signal?.removeEventListener('abort', onAbort)
+      resolve(signal?.aborted !== true)
+    })
+    if (signal?.aborted === true) onAbort()
+    else signal?.addEventListener('abort', onAbort, { once: true })
+  })
+}

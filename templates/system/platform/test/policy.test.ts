@@ -287,6 +287,14 @@ describe('a retry', () => {
     assert.equal(all.policy.budget.retries, before)
   })
 
+  test('goes on while the breaker is disabled by hand: then every call goes through', async () => {
+    const all = await withBudget()
+    all.policy.breaker.force('disabled', 60_000)
+    const { attempt, told } = answering({ status: 500 }, { status: 200 })
+    const result = await outcome(all, attempt, { mayRetry: true })
+    assert.deepEqual([result, told.length], [{ kind: 'done', value: { status: 200 } }, 2])
+  })
+
   test('stays within 10 % of the calls and one a second, whatever fails', async () => {
     const all = setUp({
       breaker: { rateRule: { minCalls: 1_000_000 }, fastTrip: { sustainedMs: 3_600_000 } },
