@@ -22,7 +22,7 @@ const repository = fileURLToPath(new URL('../..', import.meta.url))
 const platform = join(repository, 'templates/system/platform')
 const stackTests = ['policy', 'retry-budget', 'retry', 'policy-config'].map((name) => `test/${name}.test.ts`)
 /** A fault may also make a test wait for ever: that is seen too. */
-const testsWithinMs = 8000
+const testsWithinMs = 20_000
 const lives = { runs: 1500, seed: 1, shrink: false }
 
 /** The name of the test that failed; undefined: the fault went unseen. */
@@ -57,9 +57,10 @@ const runTests: Killer = (copy) =>
     })
     let text = ''
     child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()))
-    child.on('close', (code) => {
-      const failed = /^\s+not ok \d+ - (.*)$/m.exec(text)?.[1]
-      resolve(code === 0 ? undefined : (failed ?? 'the tests'))
+    child.on('close', (code, signal) => {
+      const failed = /^\s*not ok \d+ - (.*)$/m.exec(text)?.[1]
+      if (signal !== null) resolve(failed ?? `the tests do not end within ${testsWithinMs / 1000} s`)
+      else resolve(code === 0 ? undefined : (failed ?? 'the tests'))
     })
   })
 
