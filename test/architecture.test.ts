@@ -218,7 +218,7 @@ beforeAll(async () => {
     await writeFile(join(house, file), `${code}\n`)
   }
   found = await lint(house)
-})
+}, 120_000)
 
 afterAll(() => rm(house, { recursive: true, force: true }))
 
