@@ -1,9 +1,14 @@
 // The comparison on real runs: is it quiet about the same thing, and does it find 10 % more?
 //
+//   npm run bench -- compare [--save runs.json]      records, and keeps what it recorded
+//   npm run bench -- compare --from runs.json        the same figures again, from the same runs
+//
 // Runs are recorded in turns, so that a machine that drifts drifts for both sides. Each of 50 pairs draws
 // half of the runs for one side and the rest for the other; for the second question, every response time of
 // the other side is made 10 % longer.
 
+import { readFile, writeFile } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
 import type { LoadInterval } from '../src/events.ts'
 import { fractionAt } from '../src/load/chance.ts'
 import { compareLoads } from '../src/load/compare.ts'
@@ -17,6 +22,23 @@ const pairs = 50
 const warmUp = 2
 
 export async function benchCompare(): Promise<void> {
+  const { values } = parseArgs({
+    args: process.argv.slice(3),
+    options: { save: { type: 'string' }, from: { type: 'string' } },
+  })
+  const { save, from } = values
+  const recorded =
+    from === undefined ? await record() : (JSON.parse(await readFile(from, 'utf8')) as LoadInterval[][])
+  if (save !== undefined) await writeFile(save, JSON.stringify(recorded))
+  const verdicts = { same: count(recorded, 1), slower: count(recorded, 1.1) }
+  console.table(verdicts)
+  const { better = 0, worse = 0 } = verdicts.same
+  console.log(
+    `false alarms: ${better + worse} of ${pairs}; +10 % found: ${verdicts.slower['worse'] ?? 0} of ${pairs}`,
+  )
+}
+
+async function record(): Promise<LoadInterval[][]> {
   await using target = await startTarget('./plain-server.ts')
   console.log(`${runs} runs of msvc load ${target.url} --rps 500 --duration ${secondsEach}s`)
   const recorded: LoadInterval[][] = []
@@ -29,12 +51,7 @@ export async function benchCompare(): Promise<void> {
     console.log(`  run ${run + 1}: p50 ${responseMs.p50} ms, p99 ${responseMs.p99} ms, ${verdict}`)
     recorded.push(seconds.slice(warmUp))
   }
-  const verdicts = { same: count(recorded, 1), slower: count(recorded, 1.1) }
-  console.table(verdicts)
-  const { better = 0, worse = 0 } = verdicts.same
-  console.log(
-    `false alarms: ${better + worse} of ${pairs}; +10 % found: ${verdicts.slower['worse'] ?? 0} of ${pairs}`,
-  )
+  return recorded
 }
 
 /** Verdict → pairs. */

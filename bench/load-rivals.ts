@@ -1,78 +1,84 @@
-// The load tools that are compared, each with the command that asks it for the same: so many requests a
-// second over 100 connections. A tool that is not on the PATH is left out.
+// The load tools that are compared, each with the command that asks it for the same. A tool that is not on
+// the PATH is left out, and the bench says so.
 
 import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 
 export interface Rival {
   name: string
   argv: string[]
-  /** Closed-loop tools have no rate: only their CPU time per request says something. */
-  hasRate: boolean
 }
 
-const connections = 100
-const msvc = join(import.meta.dirname, '../bin/dev.js')
+export interface Asked {
+  url: string
+  seconds: number
+  connections: number
+}
 
-export function rivals(url: string, { rate, seconds }: { rate: number; seconds: number }): Rival[] {
-  const d = `${seconds}s`
-  const ours = (pacing: string): Rival => ({
+const built = join(import.meta.dirname, '../bin/run.js')
+const autocannon = createRequire(import.meta.url).resolve('autocannon/autocannon.js')
+
+/** The built command: type stripping at every start would count as CPU time per request. */
+function msvc(...args: string[]): string[] {
+  if (!existsSync(join(import.meta.dirname, '../dist')))
+    throw new Error('npm run build comes before this bench')
+  return [process.execPath, built, 'load', ...args, '--json']
+}
+
+/** So many requests a second, evenly. */
+export function openRivals({ url, seconds, connections, rate }: Asked & { rate: number }): Rival[] {
+  const [d, c, each] = [`${seconds}s`, `${connections}`, `${rate / connections}`]
+  const ours = ['metronome', 'precise', 'eco'].map((pacing) => ({
     name: `msvc ${pacing}`,
-    argv: [
-      process.execPath,
-      msvc,
-      'load',
-      url,
-      '--rps',
-      `${rate}`,
-      '-d',
-      d,
-      '--pacing',
-      pacing,
-      '--no-record',
-      '--json',
-    ],
-    hasRate: true,
-  })
-  const autocannon = createRequire(import.meta.url).resolve('autocannon/autocannon.js')
-  const perConnection = `${rate / connections}`
-  const others: Rival[] = [
-    { name: 'hey', argv: ['hey', '-z', d, '-q', perConnection, '-c', `${connections}`, url], hasRate: true },
+    argv: msvc(url, '--rps', `${rate}`, '-d', d, '--pacing', pacing, '--no-record'),
+  }))
+  return [
+    ...ours,
     {
-      name: 'h2load',
-      argv: ['h2load', '--h1', '-D', `${seconds}`, '-c', `${connections}`, '--rps', perConnection, url],
-      hasRate: true,
+      name: 'autocannon',
+      argv: [process.execPath, autocannon, '-R', `${rate}`, '-c', c, '-d', `${seconds}`, url],
     },
-    {
-      name: 'oha',
-      argv: ['oha', '--no-tui', '-z', d, '-q', `${rate}`, '-c', `${connections}`, url],
-      hasRate: true,
-    },
+    { name: 'hey', argv: ['hey', '-z', d, '-q', each, '-c', c, url] },
+    { name: 'h2load', argv: ['h2load', '--h1', '-D', `${seconds}`, '-c', c, '--rps', each, url] },
+    { name: 'oha', argv: ['oha', '--no-tui', '-z', d, '-q', `${rate}`, '-c', c, url] },
     {
       name: 'vegeta',
       argv: ['sh', '-c', `echo "GET ${url}" | vegeta attack -rate ${rate} -duration ${d} >/dev/null`],
-      hasRate: true,
     },
-    { name: 'wrk', argv: ['wrk', '-t', '1', '-c', `${connections}`, '-d', d, url], hasRate: false },
-    {
-      name: 'ab',
-      argv: ['ab', '-q', '-k', '-t', `${seconds}`, '-n', '10000000', '-c', `${connections}`, url],
-      hasRate: false,
-    },
-  ]
-  return [
-    ...['metronome', 'precise', 'eco'].map(ours),
-    {
-      name: 'autocannon',
-      argv: [process.execPath, autocannon, '-R', `${rate}`, '-c', `${connections}`, '-d', `${seconds}`, url],
-      hasRate: true,
-    },
-    ...others.filter(({ name }) => isOnPath(name)),
+    { name: 'k6', argv: ['sh', '-c', `echo '${k6Script(url, rate, d, connections)}' | k6 run -q -`] },
   ]
 }
 
-function isOnPath(name: string): boolean {
+/** As many as the target answers over so many connections. */
+export function closedRivals({ url, seconds, connections }: Asked): Rival[] {
+  const [d, c, s] = [`${seconds}s`, `${connections}`, `${seconds}`]
+  return [
+    { name: 'msvc --engine msvc', argv: msvc(url, '-c', c, '-d', d, '--engine', 'msvc') },
+    { name: 'autocannon', argv: [process.execPath, autocannon, '-c', c, '-d', s, url] },
+    { name: 'wrk', argv: ['wrk', '-t', '1', '-c', c, '-d', d, url] },
+    { name: 'ab', argv: ['ab', '-q', '-k', '-t', s, '-n', '10000000', '-c', c, url] },
+    { name: 'hey', argv: ['hey', '-z', d, '-c', c, url] },
+    { name: 'h2load', argv: ['h2load', '--h1', '-D', s, '-c', c, url] },
+    { name: 'oha', argv: ['oha', '--no-tui', '-z', d, '-c', c, url] },
+    {
+      name: 'k6',
+      argv: ['sh', '-c', `echo '${k6Loop(url)}' | k6 run -q --vus ${c} --duration ${d} -`],
+    },
+  ]
+}
+
+const k6Script = (url: string, rate: number, duration: string, vus: number): string =>
+  `import http from "k6/http"; export const options = {scenarios: {a: {executor: "constant-arrival-rate", rate: ${rate}, timeUnit: "1s", duration: "${duration}", preAllocatedVUs: ${vus}, maxVUs: 1000}}}; export default () => { http.get("${url}") }`
+
+const k6Loop = (url: string): string =>
+  `import http from "k6/http"; export default () => { http.get("${url}") }`
+
+/** Whether it can be run here. What a shell pipes to is found by its name. */
+export const isHere = ({ name, argv }: Rival): boolean => argv[0] === process.execPath || isOnPath(name)
+
+export function isOnPath(name: string): boolean {
   try {
     execFileSync('sh', ['-c', `command -v ${name}`], { stdio: 'ignore' })
     return true
