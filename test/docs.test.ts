@@ -74,7 +74,7 @@ const tour: Stop[] = [
   {
     line: 'msvc chaos block order --stall 500ms --every 2s --for 10s',
     in: 'shop',
-    says: /readyz took \d+ ms/,
+    says: /stood still for \d+ ms/,
   },
   { line: 'msvc chaos halt', in: 'shop', says: /halt/i },
   { line: 'msvc chaos halt --lift', in: 'shop', says: /allowed/i },

@@ -22,6 +22,12 @@ export async function endStalls(
   return (told ?? { count: 0, stalledMs: 0 }) as { count: number; stalledMs: number }
 }
 
+/** In the line that tells of the first one. */
+export function stallTold(line: string): number | undefined {
+  const [, ms] = /^msvc: the event loop stood still for (\d+) ms$/.exec(line) ?? []
+  return ms === undefined ? undefined : Number(ms)
+}
+
 function stallInside({ stallMs, everyMs, forMs }: StallPlan): void {
   const shared = globalThis as Record<symbol, { end(): unknown } | undefined>
   const key = Symbol.for('msvc.stalls')
@@ -32,8 +38,12 @@ function stallInside({ stallMs, everyMs, forMs }: StallPlan): void {
     const beganAt = performance.now()
     if (beganAt >= endsAt) return clearInterval(timer)
     while (!stalls.isOver && performance.now() - beganAt < stallMs);
+    const stalledMs = performance.now() - beganAt
     stalls.count += 1
-    stalls.stalledMs += performance.now() - beganAt
+    stalls.stalledMs += stalledMs
+    if (stalls.count === 1) {
+      process.stderr.write(`msvc: the event loop stood still for ${Math.round(stalledMs)} ms\n`)
+    }
   }
   // The first one soon: whoever asked waits to see it.
   const first = setTimeout(standStill, 150).unref()

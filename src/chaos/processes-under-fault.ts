@@ -15,8 +15,11 @@ export interface ProcessesUnderFault {
   ask(service: string, withinMs: number): Promise<{ isReady: boolean; afterMs: number }>
   /** Why its event loop cannot be reached, if so: "it is not Node". */
   whyNoEventLoop(service: string): string | undefined
-  /** From now on its event loop stands still now and then, until the time is over or it is told otherwise. */
-  stall(service: string, plan: StallPlan): Promise<void>
+  /**
+   * From now on its event loop stands still now and then, until the time is over or it is told otherwise.
+   * `firstMs`: how long the first one was, by the clock of the process.
+   */
+  stall(service: string, plan: StallPlan): Promise<{ firstMs: Promise<number> }>
   /** No more of that; how it was, as the process itself measured it. */
   endStalls(service: string): Promise<Stalls>
   /** Starts a process that uses up CPU time or memory. It ends with its time, with `end`, and with the agent. */

@@ -2,7 +2,7 @@
 
 import { availableParallelism } from 'node:os'
 import { systemClock } from '../adapters/clock.ts'
-import { endStalls, startStalls } from '../adapters/event-loop-stall.ts'
+import { endStalls, stallTold, startStalls } from '../adapters/event-loop-stall.ts'
 import { probeHttp } from '../adapters/http-probe.ts'
 import { inspectorAddress, isNodeProcess } from '../adapters/node-inspector.ts'
 import { lookAt } from '../adapters/process-look.ts'
@@ -81,7 +81,16 @@ export function processesUnderFault({ supervisor, plans, burners, feed }: Proces
     },
     async stall(service, plan) {
       const signal = AbortSignal.timeout(inspectorWithinMs)
+      const firstMs = new Promise<number>((resolve) => {
+        const leave = feed.subscribe(({ service: of, line }) => {
+          const toldMs = of === service ? stallTold(line) : undefined
+          if (toldMs === undefined) return
+          leave()
+          resolve(toldMs)
+        })
+      })
       await startStalls(await inspectorOf(service, signal), plan, signal)
+      return { firstMs }
     },
     async endStalls(service) {
       const signal = AbortSignal.timeout(inspectorWithinMs)

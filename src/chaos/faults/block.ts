@@ -4,13 +4,13 @@
 //          cannot be sure that it is Node, and the signal that it needs ends any other program
 //   apply  SIGUSR1 opens the inspector on a free loopback port; a timer that spins is set; the inspector
 //          closes as soon as we have left it (tens of milliseconds)
-//   bite   an answer of /readyz was late by half a stall at least
+//   bite   the process itself measured its first stall, and told it on its stderr
 //   undo   the same way in, the timer is taken away; done when /readyz answers. The timer ends by itself when its
 //          time is over, whatever happens to us
 
 import { errors } from '../../errors.ts'
 import type { FaultKind } from '../fault.ts'
-import { processOf, requireRunning, untilReady, untilSeen } from '../see.ts'
+import { processOf, requireRunning, unlessAborted, untilReady } from '../see.ts'
 
 const leastGapMs = 50
 const answerWithinMs = 10_000
@@ -38,7 +38,7 @@ export const block: FaultKind = {
   claims: (service) => [processOf(service)],
 
   prepare(order) {
-    const { id, target, params, leaseMs, fleet, clock } = order
+    const { id, target, params, leaseMs, fleet } = order
     const [stallMs, everyMs] = [Number(params['stall']), Number(params['every'])]
     requireRunning('block', target, fleet)
     if (everyMs < stallMs + leastGapMs) {
@@ -57,20 +57,16 @@ export const block: FaultKind = {
         if (process === undefined) {
           throw errors.faultTouchesNothing('block', target, 'its process had just ended')
         }
-        const { isReady, afterMs: usualMs } = await fleet.processes.ask(target, answerWithinMs)
         // A process that is not there yet may not know the signal yet, and would be ended by it.
+        const { isReady } = await fleet.processes.ask(target, answerWithinMs)
         if (!isReady) throw errors.faultTouchesNothing('block', target, 'it is not ready')
         reached.isSet = true
-        await fleet.processes.stall(target, { stallMs, everyMs, forMs: leaseMs })
+        const { firstMs } = await fleet.processes.stall(target, { stallMs, everyMs, forMs: leaseMs })
         return {
           pids: [process.pid],
           async bite(signal) {
-            const longest = await untilSeen({ clock, signal }, async () => {
-              const answer = await fleet.processes.ask(target, answerWithinMs)
-              const isLate = answer.isReady && answer.afterMs >= usualMs + stallMs / 2
-              return isLate ? answer.afterMs : undefined
-            })
-            return `/readyz took ${Math.round(longest)} ms, and ${Math.round(usualMs)} ms before`
+            const ms = await unlessAborted(signal, firstMs)
+            return `pid ${process.pid}: its event loop stood still for ${ms} ms, by its own clock`
           },
         }
       },
