@@ -63,6 +63,8 @@ export function planLaunch(system: System, service: Service, ground: Ground): Se
             loopback(ground.proxies[name] ?? portsOf(ground, callee).port),
           ]),
         ),
+        // A proxy before it holds what comes while it hands over; no balancer has to look away first.
+        ...(ground.proxies[`${client}:${service.name}`] !== undefined && { DRAIN_MS: '100' }),
         DEV_TOKENS: '1',
         TOKEN_SECRET: ground.tokenSecret,
         EXIT_ON_STDIN_END: '1',

@@ -12,7 +12,7 @@ import type { ServiceStatus } from '../system/agent-api.ts'
 import { decide } from './decide.ts'
 import type { ServicePlan } from './launch-plan.ts'
 import { describeExit, newMember, processOf, stateOf, type Member } from './member.ts'
-import { watchReadiness } from './readiness.ts'
+import { untilItsTurn, watchReadiness } from './readiness.ts'
 import type { RestartPolicy } from './restart-policy.ts'
 import { waitingForChanges } from './waiting.ts'
 
@@ -33,6 +33,8 @@ export interface SupervisorParts {
   onReady(plan: ServicePlan, signal: AbortSignal): void
 }
 
+export type Turn = 'ready' | 'standby'
+
 export interface Supervisor {
   start(service: string): void
   /** Ends a service gracefully; it stays down. */
@@ -41,6 +43,12 @@ export interface Supervisor {
   kill(service: string): void
   /** Ends it gracefully if it runs, and starts it with a clean record. */
   restart(service: string): void
+  /**
+   * Another process of a running service beside it, then instead of it. `turn` is called when the new one is
+   * ready, or waits for what the old one holds (`standby`); after it the old one drains. Resolves when the new
+   * one is ready. When it never comes so far, it is ended and the old one stays.
+   */
+  replace(service: string, plan: ServicePlan, turn: (how: Turn) => Promise<void>): Promise<void>
   /** From now on it is not started again, until released. Undefined: there is no process to hold down. */
   hold(service: string, by: string): ServiceProcess | undefined
   release(service: string): void
@@ -59,6 +67,8 @@ export function supervise(parts: SupervisorParts): Supervisor {
   const planOf = new Map(plans.map((plan) => [plan.name, plan]))
   const members = new Map(plans.map(({ name }) => [name, newMember(name)]))
   const running = new Map<string, ServiceProcess>()
+  /** Of each service, processes that are not yet or no longer it. */
+  const beside = new Map<ServiceProcess, string>()
   const since = new Map(plans.map(({ name }) => [name, clock.now()]))
   const timers = new Map<string, AbortController>()
   const waiting = waitingForChanges()
@@ -132,12 +142,18 @@ export function supervise(parts: SupervisorParts): Supervisor {
     update(service, { observed: { kind: 'starting', process, since: startedAt }, starts })
     parts.onProcesses()
 
+    follow(plan, process, startedAt)
+  }
+
+  function follow(plan: ServicePlan, process: ServiceProcess, startedAt: number): void {
+    const service = plan.name
     const life = new AbortController()
     void process.exited.then((exit) => {
       life.abort()
       ended(service, process, exit)
     })
     void watchReadiness(plan.readyUrl, { http, clock }, life.signal, (answer) => {
+      if (running.get(service) !== process) return // another one has taken its place
       const { observed } = memberOf(service)
       if (answer.isReady && observed.kind === 'starting') {
         tell(service, 'service.ready', { pid: process.pid, afterMs: clock.monotonicMs() - startedAt })
@@ -152,6 +168,10 @@ export function supervise(parts: SupervisorParts): Supervisor {
   }
 
   function ended(service: string, process: ServiceProcess, exit: ProcessExit): void {
+    if (beside.delete(process)) {
+      tell(service, 'service.exited', { pid: process.pid, ...exit, expected: true })
+      return parts.onProcesses()
+    }
     const { desired, observed, crashes } = memberOf(service)
     const isAskedFor =
       desired.kind !== 'running' || observed.kind === 'stopping' || observed.kind === 'ending'
@@ -173,6 +193,41 @@ export function supervise(parts: SupervisorParts): Supervisor {
       update(service, seen)
     }
     parts.onProcesses()
+  }
+
+  async function replace(
+    service: string,
+    plan: ServicePlan,
+    turn: (how: Turn) => Promise<void>,
+  ): Promise<void> {
+    const process = processes.spawn(plan.launch, (lines) => parts.onOutput(service, lines))
+    beside.set(process, service)
+    parts.onProcesses()
+    const startedAt = clock.monotonicMs()
+    const { port, adminPort } = plan
+    const starts = memberOf(service).starts + 1
+    tell(service, 'service.started', { pid: process.pid, port, adminPort, attempt: starts })
+    try {
+      await turn(await untilItsTurn(plan, process, { http, clock }))
+    } catch (error) {
+      processes.signalGroup(process, 'SIGKILL')
+      void process.exited.then((exit) => ended(service, process, exit))
+      throw error
+    }
+    const old = running.get(service)
+    beside.delete(process)
+    planOf.set(service, plan)
+    running.set(service, process)
+    if (old !== undefined) {
+      beside.set(old, service)
+      processes.signalGroup(old, 'SIGTERM')
+      void clock.sleep(graceMs).then(() => {
+        if (beside.has(old)) processes.signalGroup(old, 'SIGKILL')
+      })
+    }
+    update(service, { observed: { kind: 'starting', process, since: startedAt }, starts, crashes: [] })
+    parts.onProcesses()
+    follow(plan, process, startedAt)
   }
 
   function askAgain(service: string, delayMs: number): void {
@@ -248,12 +303,16 @@ export function supervise(parts: SupervisorParts): Supervisor {
         update(service, { desired: { kind: 'running' }, crashes: [] })
       }
     },
-    status: () => plans.map(statusOf),
-    running: () => [...running].map(([service, process]) => ({ service, ...process })),
+    replace,
+    status: () => plans.map(({ name }) => statusOf(planOf.get(name)!)),
+    running: () =>
+      [...running, ...[...beside].map(([process, service]) => [service, process] as const)].map(
+        ([service, process]) => ({ service, ...process }),
+      ),
     until(service, isTrue, signal) {
       const plan = planOf.get(service)
       if (plan === undefined) throw new Error(`${service} is not of this fleet`)
-      return waiting.until({ service, look: () => statusOf(plan), isTrue, signal })
+      return waiting.until({ service, look: () => statusOf(planOf.get(service)!), isTrue, signal })
     },
   }
 }

@@ -135,6 +135,15 @@ export function createApi({ proxies, desk, isCompat, requestId }: ApiOptions) {
         },
       ],
       [
+        /^\/msvc\/proxies\/(?<proxy>[^/]+)\/wait$/,
+        {
+          POST({ proxy, request }) {
+            proxies.wait(proxy, timeOf(request), request.isOwner)
+            return nothing()
+          },
+        },
+      ],
+      [
         /^\/msvc\/proxies\/(?<proxy>[^/]+)\/down$/,
         {
           async POST({ proxy, request }) {

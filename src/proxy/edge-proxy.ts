@@ -40,6 +40,11 @@ export interface EdgeProxy {
   stop(): void
   /** New connections go there; those that are open stay where they are. */
   moveTo(upstream: HostPort): void
+  /**
+   * For a server that hands over to another one: new connections wait until `moveTo` says where to, or go on
+   * as before after that time.
+   */
+  wait(ms: number): void
   /** In the order in which they were set. */
   toxics(): readonly InstalledToxic[]
   /** The toxics from now on, also on the connections that are open. */
@@ -60,6 +65,16 @@ export function createEdgeProxy(name: string, world: ProxyWorld): EdgeProxy {
   let listener: SocketListener | undefined
   /** Where new connections go; undefined while there are to be none. */
   let target: HostPort | undefined
+  /** Clients that wait for a server; undefined: nobody has to. */
+  let waiting: Set<() => void> | undefined
+  let stopWaiting = (): void => {}
+
+  const letThrough = (): void => {
+    stopWaiting()
+    const all = waiting ?? []
+    waiting = undefined
+    for (const go of all) go()
+  }
 
   /** Connections that do not have the toxics of now yet. */
   const unarranged = new Set<Connection>()
@@ -75,7 +90,24 @@ export function createEdgeProxy(name: string, world: ProxyWorld): EdgeProxy {
     if (unarranged.size > 0) after(0, arrangeSome)
   }
 
+  /** Nothing is read of it meanwhile, so all that it can tell is that it is gone. */
+  const acceptLater = (client: SocketEnd, queue: Set<() => void>): SocketEndEvents => {
+    let events: SocketEndEvents | undefined
+    const go = (): void => void (events = accept(client))
+    queue.add(go)
+    return {
+      received: (bytes) => events?.received(bytes),
+      ended: () => events?.ended(),
+      drained: () => events?.drained(),
+      closed(code) {
+        queue.delete(go)
+        events?.closed(code)
+      },
+    }
+  }
+
   const accept: Parameters<Sockets['listen']>[1] = (client) => {
+    if (waiting !== undefined) return acceptLater(client, waiting)
     if (target === undefined) return refuse(client)
     const number = ++traffic.connections.total
     traffic.connections.open++
@@ -131,14 +163,21 @@ export function createEdgeProxy(name: string, world: ProxyWorld): EdgeProxy {
       listener = await sockets.listen(listen, accept)
       return listener.address
     },
+    wait(ms) {
+      stopWaiting()
+      waiting ??= new Set()
+      stopWaiting = after(ms, letThrough)
+    },
     stop() {
       listener?.close()
       listener = undefined
       target = undefined
+      letThrough()
       for (const connection of open) connection.close()
     },
     moveTo(upstream) {
       if (target !== undefined) target = upstream
+      letThrough()
     },
     toxics: () => toxics,
     setToxics(wanted) {

@@ -52,6 +52,8 @@ export interface Proxies {
   /** New connections go there; those that are open stay. */
   moveTo(name: string, upstream: string, isOwner: boolean): Promise<ProxyRecord>
   remove(name: string, isOwner: boolean): Promise<void>
+  /** For its owner, see EdgeProxy. */
+  wait(name: string, ms: number, isOwner: boolean): void
   /** For its owner: disabled, and back by itself after that time. Resolves with how many connections were cut. */
   takeDown(name: string, ms: number, isOwner: boolean): Promise<number>
   /** Enables all. */
@@ -199,6 +201,7 @@ export function createProxies(options: ProxiesOptions): Proxies {
         comeBack(record, ms)
         return cut
       }),
+    wait: (name, ms, isOwner) => owned(name, isOwner).edge.wait(ms),
     remove: (name, isOwner) =>
       inTurn(async () => {
         const record = owned(name, isOwner)

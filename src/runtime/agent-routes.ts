@@ -34,6 +34,8 @@ export interface AgentParts {
   clock: Clock
   isHalted(): boolean
   setHalted(isWanted: boolean): void
+  /** Another process of the service takes the place of the one that runs, and no request notices. */
+  replace(service: string): Promise<void>
   readLogs(service: string, tail: number): LogLine[]
   stop(now: boolean): void
 }
@@ -138,13 +140,15 @@ function urlOf({ plans, caller, callee, kind }: Omit<Edge, 'name'> & { plans: Se
   return planOf(caller)?.launch.env[urlVariable(callee)] ?? ''
 }
 
-async function restart({ supervisor, plans, desk }: AgentParts, service: string): Promise<ServiceStatus> {
+async function restart(parts: AgentParts, service: string): Promise<ServiceStatus> {
+  const { supervisor, plans, desk, edges } = parts
   requireService(plans, service)
   const before = supervisor.status().find(({ name }) => name === service)
   const fault = desk.claimedBy(processOf(service))
   if (fault !== undefined) throw errors.serviceHeld(service, `under fault ${fault.id} (${fault.kind})`)
   const firstStart = before?.restarts ?? 0
-  supervisor.restart(service)
+  if (edges !== undefined && before?.state === 'ready') await parts.replace(service)
+  else supervisor.restart(service)
   const status = await supervisor.until(
     service,
     ({ state, restarts }) =>

@@ -37,6 +37,7 @@ import { startBurners } from './burners.ts'
 import { recordEvents } from './event-record.ts'
 import { fleetUnderFault } from './fleet-under-fault.ts'
 import { edgeProxies } from './edge-proxies.ts'
+import { replaceService } from './replace-service.ts'
 import { planFleet } from './plan-fleet.ts'
 import { logFeed } from './log-feed.ts'
 import { processesUnderFault } from './processes-under-fault.ts'
@@ -176,6 +177,7 @@ export async function runAgent(config: AgentConfig, stop: AbortSignal): Promise<
       edges,
       desk,
       clock,
+      replace: (service) => replaceService({ service, fleet, supervisor, edges }),
       isHalted: () => isHalted(root),
       setHalted: (isWanted) => setHalted(root, isWanted),
       readLogs: (service, tail) => readLogs(root, service, tail),

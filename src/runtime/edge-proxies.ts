@@ -33,6 +33,8 @@ export interface EdgeProxies extends EdgesUnderFault {
   api(): string | null
   /** New connections of all edges to the service go to that port. */
   lead(service: string, port: number): Promise<void>
+  /** New connections to the service wait until it is led elsewhere, or until that time is over. */
+  wait(service: string, ms: number): Promise<void>
   guests(): GuestToxic[]
   /** Everything that guests did. */
   removeGuests(): Promise<void>
@@ -188,6 +190,11 @@ export function edgeProxies(parts: EdgeProxiesParts): EdgeProxies {
     return { bytes, events, connections }
   }
 
+  async function askTowards(service: string, what: string, body: object): Promise<void> {
+    const towards = edges.filter(({ callee }) => callee === service)
+    await Promise.all(towards.map(({ name }) => owner.ask('POST', `/msvc${path(name, what)}`, body)))
+  }
+
   /** Not answered, and not because of what was just undone. */
   async function isExcused(edge: string): Promise<boolean> {
     const { enabled, toxics } = await owner.ask<{ enabled: boolean; toxics: unknown[] }>('GET', path(edge))
@@ -207,10 +214,9 @@ export function edgeProxies(parts: EdgeProxiesParts): EdgeProxies {
     api: () => api,
     async lead(service, port) {
       upstreams.set(service, port)
-      const body = { upstream: `127.0.0.1:${port}` }
-      const towards = edges.filter(({ callee }) => callee === service)
-      await Promise.all(towards.map(({ name }) => owner.ask('POST', `/msvc${path(name, '/upstream')}`, body)))
+      await askTowards(service, '/upstream', { upstream: `127.0.0.1:${port}` })
     },
+    wait: (service, ms) => askTowards(service, '/wait', { ttlMs: ms }),
     guests: () => [...guests.values()],
     async removeGuests() {
       for (const { edge, toxic } of guests.values()) await remove(edge, toxic.name)

@@ -15,6 +15,7 @@ import {
   proxyAt,
   proxyUnderTest,
   tcpClient,
+  tcpServer,
   type ProxyApi,
   type TestServer,
 } from '../fixtures/proxied.ts'
@@ -128,4 +129,29 @@ test('an edge that a guest disabled comes back by itself', async () => {
   await expect
     .poll(async () => (await proxy.call('GET', '/proxies/order:payment')).text)
     .toContain('"enabled":true')
+})
+
+test('new connections wait while a server hands over, and go to the one that takes its place', async () => {
+  await using next = await tcpServer((socket) => void socket.end('next'))
+  const before = await tcpClient(listen)
+  expect(await owner('POST', '/msvc/proxies/order:payment/wait', { ttlMs: 20_000 })).toBe(204)
+  const waiting = await tcpClient(listen)
+  before.socket.write('hello')
+  await before.has(5) // those that are open go on
+  expect(waiting.received()).toHaveLength(0)
+  const upstream = `127.0.0.1:${next.port}`
+  expect(await owner('POST', '/msvc/proxies/order:payment/upstream', { upstream })).toBe(200)
+  await waiting.has(4)
+  expect(waiting.received().toString()).toBe('next')
+  before.socket.destroy()
+  waiting.socket.destroy()
+})
+
+test('nobody waits for longer than was said', async () => {
+  expect(await owner('POST', '/msvc/proxies/order:payment/wait', { ttlMs: 100 })).toBe(204)
+  const waiting = await tcpClient(listen)
+  waiting.socket.write('hello')
+  await waiting.has(5)
+  waiting.socket.destroy()
+  expect((await guest.call('POST', '/msvc/proxies/order:payment/wait', { ttlMs: 100 })).status).toBe(403)
 })

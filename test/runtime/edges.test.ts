@@ -233,3 +233,36 @@ describe('a guest', () => {
     await liftHalt(trial.root)
   })
 })
+
+describe('restart', () => {
+  test('puts another process in the place of the one that runs, at the same address, and no request fails', async () => {
+    await using trial = pair()
+    const { agent } = await trial.up()
+    const url = await urlOf(agent)
+    const before = (await agent.status()).services.find(({ name }) => name === 'order')!
+    const answers: string[] = []
+    const ending = new AbortController()
+    const asking = (async () => {
+      while (!ending.signal.aborted) {
+        const told = await fetch(url, { headers: { connection: 'close' } }).then(
+          async (answer) => `${((await answer.json()) as { pid: number }).pid}`,
+          (error: Error) => error.message,
+        )
+        answers.push(told)
+      }
+    })()
+    const after = await agent.restart('order')
+    await eventually('the new one answers', () => answers.at(-1) === String(after.pid))
+    ending.abort()
+    await asking
+    expect(after).toMatchObject({ state: 'ready', url: before.url, restarts: 1 })
+    expect(after.pid).not.toBe(before.pid)
+    expect(after.port).not.toBe(before.port)
+    expect([...new Set(answers)]).toEqual([String(before.pid), String(after.pid)])
+    await eventually('the old one is gone', async () =>
+      (await agent.eventsSoFar()).some(
+        (event) => event.type === 'service.exited' && event.data.pid === before.pid && event.data.expected,
+      ),
+    )
+  })
+})

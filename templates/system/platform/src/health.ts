@@ -1,8 +1,8 @@
 // Where a service stands in its life. An open breaker does not make it unready: it still answers,
 // only less well, and taking it out of rotation would turn a partial outage into a whole one.
 
-/** `draining`: still taking whoever comes; `closing`: only who is already connected. */
-export type Phase = 'starting' | 'ready' | 'draining' | 'closing'
+/** `standby`: waits for another process to let its data go. `draining`: still taking whoever comes; `closing`: only who is already connected. */
+export type Phase = 'starting' | 'standby' | 'ready' | 'draining' | 'closing'
 
 export interface Health {
   phase(): Phase
@@ -38,7 +38,8 @@ export function checkHealth(check: string, health: Health, degraded: string[]): 
   const phase = health.phase()
   const troubles = health.troubles()
   const isReady = phase === 'ready' && troubles.length === 0
-  const isOk = check === '/livez' || (check === '/startupz' ? phase !== 'starting' : isReady)
+  const isOk =
+    check === '/livez' || (check === '/startupz' ? phase !== 'starting' && phase !== 'standby' : isReady)
   const body = { phase, degraded, ...(troubles.length > 0 && { troubles }) }
   return { status: isOk ? 200 : 503, body: { status: isOk ? 'ok' : 'unavailable', ...body } }
 }

@@ -17,6 +17,7 @@ import { openDurableStore, type DurableStore } from './durable-store.ts'
 import { createHealth } from './health.ts'
 import { createLogger, type Logger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
+import { takeWriter, type Writer } from './writer.ts'
 import type { PolicyOverrides } from './policy-config.ts'
 import { createTelemetry } from './telemetry.ts'
 
@@ -62,9 +63,11 @@ export interface RunningService {
   close(): Promise<void>
 }
 
+/** @param isSoleWriter waits until no other process of the service has its data folder */
 export async function runService<Settings extends TProperties, Callees extends string>(
   definition: ServiceDefinition<Settings, Callees>,
   env: Record<string, string | undefined>,
+  { isSoleWriter = false }: { isSoleWriter?: boolean } = {},
 ): Promise<RunningService> {
   const { isEdge = false, deadlineMs = 3000 } = definition
   const { config, calleeUrls } = readConfig({
@@ -97,11 +100,21 @@ export async function runService<Settings extends TProperties, Callees extends s
   const stopping = new AbortController()
   const closeSteps: (() => void | Promise<void>)[] = []
   let closing: Promise<void> | undefined
+  let writer: Writer | undefined
 
   try {
     mkdirSync(config.DATA_DIR, { recursive: true })
     admin.listen(config.ADMIN_PORT, '127.0.0.1')
     await once(admin, 'listening')
+    if (isSoleWriter) {
+      writer = await takeWriter(config.DATA_DIR, {
+        stopping: stopping.signal,
+        onWait() {
+          log.info('another process has the data; waiting for it to end')
+          health.enter('standby')
+        },
+      })
+    }
     await definition.build({
       app,
       config,
@@ -150,6 +163,7 @@ export async function runService<Settings extends TProperties, Callees extends s
     await cutIdle(app.server)
     await closeApp(app)
     for (const step of closeSteps) await step()
+    writer?.release() // not before the stores are closed
     await Promise.all([...callees.values()].map((callee) => callee.close()))
     await telemetry.shutdown()
     metrics.close()

@@ -59,7 +59,7 @@ async function runOrExit<Settings extends TProperties, Callees extends string>(
   log: Logger,
 ): Promise<RunningService> {
   try {
-    return await runService(definition, process.env)
+    return await runService(definition, process.env, { isSoleWriter: true })
   } catch (error) {
     if (error instanceof ConfigError) log.fatal(`bad environment: ${error.message}`)
     else if (error instanceof PolicyError) log.fatal(`impossible setting: ${error.message}`)
