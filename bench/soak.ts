@@ -1,0 +1,15 @@
+// npm run soak -- NAME: trials that take too long for the gate; without a name, lists them.
+
+const soaks: Record<string, () => Promise<() => Promise<boolean>>> = {
+  honesty: async () => (await import('./soak-honesty.ts')).soakHonesty,
+}
+
+const name = process.argv[2] ?? ''
+const load = soaks[name]
+if (load === undefined) {
+  console.log(`npm run soak -- ${Object.keys(soaks).join(' | ')}`)
+  process.exitCode = name === '' ? 0 : 2
+} else {
+  const soak = await load()
+  if (!(await soak())) process.exitCode = 1
+}

@@ -1,0 +1,44 @@
+// Runs one of the short experiments on a system as it is generated, or with a defect.
+
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { diskFiles } from '../../src/adapters/files.ts'
+import { runExperiment } from '../../src/runtime/experiment.ts'
+import { loadExperiment } from '../../src/runtime/read-experiment.ts'
+import { startFleet } from '../../src/runtime/up.ts'
+import type { ExperimentResult } from '../../src/system/experiment-result.ts'
+import { loadSystem } from '../../src/system/load-system.ts'
+import { onFreePorts } from '../../src/system/system.ts'
+import { renderedSystem } from '../fixtures/rendered-system.ts'
+import type { Defect } from './defects.ts'
+import { honestyExperiments, type HonestyExperiment } from './experiments.ts'
+
+const settleMs = 6000
+
+export async function tryOnGenerated(
+  experiment: HonestyExperiment,
+  edits: Defect['edits'] = [],
+): Promise<ExperimentResult> {
+  await using system = await renderedSystem()
+  const { root } = system
+  for (const [path, from, to] of edits) await system.edit(path, from, to)
+  await writeFile(join(root, 'short.yaml'), honestyExperiments[experiment])
+  const ready = await loadExperiment('short.yaml', root)
+  const { agent } = await startFleet({
+    root,
+    cliVersion: 'test',
+    system: onFreePorts(await loadSystem(root, diskFiles)),
+    attached: true,
+  })
+  try {
+    const { signal } = new AbortController()
+    const watch = { note() {}, started() {}, event() {}, judged() {} }
+    const { result } = await runExperiment(ready, { signal, watch, settleMs })
+    return result
+  } finally {
+    await agent.stop()
+  }
+}
+
+export const missedIn = ({ expectations }: ExperimentResult): string[] =>
+  expectations.filter(({ met }) => !met).map(({ name }) => name)
