@@ -102,7 +102,7 @@ function chartPanels(hasLoad: boolean, hasLanes: boolean): Html {
     ${
       hasLanes &&
       html`<figure>
-        <figcaption>Services and breakers <small id="now"></small></figcaption>
+        <figcaption>Services, breakers and probes <small id="now"></small></figcaption>
         <div id="lanes"></div>
       </figure>`
     }

@@ -6,6 +6,7 @@ import { faultWindows } from '../../src/observe/fault-windows.ts'
 import { foldFailedTrials } from '../../src/observe/fold-trials.ts'
 import { loadSeries } from '../../src/observe/load-series.ts'
 import { mergeEvents, runId } from '../../src/observe/run.ts'
+import { probeLanes } from '../../src/observe/probe-lanes.ts'
 import { serviceLanes } from '../../src/observe/service-lanes.ts'
 import { spansOf } from '../../src/observe/span.ts'
 import { timelineOf, type TimelineRow } from '../../src/observe/timeline.ts'
@@ -233,4 +234,24 @@ test('of an expectation that was missed and then met, the last word counts', () 
     },
   ])
   expect(expectationsOf(told)).toEqual([{ ...about, observed: '20 ms', isMet: true }])
+})
+
+test('a probe of an experiment has a lane: as it was found first, and each change', () => {
+  const told = (at: number, ok: boolean) => ({
+    at,
+    source: 'load' as const,
+    type: 'probe.result' as const,
+    subject: 'run:r',
+    data: { name: 'orders-ok', ok, observed: ok ? '100 % ok' : '40 % ok' },
+  })
+  const [lane, ...others] = probeLanes(mergeEvents([told(start + 5, true), told(start + 9, false)]), start)
+  expect(others).toEqual([])
+  expect(lane).toEqual({
+    subject: 'orders-ok',
+    spans: [
+      { from: start, to: start + 5, state: 'up', reason: '' },
+      { from: start + 5, to: start + 9, state: 'up', reason: '100 % ok' },
+      { from: start + 9, to: null, state: 'down', reason: '40 % ok' },
+    ],
+  })
 })

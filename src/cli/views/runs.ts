@@ -64,6 +64,6 @@ const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`
 
 function coloured(verdict: string): string {
   if (/^(PASS|valid|found|not-reached)\s*$/.test(verdict)) return chalk.green(verdict)
-  if (/^(FAIL|ERROR|DEVIATED|never-met)/.test(verdict)) return chalk.red(verdict)
+  if (/^(FAIL|ERROR|DEVIATED|RESIDUAL|never-met)/.test(verdict)) return chalk.red(verdict)
   return chalk.yellow(verdict)
 }

@@ -4,6 +4,7 @@ import type { BreakerState, Outcome } from '../../events.ts'
 import { breakerBands } from '../breaker-bands.ts'
 import type { FaultWindow } from '../fault-windows.ts'
 import type { LoadSeries } from '../load-series.ts'
+import { probeLanes } from '../probe-lanes.ts'
 import { serviceLanes, type ServiceLaneState } from '../service-lanes.ts'
 import type { Lane } from '../span.ts'
 import type { SystemEvent } from '../../events.ts'
@@ -63,7 +64,11 @@ export function chartData({ events, series, faults, startedAt, endedAt }: ChartI
         fromS: seconds(appliedAt ?? startedAt),
         toS: seconds(healedAt ?? endedAt),
       })),
-    lanes: [...serviceLanes(events, startedAt).map(lane), ...breakerBands(events, startedAt).map(lane)],
+    lanes: [
+      ...serviceLanes(events, startedAt).map(lane),
+      ...breakerBands(events, startedAt).map(lane),
+      ...probeLanes(events, startedAt).map(lane),
+    ],
   }
 }
 

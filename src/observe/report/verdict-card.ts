@@ -58,14 +58,24 @@ export function verdictCard(run: Run, when: string): Html {
 
 /** What the verdict rests on, the most telling first. */
 export function sentencesOf({ summary }: Run): string[] {
-  const { breaker, orders, load, capacity, steps } = summary
+  const { breaker, orders, load, capacity, steps, experiment } = summary
   const failed = steps?.filter(({ ok }) => !ok) ?? []
   return [
     ...failed.map(({ name, observed }) => `Failed: ${name}${observed ? ` (${observed})` : ''}.`),
+    ...(experiment ? experimentSentences(experiment) : []),
     ...(breaker ? [breakerSentence(breaker)] : []),
     ...(orders ? [ordersSentence(orders)] : []),
     ...(load ? loadSentences(load) : []),
     ...(capacity ? capacitySentences(capacity) : []),
+  ]
+}
+
+function experimentSentences({ expectations, cleanup }: NonNullable<Run['summary']['experiment']>): string[] {
+  const missed = expectations.filter(({ met }) => !met)
+  return [
+    `${expectations.length - missed.length} of ${expectations.length} expectations met.`,
+    ...missed.map(({ name, observed }) => `Missed: ${name} (${observed}).`),
+    cleanup === 'CLEAN' ? 'Everything was put back.' : 'A fault could not be healed.',
   ]
 }
 
