@@ -59,6 +59,7 @@ const tour: Stop[] = [
     says: /kill payment for 10s/,
   },
   { line: 'msvc chaos run experiments/payment-down.yaml', in: 'shop', says: /expectations met/ },
+  { line: 'msvc chaos monkey --seed 42 --for 5m --dry-run', in: 'shop', says: /monkey, seed 42/ },
   { line: 'msvc chaos kill payment --for 10s', in: 'shop', says: /payment/ },
   { line: 'msvc chaos status', in: 'shop', says: /kill +payment/ },
   { line: 'msvc chaos heal', in: 'shop', says: /payment/ },

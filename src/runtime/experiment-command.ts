@@ -1,25 +1,36 @@
-// `msvc chaos run FILE`: reads, runs, and writes what others read of it.
+// `msvc chaos run FILE` and `msvc chaos monkey`: read or plan, run, and write what others read of it.
 
 import { join, resolve } from 'node:path'
 import { diskFiles } from '../adapters/files.ts'
 import type { Experiment } from '../chaos/experiment/experiment.ts'
 import { journalOf } from '../chaos/experiment/journal.ts'
 import { experimentJunit } from '../chaos/experiment/junit.ts'
+import { monkeyExperiment, monkeyFaults, type MonkeyRules } from '../chaos/experiment/monkey.ts'
 import { planLines, type PlanLine } from '../chaos/experiment/plan-lines.ts'
 import { exitCodeOf } from '../chaos/experiment/verdict.ts'
-import { exitCodes, type ExitCode } from '../errors.ts'
+import { faultKinds } from '../chaos/faults.ts'
+import { errors, exitCodes, type ExitCode } from '../errors.ts'
+import { seededChance } from '../proxy/chance.ts'
 import type { ExperimentResult } from '../system/experiment-result.ts'
+import { loadSystem, systemRoot } from '../system/load-system.ts'
 import { runExperiment } from './experiment.ts'
 import { interruptible } from './interrupt.ts'
 import { liveExperiment, silently } from './live-experiment.ts'
-import { loadExperiment } from './read-experiment.ts'
+import { loadExperiment, readScenario, type ReadyExperiment } from './read-experiment.ts'
 
 export interface ExperimentCommand {
-  file: string
+  /** The folder in which it was typed. */
   from: string
   junitFile: string | undefined
   /** Nothing is told while it goes on. */
   isQuiet: boolean
+}
+
+export interface EndedExperiment {
+  result: ExperimentResult
+  /** Path of report.html. */
+  report: string
+  exitCode: ExitCode
 }
 
 export async function dryRunExperiment(
@@ -30,11 +41,30 @@ export async function dryRunExperiment(
   return { plan: experiment, lines: planLines(experiment) }
 }
 
-export async function runExperimentCommand(
-  command: ExperimentCommand,
-): Promise<{ result: ExperimentResult; report: string; exitCode: ExitCode }> {
-  const { file, from, junitFile, isQuiet } = command
-  const ready = await loadExperiment(file, from)
+export const runExperimentFile = async (file: string, command: ExperimentCommand): Promise<EndedExperiment> =>
+  runReady(await loadExperiment(file, command.from), command)
+
+/** The steps of a monkey, as the experiment that they are. */
+export async function planMonkey(
+  from: string,
+  rules: Omit<MonkeyRules, 'faults'> & { faults: readonly string[] | undefined },
+): Promise<{ ready: ReadyExperiment; lines: PlanLine[] }> {
+  const root = await systemRoot(from, diskFiles)
+  const system = await loadSystem(root, diskFiles)
+  const scenario = await readScenario(root, rules.scenario)
+  if (rules.budget <= 0) throw errors.badValue('--budget', '0', 'a share above 0, such as 50%')
+  const usual = monkeyFaults.filter((name) => faultKinds.some(({ kind }) => kind === name))
+  const experiment = monkeyExperiment(
+    { ...rules, faults: rules.faults ?? usual },
+    { system, kinds: faultKinds },
+    seededChance(rules.seed, 'monkey'),
+  )
+  return { ready: { root, system, experiment, scenario }, lines: planLines(experiment) }
+}
+
+/** Runs it, and writes what others read of it. */
+export async function runReady(ready: ReadyExperiment, command: ExperimentCommand): Promise<EndedExperiment> {
+  const { from, junitFile, isQuiet } = command
   const watch = isQuiet ? silently : liveExperiment()
   const finished = await interruptible((signal) => runExperiment(ready, { signal, watch }))
   const { result, report, folder, isInterrupted, startedAt, endedAt } = finished

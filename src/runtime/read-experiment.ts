@@ -17,6 +17,13 @@ export interface ReadyExperiment {
   scenario: Scenario
 }
 
+/** @param file relative to the system's folder; throws `scenario-missing` */
+export async function readScenario(root: string, file: string): Promise<Scenario> {
+  const text = await diskFiles.readIfExists(join(root, file))
+  if (text === undefined) throw errors.scenarioMissing(file)
+  return parseScenario(text, file)
+}
+
 /** @param from the folder in which the file's name was typed */
 export async function loadExperiment(file: string, from: string): Promise<ReadyExperiment> {
   const root = await systemRoot(from, diskFiles)

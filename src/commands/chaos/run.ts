@@ -23,14 +23,13 @@ export default class ChaosRun extends BaseCommand {
 
   async run(): Promise<ExperimentResult | { plan: Experiment }> {
     const { args, flags } = await this.parse(ChaosRun)
-    const { dryRunExperiment, runExperimentCommand } = await import('../../runtime/experiment-command.ts')
+    const { dryRunExperiment, runExperimentFile } = await import('../../runtime/experiment-command.ts')
     const from = process.cwd()
     if (flags['dry-run']) {
       const { plan, lines } = await dryRunExperiment(args.file, from)
       return this.show({ plan }, experimentPlanView(plan, lines))
     }
-    const { result, report, exitCode } = await runExperimentCommand({
-      file: args.file,
+    const { result, report, exitCode } = await runExperimentFile(args.file, {
       from,
       junitFile: flags.junit,
       isQuiet: this.jsonEnabled(),
