@@ -1,0 +1,186 @@
+import { describe, expect, test } from 'vitest'
+import { importChaosToolkit } from '../../../src/chaos/experiment/import-chaos-toolkit.ts'
+import { journalOf } from '../../../src/chaos/experiment/journal.ts'
+import { judge } from '../../../src/chaos/experiment/judge.ts'
+import { experimentJunit } from '../../../src/chaos/experiment/junit.ts'
+import { expectationsIn, faultsIn } from '../../../src/chaos/experiment/result.ts'
+import { parseSystem } from '../../../src/system/parse-system.ts'
+import { at, experimentIn, goodRun, known, paymentDown, seen, start } from './payment-down.ts'
+
+const system = parseSystem(
+  `apiVersion: msvc/v1
+kind: System
+name: shop
+entry: gateway
+services: {gateway: {path: a, port: 4000, dependsOn: [order]}, order: {path: b, port: 4001, dependsOn: [payment]}, payment: {path: c}}`,
+  'msvc.yaml',
+)
+
+const foreign = {
+  title: 'Payment dies',
+  description: 'and orders go on',
+  'steady-state-hypothesis': {
+    title: 'orders are taken',
+    probes: [
+      {
+        type: 'probe',
+        name: 'order-answers',
+        tolerance: 200,
+        provider: { type: 'http', url: 'http://localhost:4001/readyz', timeout: 2 },
+      },
+    ],
+  },
+  method: [
+    {
+      type: 'action',
+      name: 'kill payment',
+      provider: { type: 'process', path: 'msvc', arguments: 'chaos kill payment --for 5s' },
+      pauses: { after: 8 },
+    },
+    { type: 'action', name: 'wait', provider: { type: 'process', path: 'sleep', arguments: ['4'] } },
+    {
+      type: 'action',
+      name: 'kill it again',
+      provider: { type: 'process', path: '/usr/bin/msvc', arguments: ['chaos', 'kill', 'payment'] },
+    },
+  ],
+  rollbacks: [{ type: 'action', name: 'heal' }],
+}
+
+describe("Chaos Toolkit's experiments", () => {
+  test('become ours, which can be run', () => {
+    const { yaml, notes } = importChaosToolkit(JSON.stringify(foreign), 'ctk.json', system)
+    const experiment = experimentIn(yaml)
+    expect(experiment).toMatchObject({
+      name: 'Payment dies',
+      method: [
+        { kind: 'kill', target: 'payment', atMs: 6000, forMs: 5000 },
+        { kind: 'kill', target: 'payment', atMs: 18_000, forMs: 10_000 },
+      ],
+    })
+    expect(experiment.probes).toContainEqual({
+      kind: 'http',
+      name: 'order-answers',
+      service: 'order',
+      path: '/readyz',
+      status: 200,
+      everyMs: 500,
+      timeoutMs: 2000,
+    })
+    expect(experiment.method[0]!.expect).toEqual([{ kind: 'probe-during', probe: 'order-answers' }])
+    expect(notes).toHaveLength(2)
+  })
+
+  const probe = (change: object) => ({
+    ...foreign,
+    'steady-state-hypothesis': { title: '', probes: [{ type: 'probe', name: 'odd one', ...change }] },
+  })
+  const action = (change: object) => ({
+    ...foreign,
+    method: [{ type: 'action', name: 'odd one', ...change }],
+  })
+  test.each([
+    [
+      'a Python probe',
+      probe({ provider: { type: 'python', module: 'chaosk8s', func: 'x' } }),
+      'its provider is python',
+    ],
+    [
+      'a Python action',
+      action({ provider: { type: 'python', module: 'm', func: 'f' } }),
+      'its provider is python',
+    ],
+    [
+      'another program',
+      action({ provider: { type: 'process', path: 'pkill', arguments: 'x' } }),
+      'it runs pkill',
+    ],
+    [
+      'an http action',
+      action({ provider: { type: 'http', url: 'http://localhost:4001/' } }),
+      'its provider is http',
+    ],
+    [
+      'a URL that is not ours',
+      probe({ provider: { type: 'http', url: 'http://localhost:9/' } }),
+      'no service of shop has the port',
+    ],
+    [
+      'a tolerance that we do not have',
+      probe({ tolerance: { type: 'regex' }, provider: { type: 'http', url: 'http://localhost:4001/' } }),
+      'its tolerance is {"type":"regex"}',
+    ],
+    [
+      'another command of ours',
+      action({ provider: { type: 'process', path: 'msvc', arguments: 'down' } }),
+      'it runs msvc down',
+    ],
+  ])('are refused by name: %s', (_, file, reason) => {
+    expect(() => importChaosToolkit(JSON.stringify(file), 'ctk.json', system)).toThrow(
+      expect.objectContaining({
+        message: expect.stringMatching(
+          new RegExp(`^ctk.json:1:\\d+: odd one cannot be taken over: ${reason.replaceAll(/[{}"]/g, '.')}`),
+        ) as string,
+      }),
+    )
+  })
+})
+
+describe('what others read of an experiment', () => {
+  const experiment = experimentIn(paymentDown)
+  const observed = seen([...goodRun])
+  const judged = judge(experiment, observed, known())
+  const result = {
+    version: 1 as const,
+    verdict: 'PASS' as const,
+    cleanup: 'CLEAN' as const,
+    expectations: expectationsIn(judged),
+    faults: faultsIn(experiment, observed, known()),
+    load: null,
+    runId: 'r',
+  }
+  const parts = {
+    experiment,
+    judged,
+    result,
+    isInterrupted: false,
+    times: { startedAt: start, endedAt: at(20) },
+    machine: { platform: 'linux-x64', node: 'v24' },
+    iso: (epochMs: number) => new Date(epochMs).toISOString(),
+  }
+
+  test("is a journal of Chaos Toolkit's, with the steady states, the faults and what they had to show", () => {
+    const journal = journalOf(parts)
+    expect(journal).toMatchObject({ status: 'completed', deviated: false, duration: 20 })
+    expect(journal.steady_states.before).toMatchObject({ steady_state_met: true })
+    expect(journal.steady_states.after!.probes).toHaveLength(3)
+    expect(journal.run.map(({ activity, status }) => [activity.name, status])).toEqual([
+      ['kill payment', 'succeeded'],
+      ['order:payment open within 500ms of kill payment', 'succeeded'],
+      ['orders-ok during kill payment', 'succeeded'],
+    ])
+    expect(journal.run[0]).toMatchObject({ duration: 4, output: 'pid 42 ended by SIGKILL' })
+    const declared = journal.experiment as { method: object[]; title: string }
+    expect(declared).toMatchObject({ title: 'payment-down', method: [{ type: 'action' }] })
+  })
+
+  test.each([
+    ['DEVIATED', false, 'failed', true],
+    ['NO-BASELINE', false, 'failed', false],
+    ['HALTED', false, 'aborted', false],
+    ['HALTED', true, 'interrupted', false],
+  ] as const)('has the status of %s (interrupted: %s)', (verdict, isInterrupted, status, deviated) => {
+    const journal = journalOf({ ...parts, isInterrupted, result: { ...result, verdict } })
+    expect(journal).toMatchObject({ status, deviated })
+  })
+
+  test('is JUnit: a failure of the system, or an error of the experiment itself', () => {
+    const changed = judged.map((one, index) =>
+      index === 3 || index === 4 ? { ...one, state: 'missed' as const, observed: 'a <b>' } : one,
+    )
+    const xml = experimentJunit(experiment, changed, new Date(start).toISOString())
+    expect(xml).toContain(`tests="10" failures="1" errors="1"`)
+    expect(xml).toMatch(/name="kill payment bites"[^]*?<error message="[^"]*a &lt;b&gt;"/)
+    expect(xml).toMatch(/name="order:payment open[^]*?<failure message/)
+  })
+})
