@@ -6,7 +6,7 @@
 import { parseArgs } from 'node:util'
 import { defects } from '../test/honesty/defects.ts'
 import { honestyExperiments, type HonestyExperiment } from '../test/honesty/experiments.ts'
-import { missedIn, tryOnGenerated } from '../test/honesty/try-experiment.ts'
+import { missedIn, tryUntilValid } from '../test/honesty/try-experiment.ts'
 
 export async function soakHonesty(): Promise<boolean> {
   const { values } = parseArgs({
@@ -20,7 +20,7 @@ export async function soakHonesty(): Promise<boolean> {
   }
   for (const { name, experiment, edits, names } of defects) {
     if (!name.includes(values.only)) continue
-    const result = await tryOnGenerated(experiment, edits)
+    const result = await tryUntilValid(experiment, edits)
     const missed = missedIn(result)
     const isRight = result.verdict === 'DEVIATED' && missed.includes(names)
     tell(isRight, name, `${result.verdict}, missed: ${missed.join('; ')}`)
@@ -28,7 +28,7 @@ export async function soakHonesty(): Promise<boolean> {
   const experiments = Object.keys(honestyExperiments) as HonestyExperiment[]
   for (let repeat = 0; repeat < Number(values.repeats); repeat++) {
     const experiment = experiments[repeat % experiments.length]!
-    const result = await tryOnGenerated(experiment)
+    const result = await tryUntilValid(experiment)
     tell(
       result.verdict === 'PASS',
       `healthy, ${experiment}`,

@@ -31,7 +31,7 @@ export const defects: readonly Defect[] = [
     name: 'a breaker that never trips',
     experiment: 'payment-down',
     edits: [breakerNeverTrips],
-    names: 'order:payment open within 2.5s of kill payment',
+    names: 'order:payment open within 3s of kill payment',
     isInGate: true,
   },
   {
@@ -41,7 +41,7 @@ export const defects: readonly Defect[] = [
       ['platform/src/fast-trip.ts', 'sustainedMs: 200 }', 'sustainedMs: 60_000 }'],
       ['platform/src/rate-rule.ts', 'failureRate: 0.5', 'failureRate: 0.9'],
     ],
-    names: 'order:payment open within 2.5s of kill payment',
+    names: 'order:payment open within 3s of kill payment',
   },
   {
     name: 'a breaker that stays open for ten minutes',

@@ -4,7 +4,7 @@
 import { describe, expect, test } from 'vitest'
 import { renderedSystem } from '../fixtures/rendered-system.ts'
 import { defects } from './defects.ts'
-import { missedIn, tryOnGenerated } from './try-experiment.ts'
+import { missedIn, tryUntilValid } from './try-experiment.ts'
 
 const slow = { tags: ['slow' as const] }
 
@@ -19,7 +19,7 @@ test('every defect still fits the system that is generated', async () => {
 // One after the other: each loads the machine.
 describe('on real processes', slow, () => {
   test('a healthy system passes', async () => {
-    const result = await tryOnGenerated('payment-down')
+    const result = await tryUntilValid('payment-down')
     expect(result.expectations.filter(({ met }) => !met)).toEqual([])
     expect(result).toMatchObject({ verdict: 'PASS', cleanup: 'CLEAN' })
   })
@@ -27,7 +27,7 @@ describe('on real processes', slow, () => {
   test.each(defects.filter(({ isInGate }) => isInGate))(
     '$name deviates',
     async ({ experiment, edits, names }) => {
-      const result = await tryOnGenerated(experiment, edits)
+      const result = await tryUntilValid(experiment, edits)
       expect(missedIn(result)).toContain(names)
       expect(result).toMatchObject({ verdict: 'DEVIATED', cleanup: 'CLEAN' })
     },
