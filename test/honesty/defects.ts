@@ -17,6 +17,8 @@ const orderService = 'services/order/src/service.ts'
 const gatewayService = 'services/gateway/src/service.ts'
 const placeOrder = 'services/order/src/place-order.ts'
 
+const settled = "if (result.kind === 'settled') return { kind: 'order', order: result.order }"
+
 const breakerNeverTrips = [
   'platform/src/breaker.ts',
   'if (reason !== undefined) open(call.settledMs, reason)',
@@ -56,13 +58,7 @@ export const defects: readonly Defect[] = [
   {
     name: 'an order that is turned away because payment is',
     experiment: 'payment-down',
-    edits: [
-      [
-        placeOrder,
-        'const { reason } = result',
-        "const { reason } = result\n  if (reason !== '') throw new Error(reason)",
-      ],
-    ],
+    edits: [[placeOrder, settled, `${settled}\n  throw new Error(result.reason)`]],
     names: 'orders-ok during kill payment',
   },
   {
@@ -132,13 +128,7 @@ export const defects: readonly Defect[] = [
   {
     name: 'an order that waits in vain before it is accepted',
     experiment: 'payment-down',
-    edits: [
-      [
-        placeOrder,
-        'const { reason } = result',
-        'await new Promise((wake) => setTimeout(wake, 1300))\n  const { reason } = result',
-      ],
-    ],
+    edits: [[placeOrder, settled, `${settled}\n  await new Promise((wake) => setTimeout(wake, 1300))`]],
     names: 'orders-fast during kill payment',
   },
   {
