@@ -108,6 +108,8 @@ export function openScene(parts: {
     for (const one of all) {
       const { name, expected, observed } = one
       if (one.state === 'pending' || told.get(name) === one.state) continue
+      // Nothing was broken, so that nothing else could be met: no news.
+      if (one.concerns !== 'baseline' && earlyEnd()?.kind === 'no-baseline') continue
       told.set(name, one.state)
       const type = one.state === 'met' ? 'expectation.met' : 'expectation.missed'
       run.append({ at: systemClock.now(), source: 'load', type, subject, data: { name, expected, observed } })

@@ -37,15 +37,6 @@ export const defects: readonly Defect[] = [
     isInGate: true,
   },
   {
-    name: 'a breaker that only knows the failure rate of the last ten seconds',
-    experiment: 'payment-down',
-    edits: [
-      ['platform/src/fast-trip.ts', 'sustainedMs: 200 }', 'sustainedMs: 60_000 }'],
-      ['platform/src/rate-rule.ts', 'failureRate: 0.5', 'failureRate: 0.9'],
-    ],
-    names: 'order:payment open within 3s of kill payment',
-  },
-  {
     name: 'a breaker that stays open for ten minutes',
     experiment: 'payment-down',
     edits: [

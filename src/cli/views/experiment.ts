@@ -38,10 +38,13 @@ export function experimentView(
   { verdict, cleanup, expectations, runId }: ExperimentResult,
   report: string,
 ): string {
-  const missed = expectations.filter(({ met }) => !met)
+  // Without a baseline nothing was broken, so that nothing else could be met.
+  const missed = expectations.filter(
+    ({ met, name }) => !met && (verdict !== 'NO-BASELINE' || name.endsWith(' before')),
+  )
   return [
     '',
-    `${verdictText(verdict)}  ${expectations.length - missed.length} of ${expectations.length} expectations met`,
+    `${verdictText(verdict)}  ${expectations.filter(({ met }) => met).length} of ${expectations.length} expectations met`,
     ...missed.map(({ name, observed }) => `  ${chalk.red('✘')} ${name}  ${chalk.dim(observed)}`),
     cleanup === 'CLEAN'
       ? '  everything was put back'
