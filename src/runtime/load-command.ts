@@ -173,7 +173,13 @@ async function saturate(
   const { request, durationMs, timeoutMs, isOwnTarget, engine = 'autocannon', insecure } = options
   const isConstant = asked === undefined || (asked.kind === 'rate' && asked.rate.kind === 'constant')
   if (asked === undefined && options.connections === undefined) throw noRate()
-  if (options.thresholds.length > 0) throw errors.needsAnswer('The open model for thresholds', '--rps 500')
+  const [threshold] = options.thresholds
+  if (threshold !== undefined)
+    throw errors.badValue(
+      '--threshold',
+      threshold.expression,
+      'the open model of msvc for thresholds, with --rps',
+    )
   if (!isConstant) throw errors.badValue('--engine', engine, 'msvc, for a rate that changes')
   if (options.http2) throw errors.badValue('--http2', 'with the closed model', '--rps, for HTTP/2')
   if (!('url' in target))

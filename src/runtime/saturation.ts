@@ -19,7 +19,7 @@ import {
 import type { SaturationPlan } from '../ports.ts'
 import type { SaturationReport } from '../system/load-report.ts'
 import { laterBy } from './load-timers.ts'
-import { refusePublic } from './load-refusals.ts'
+import { refusePublic, refuseTooManyConnections } from './load-refusals.ts'
 
 type Measured = Pick<
   SaturationReport,
@@ -56,6 +56,7 @@ export async function runSaturation(
   // The same limits as with a rate; one arrival a millisecond stands for "any rate".
   schedulePlanned({ ...plan, target: { url }, ratePerSecond: ratePerSecond ?? 1000 })
   limitsOf({ ...plan, target: { url }, ratePerSecond: ratePerSecond ?? 1000 })
+  refuseTooManyConnections(connections)
   const address = await resolveHost(target.hostname, target.port, signal)
   if (!isOwnTarget) refusePublic(target.hostname, address)
   // autocannon would reconnect to a dead port as fast as it can, for the whole time.

@@ -3,6 +3,7 @@ import type { LoadInterval, OutcomeCounts } from '../../src/events.ts'
 import { type CapacityPorts, findCapacity } from '../../src/load/capacity.ts'
 import { createHistogram, encode, percentiles, recordMs } from '../../src/load/histogram.ts'
 import { decide, lean, parseSlo, sloSecond } from '../../src/load/slo.ts'
+import { md1Limit } from '../fixtures/targets/md1-limit.ts'
 
 function chance(seed: number): () => number {
   let state = (seed * 2654435761) % 2147483647
@@ -55,30 +56,6 @@ function model(
     return Promise.resolve(ratePerSecond > noisyAt ? 'noisy' : 'valid')
   }
   return { probe, asked }
-}
-
-/** P(wait ≤ t) of M/D/1 (Erlang): the rate at which 1 % wait longer than the objective allows. */
-function md1Limit(serviceMs: number, limitMs: number): number {
-  const waitsLonger = (rho: number): number => {
-    const t = limitMs - serviceMs
-    const lambda = rho / serviceMs
-    let sum = 0
-    for (let k = 0; k <= Math.floor(t / serviceMs); k++) {
-      const x = lambda * (k * serviceMs - t)
-      let term = Math.exp(-x)
-      for (let i = 1; i <= k; i++) term *= x / i
-      sum += term
-    }
-    return 1 - (1 - rho) * sum
-  }
-  let low = 0.1
-  let high = 0.999
-  while (high - low > 1e-6) {
-    const rho = (low + high) / 2
-    if (waitsLonger(rho) > 0.01) high = rho
-    else low = rho
-  }
-  return (low * 1000) / serviceMs
 }
 
 const search = { lowest: 100, highest: 10_000, precision: 0.03, soakSeconds: 10 }

@@ -13,7 +13,7 @@ const cli = join(import.meta.dirname, '../../bin/dev.js')
 
 test('an interrupted closed-model run says what it measured and exits 130', { timeout: 60_000 }, async () => {
   await using place = await startPlace()
-  const { code, stdout } = await place.interrupted(['load', place.url, '-c', '3', '-d', '60s', '--json'])
+  const { code, stdout } = await place.interrupted(['load', place.url, '-c', '3', '-d', '60', '--json'])
   expect(code).toBe(130)
   const { answers, isInterrupted, elapsedMs } = JSON.parse(stdout) as Record<string, number | boolean>
   expect(isInterrupted).toBe(true)

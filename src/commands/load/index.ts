@@ -34,7 +34,12 @@ export default class Load extends BaseCommand {
   }
   static override flags = {
     rps: string({ char: 'R', description: 'Arrivals per second.', helpValue: '500' }),
-    duration: string({ char: 'd', description: 'How long arrivals come.', default: '10s', helpValue: '20s' }),
+    duration: string({
+      char: 'd',
+      description: 'How long arrivals come; a number alone is of seconds.',
+      default: '10s',
+      helpValue: '20s',
+    }),
     scenario: string({
       char: 'f',
       description: 'A scenario file instead of load/default.yaml.',
@@ -120,7 +125,7 @@ export default class Load extends BaseCommand {
       target: args.target,
       from: process.cwd(),
       ratePerSecond: flags.rps === undefined ? undefined : rate(flags.rps),
-      durationMs: parseDuration(flags.duration, '--duration'),
+      durationMs: parseDuration(inSeconds(flags.duration), '--duration'),
       timeoutMs: parseDuration(flags.timeout, '--timeout'),
       scenarioFile: flags.scenario,
       requestsFile: flags.from,
@@ -179,6 +184,9 @@ function refuseMisspelt(target: string | undefined): void {
   const meant = target === undefined ? undefined : suggest(target, ['find-capacity', 'compare'])
   if (meant !== undefined) throw errors.unknownCommand(`load ${target}`, `load ${meant}`)
 }
+
+/** A number alone is of seconds, as autocannon has it. */
+const inSeconds = (duration: string): string => (/^\d+$/.test(duration) ? `${duration}s` : duration)
 
 function rate(text: string): number {
   const value = Number(text.replaceAll('_', ''))
