@@ -1,0 +1,78 @@
+// A route of a contract as a route of Fastify: who asks otherwise than declared gets 400, and a handler
+// that answers otherwise than declared does not compile.
+
+import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
+import type { Static, TSchema } from 'typebox'
+import { Compile } from 'typebox/compile'
+import { sendError, type App } from './app.ts'
+import type { AnswerBody, Asked, Contract, Route, Statuses } from './contract.ts'
+import { openApi } from './openapi.ts'
+
+export type Reply<R extends Route> = {
+  [S in Statuses<R>]: { status: S; body: AnswerBody<R, S> }
+}[Statuses<R>]
+
+/** Whoever passes on an answer that it did not make sends it with `reply`, and returns `sent`. */
+export type Handler<R extends Route> = (
+  asked: Asked<R>,
+  native: { request: FastifyRequest; reply: FastifyReply },
+) => Reply<R> | Sent | Promise<Reply<R> | Sent>
+
+export const sent = Symbol('sent')
+export type Sent = typeof sent
+
+export interface ServeOptions {
+  /** Before the body is read: who may ask at all. */
+  onRequest?: onRequestHookHandler[]
+}
+
+/** A function for each route of the contract, which serves it: the mirror image of its client. */
+export type Serve<C extends Contract> = {
+  [N in keyof C]: (handler: Handler<C[N]>, options?: ServeOptions) => void
+}
+
+/** Serves `GET /openapi.json` too: the contract for those who do not share it. */
+export function serveContract<C extends Contract>(app: App, contract: C, title: string): Serve<C> {
+  const document = openApi(contract, title)
+  app.get('/openapi.json', () => document)
+  const serve = Object.entries(contract).map(([name, route]) => [
+    name,
+    (handler: Handler<Route>, options?: ServeOptions) => serveRoute(app, route, handler, options),
+  ])
+  return Object.fromEntries(serve) as Serve<C>
+}
+
+function serveRoute(
+  app: App,
+  route: Route,
+  handler: Handler<Route>,
+  { onRequest = [] }: ServeOptions = {},
+): void {
+  const { method, path: url, params, query: querystring, headers } = route
+  // Not by Fastify's validator, which would take "1" for 1: right in a URL, wrong in JSON.
+  const complain = bodyCheck(route.body)
+  app.route({
+    method,
+    url,
+    schema: { ...(params && { params }), ...(querystring && { querystring }), ...(headers && { headers }) },
+    onRequest,
+    async handler(request: FastifyRequest, reply: FastifyReply) {
+      const complaint = complain(request.body)
+      if (complaint !== undefined) return sendError(reply, 400, 'invalid', complaint)
+      // Checked right before; Fastify's own types cannot follow a route that is a variable.
+      const { params, query, headers, body } = request
+      const answer = await handler({ params, query, headers, body } as Asked<Route>, { request, reply })
+      return answer === sent ? reply : reply.code(answer.status).send(answer.body)
+    },
+  })
+}
+
+function bodyCheck(schema: TSchema | undefined): (body: unknown) => string | undefined {
+  if (schema === undefined) return () => undefined
+  const validator = Compile(schema)
+  return (body) => {
+    if (validator.Check(body)) return undefined
+    const [first] = validator.Errors(body as Static<typeof schema>)
+    return `body${first?.instancePath ?? ''} ${first?.message ?? 'is not as declared'}`
+  }
+}

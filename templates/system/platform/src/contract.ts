@@ -1,0 +1,48 @@
+// What a service offers, as data that both sides share: one table of routes for each service, in contracts/.
+//
+//   contracts/order.ts ──┬─▶ serveContract (contract-server.ts) the routes of order, checked as declared
+//                        ├─▶ createClient (contract-client.ts)  what others call, typed
+//                        └─▶ openApi (openapi.ts)               /openapi.json, for everybody else
+//
+// There is no code generation in between, so a change that breaks a caller is a compile error there.
+
+import { Type, type Static, type TObject, type TSchema } from 'typebox'
+
+export interface Route {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** `/orders/:id` */
+  path: string
+  summary: string
+  params?: TObject
+  query?: TObject
+  headers?: TObject
+  /** JSON; what is not as declared is answered 400. Numbers in quotes are no numbers. */
+  body?: TSchema
+  /** By status. Others (503, for instance) can always come; callers get them as `undeclared`. */
+  answers: Record<number, TSchema>
+  /** What a token must allow, where the gateway serves it. */
+  scope?: string
+}
+
+export type Contract = Record<string, Route>
+
+/** Keeps the literal types, which is what makes the rest typed. */
+export const contract = <const C extends Contract>(routes: C): C => routes
+
+/** How every error is answered; see `sendError`. */
+export const ErrorBody = Type.Object({
+  error: Type.Object({ code: Type.String(), message: Type.String() }),
+})
+
+type Part<S> = S extends TSchema ? Static<S> : undefined
+
+/** A request as its route declares it. */
+export interface Asked<R extends Route> {
+  params: Part<R['params']>
+  query: Part<R['query']>
+  headers: Part<R['headers']>
+  body: Part<R['body']>
+}
+
+export type Statuses<R extends Route> = keyof R['answers'] & number
+export type AnswerBody<R extends Route, S extends Statuses<R>> = Static<R['answers'][S] & TSchema>
