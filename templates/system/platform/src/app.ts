@@ -23,15 +23,20 @@ export interface AppOptions {
   health: Health
   metrics: Metrics
   telemetry: Telemetry
-  /** Faces the outside: what a stranger says about traces, deadlines and retries does not count. */
+  /** Faces the outside: a stranger says nothing about traces and retries, and about deadlines only shorter ones. */
   isEdge: boolean
   /** How long a request may take when its caller does not say. */
   deadlineMs: number
 }
 
+/** For strangers: who sends headers by the pound or a request by the drop is cut. */
+const edgeLimits = { requestTimeout: 10_000, http: { maxHeaderSize: 8192 } }
+
 export type App = ReturnType<typeof createApp>
 
 const contextKey = 'platformContext'
+/** Less would be a way to have work begun that nobody waits for. */
+const leastDeadlineMs = 100
 const probePath = '/readyz'
 const errorLinesPerSecond = 5
 
@@ -43,10 +48,13 @@ export function createApp(options: AppOptions) {
     // What was taken is answered, to the last; see drain.ts.
     return503OnClosing: false,
     exposeHeadRoutes: false,
+    ...(isEdge && edgeLimits),
   })
   const boundedError = createLogBound(errorLinesPerSecond, () => clock.epochMs())
 
   app.decorateRequest(contextKey, null)
+  // Bodies are JSON; anything else is answered 415.
+  app.removeContentTypeParser('text/plain')
 
   // First of all, so that whoever is turned away has a span and a deadline too.
   app.addHook('onRequest', (request, reply, done) => {
@@ -94,7 +102,11 @@ export function createApp(options: AppOptions) {
   function untold(request: FastifyRequest): RequestContext {
     return {
       span: spanOf(request, undefined),
-      deadlineMs: clock.monotonicMs() + deadlineMs,
+      // Whoever asks may want less than we give, but neither more nor the impossible.
+      deadlineMs: deadlineFrom(one(request.headers[deadlineHeader]), clock.monotonicMs(), deadlineMs, {
+        leastMs: leastDeadlineMs,
+        mostMs: deadlineMs,
+      }),
       retryAttempt: undefined,
     }
   }

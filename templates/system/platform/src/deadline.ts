@@ -11,9 +11,15 @@ export const deadlineHeader = 'x-deadline-ms'
 const maxDeadlineMs = 60_000
 
 /** A moment of the monotonic clock, from the header as it came; `defaultMs` when it says nothing sensible. */
-export function deadlineFrom(header: string | undefined, nowMs: number, defaultMs: number): number {
+export function deadlineFrom(
+  header: string | undefined,
+  nowMs: number,
+  defaultMs: number,
+  { leastMs, mostMs } = { leastMs: 0, mostMs: maxDeadlineMs },
+): number {
   const saidMs = header === undefined || header === '' ? Number.NaN : Number(header)
-  return nowMs + (Number.isInteger(saidMs) && saidMs >= 0 ? Math.min(saidMs, maxDeadlineMs) : defaultMs)
+  const isSensible = Number.isInteger(saidMs) && saidMs >= 0
+  return nowMs + (isSensible ? Math.min(Math.max(saidMs, leastMs), mostMs) : defaultMs)
 }
 
 /** What an attempt that starts now may take at most; 0 or less: do not start it. */

@@ -1,12 +1,15 @@
 // Turns what became of a call to order into an answer for the client.
 
-import { askedToWaitMs, degradedHeader, sendError, type CallResult } from '@system/platform'
+import { askedToWaitMs, degradedHeader, sendError } from '@system/platform'
+import type { Route } from '@system/platform/contract'
+import type { Called } from '@system/platform/contract-client'
 import type { FastifyReply } from 'fastify'
 
 /** Order's own answer as it is; 503 with Retry-After when order cannot be asked; 504 when it is silent. */
-export function forward(result: CallResult, reply: FastifyReply): FastifyReply {
+export function forward(result: Called<Route>, reply: FastifyReply): FastifyReply {
   switch (result.kind) {
-    case 'answered': {
+    case 'answered':
+    case 'undeclared': {
       const waitMs = askedToWaitMs(result.headers)
       // What broke inside is our business: the client can only try again.
       if (result.status >= 500) return unavailable(reply, waitMs)

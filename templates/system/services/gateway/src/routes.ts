@@ -1,76 +1,55 @@
-// POST /token        {token}: for development only, see DEV_TOKENS
-// POST /orders       Authorization: Bearer, Idempotency-Key → order's answer
-// GET  /orders/:id   Authorization: Bearer → order's answer; while order is away, the last one of
-//                    at most a minute ago, with `x-degraded: stale`
+// POST /orders                  Authorization: Bearer, Idempotency-Key → order's answer
+// GET  /orders/:id              Authorization: Bearer → order's answer; while order is away, the last one of
+//                               at most a minute ago, with `x-degraded: stale`
+// GET  /openapi.json            what it offers
+// POST /token                   {token}: for development only, see DEV_TOKENS
+// GET  /.well-known/jwks.json   the public keys of those tokens
 
-import { createStaleAnswers, sendError, type App, type Callee, type Clock } from '@system/platform'
-import type { FastifyReply, FastifyRequest } from 'fastify'
-import { Type } from 'typebox'
+import { createStaleAnswers, type App, type Callee, type Clock } from '@system/platform'
+import { createClient } from '@system/platform/contract-client'
+import { sent, serveContract } from '@system/platform/contract-server'
+import { orderContract } from '@system/platform/contracts/order'
+import { securityHeaders, type Admission } from './admission.ts'
 import { forward } from './forward.ts'
-import { signToken, verifyToken } from './token.ts'
+import { everyScope, gatewayContract } from './gateway-contract.ts'
+import type { Issuer } from './signing-keys.ts'
 
 export interface RouteOptions {
   order: Callee
   clock: Clock
-  secret: string
-  issuesTokens: boolean
+  admission: Admission
+  /** Issues tokens to anybody; undefined outside of development. */
+  issuer: Issuer | undefined
 }
 
-const tokenLifetimeMs = 24 * 60 * 60 * 1000
-
-const oneOrder = { params: Type.Object({ id: Type.String({ pattern: '^[A-Za-z0-9-]{1,100}$' }) }) }
-
-export function addRoutes(app: App, { order, clock, secret, issuesTokens }: RouteOptions): void {
-  const onRequest = requireToken(clock, secret)
+export function addRoutes(app: App, { order: callee, clock, admission, issuer }: RouteOptions): void {
+  app.addHook('onRequest', securityHeaders)
+  const order = createClient(callee, orderContract)
+  const serve = serveContract(app, gatewayContract, 'gateway')
   // By path alone, because every token may read every order. Once that changes, who asks belongs into the key.
   const stale = createStaleAnswers({ clock })
 
-  if (issuesTokens) {
-    app.post('/token', () => ({
-      token: signToken({ subject: 'developer', expiresAt: clock.epochMs() + tokenLifetimeMs }, secret),
-    }))
-  }
+  serve.placeOrder(
+    async ({ body, headers }, { reply }) => {
+      const result = await order.placeOrder({ body, idempotencyKey: headers['idempotency-key'] })
+      forward(result, reply)
+      return sent
+    },
+    { onRequest: [admission(gatewayContract.placeOrder.scope)] },
+  )
 
-  // The body goes on as it came: what an order must look like is order's to say, in one place.
-  app.register(async (raw) => {
-    raw.removeAllContentTypeParsers()
-    raw.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) =>
-      done(null, body),
-    )
-    raw.post('/orders', { onRequest }, async (request, reply) => {
-      const idempotencyKey = keyOf(request)
-      const result = await order.call({
-        method: 'POST',
-        path: '/orders',
-        body: request.body ?? '',
-        idempotencyKey,
-      })
-      return forward(result, reply)
-    })
-  })
+  serve.readOrder(
+    async ({ params }, { reply }) => {
+      const { id } = params
+      const result = await order.readOrder({ params, fallback: () => stale.recall(id) })
+      if (result.kind === 'answered') stale.keep(id, result)
+      forward(result, reply)
+      return sent
+    },
+    { onRequest: [admission(gatewayContract.readOrder.scope)] },
+  )
 
-  app.get('/orders/:id', { schema: oneOrder, onRequest }, async (request, reply) => {
-    const path = `/orders/${request.params.id}`
-    const result = await order.call({ method: 'GET', path, fallback: () => stale.recall(path) })
-    if (result.kind === 'answered') stale.keep(path, result)
-    return forward(result, reply)
-  })
-}
-
-function requireToken(clock: Clock, secret: string) {
-  return (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
-    const token = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
-    if (token !== undefined && verifyToken(token, secret, clock.epochMs()) !== undefined) return done()
-    sendError(
-      reply.header('www-authenticate', 'Bearer'),
-      401,
-      'unauthorized',
-      'A valid bearer token is needed.',
-    )
-  }
-}
-
-function keyOf(request: FastifyRequest): string | undefined {
-  const key = request.headers['idempotency-key']
-  return typeof key === 'string' ? key : undefined
+  if (issuer === undefined) return
+  app.post('/token', async () => ({ token: await issuer.issue('developer', everyScope) }))
+  app.get('/.well-known/jwks.json', () => issuer.published())
 }

@@ -1,0 +1,64 @@
+// Who gets in: with a valid token, for what the token allows, and not too often.
+//
+//   no or a bad token ─▶ 401      not allowed ─▶ 403      too often ─▶ 429 with Retry-After
+
+import { sendError, type Clock } from '@system/platform'
+import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
+import type { RateLimit } from './rate-limit.ts'
+import type { Caller, Verifier } from './verify-token.ts'
+
+export interface AdmissionOptions {
+  verifier: Verifier
+  /** Undefined for none. */
+  limit: RateLimit | undefined
+  clock: Clock
+}
+
+export type Admission = (scope: string) => onRequestHookHandler
+
+export function createAdmission({ verifier, limit, clock }: AdmissionOptions): Admission {
+  return (scope) => (request, reply, done) => {
+    const token = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
+    const known = token === undefined ? undefined : verifier.recall(token)
+    if (known !== undefined) return admit(known, scope, reply, done)
+    // Before the costly part, and by address, since a token that is not checked yet says nothing.
+    if (isTooOften(`address ${request.ip}`, reply)) return
+    if (token === undefined) return turnAway(reply)
+    verifier.verify(token).then(
+      (caller) => (caller === undefined ? turnAway(reply) : admit(caller, scope, reply, done)),
+      (error: Error) => done(error),
+    )
+  }
+
+  function admit(caller: Caller, scope: string, reply: FastifyReply, done: () => void): void {
+    if (isTooOften(`subject ${caller.subject}`, reply)) return
+    if (caller.scopes.has(scope)) return done()
+    reply.header('www-authenticate', `Bearer error="insufficient_scope", scope="${scope}"`)
+    sendError(reply, 403, 'forbidden', `The token does not allow ${scope}.`)
+  }
+
+  /** And says so. */
+  function isTooOften(client: string, reply: FastifyReply): boolean {
+    const waitMs = limit?.take(client, clock.monotonicMs()) ?? 0
+    if (waitMs === 0) return false
+    reply.header('retry-after', Math.ceil(waitMs / 1000))
+    sendError(reply, 429, 'too-many-requests', 'Too many requests; wait a moment.')
+    return true
+  }
+}
+
+const turnAway = (reply: FastifyReply): void => {
+  reply.header('www-authenticate', 'Bearer error="invalid_token"')
+  sendError(reply, 401, 'unauthorized', 'A valid bearer token is needed.')
+}
+
+/** Answers are data for programs: no browser is to guess, frame, or keep them. */
+export const securityHeaders: onRequestHookHandler = (_request: FastifyRequest, reply, done) => {
+  reply.headers({
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    'referrer-policy': 'no-referrer',
+    'cache-control': 'no-store',
+  })
+  done()
+}
