@@ -7,6 +7,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { fastify, type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Clock } from './clock.ts'
 import { deadlineFrom, deadlineHeader } from './deadline.ts'
+import type { Traffic } from './drain.ts'
 import { StorageUnavailable } from './durable-store.ts'
 import { checkHealth, type Health } from './health.ts'
 import { describeServed, servedResult } from './http-attributes.ts'
@@ -21,6 +22,7 @@ export interface AppOptions {
   clock: Clock
   log: Logger
   health: Health
+  traffic: Traffic
   metrics: Metrics
   telemetry: Telemetry
   /** Faces the outside: a stranger says nothing about traces and retries, and about deadlines only shorter ones. */
@@ -41,7 +43,7 @@ const probePath = '/readyz'
 const errorLinesPerSecond = 5
 
 export function createApp(options: AppOptions) {
-  const { clock, log, health, metrics, telemetry, isEdge, deadlineMs } = options
+  const { clock, log, health, traffic, metrics, telemetry, isEdge, deadlineMs } = options
   const app = fastify({
     logger: false,
     bodyLimit: 64 * 1024,
@@ -52,12 +54,14 @@ export function createApp(options: AppOptions) {
   })
   const boundedError = createLogBound(errorLinesPerSecond, () => clock.epochMs())
 
+  traffic.watch(app.server)
   app.decorateRequest(contextKey, null)
   // Bodies are JSON; anything else is answered 415.
   app.removeContentTypeParser('text/plain')
 
   // First of all, so that whoever is turned away has a span and a deadline too.
   app.addHook('onRequest', (request, reply, done) => {
+    traffic.began(request.raw.socket)
     if (health.phase() === 'closing') reply.header('connection', 'close')
     request.setDecorator(contextKey, isEdge ? untold(request) : toldByCaller(request))
     done()
@@ -67,6 +71,7 @@ export function createApp(options: AppOptions) {
   app.addHook('preHandler', (request, _reply, done) => runWithRequest(contextOf(request), done))
 
   app.addHook('onResponse', (request, reply, done) => {
+    traffic.answered(request.raw.socket)
     metrics.countRequest(reply.statusCode, reply.elapsedTime)
     contextOf(request).span.end(servedResult(reply), reply.statusCode >= 500)
     done()

@@ -8,7 +8,7 @@
 // And telling everybody to come back on a new connection while the door is still open: those that wait in
 // the kernel when it closes are reset. So nobody is told before.
 
-import { Server } from 'node:net'
+import { Server, type Socket } from 'node:net'
 import type { Server as HttpServer } from 'node:http'
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 
@@ -41,9 +41,37 @@ export async function untilAllLeft(server: HttpServer, graceMs: number, signal?:
  * Cuts who is silent, after all that has arrived was read: a process that got no time for a while wakes with
  * its timers first, and would take for silent who has been asking all along.
  */
-export async function cutIdle(server: HttpServer): Promise<void> {
+export async function cutSilent(traffic: Traffic): Promise<void> {
   await nextTurn()
-  server.closeIdleConnections()
+  for (const socket of traffic.silent()) socket.destroy()
+}
+
+export interface Traffic {
+  watch(server: HttpServer): void
+  began(socket: Socket): void
+  answered(socket: Socket): void
+  /** Connections on which nobody waits for an answer. */
+  silent(): Socket[]
+}
+
+/** Node's own notion of idle leaves out who connected and never asked, or stopped in mid-word. */
+export function createTraffic(): Traffic {
+  const waiting = new Map<Socket, number>()
+  const add = (socket: Socket, requests: number): void => {
+    const before = waiting.get(socket)
+    if (before !== undefined) waiting.set(socket, before + requests)
+  }
+  return {
+    watch(server) {
+      server.on('connection', (socket) => {
+        waiting.set(socket, 0)
+        socket.once('close', () => waiting.delete(socket))
+      })
+    },
+    began: (socket) => add(socket, 1),
+    answered: (socket) => add(socket, -1),
+    silent: () => [...waiting].filter(([, requests]) => requests === 0).map(([socket]) => socket),
+  }
 }
 
 /** A sleep that an abort ends early, and that is all. */

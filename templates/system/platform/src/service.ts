@@ -11,7 +11,7 @@ import { createBreakers } from './breakers.ts'
 import { createCallee, type Callee } from './callee.ts'
 import { systemClock, type Clock } from './clock.ts'
 import { readConfig, type Config } from './config.ts'
-import { closeDoor, cutIdle, sleepUnless, untilAllLeft } from './drain.ts'
+import { closeDoor, createTraffic, cutSilent, sleepUnless, untilAllLeft } from './drain.ts'
 import { readEdgePolicies } from './edge-policies.ts'
 import { openDurableStore, type DurableStore } from './durable-store.ts'
 import { createHealth } from './health.ts'
@@ -80,6 +80,7 @@ export async function runService<Settings extends TProperties, Callees extends s
   const clock = systemClock
   const log = createLogger({ service, level: config.LOG_LEVEL })
   const health = createHealth()
+  const traffic = createTraffic()
   const metrics = createMetrics()
   const breakers = createBreakers()
   const telemetry = await createTelemetry({ service, endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT })
@@ -95,7 +96,7 @@ export async function runService<Settings extends TProperties, Callees extends s
     }),
   )
 
-  const app = createApp({ clock, log, health, metrics, telemetry, isEdge, deadlineMs })
+  const app = createApp({ clock, log, health, traffic, metrics, telemetry, isEdge, deadlineMs })
   const admin = createAdminServer({ health, metrics, breakers })
   const stopping = new AbortController()
   const closeSteps: (() => void | Promise<void>)[] = []
@@ -160,8 +161,8 @@ export async function runService<Settings extends TProperties, Callees extends s
     stopping.abort()
     await closeDoor(app.server)
     health.enter('closing')
-    await cutIdle(app.server)
-    await closeApp(app)
+    await cutSilent(traffic)
+    await closeApp()
     for (const step of closeSteps) await step()
     writer?.release() // not before the stores are closed
     await Promise.all([...callees.values()].map((callee) => callee.close()))
@@ -171,11 +172,11 @@ export async function runService<Settings extends TProperties, Callees extends s
     admin.closeAllConnections()
     log.info('closed')
   }
-}
 
-/** Node cuts the connections that are idle when closing begins, and waits for the others for ever. */
-async function closeApp(app: App): Promise<void> {
-  const sweep = setInterval(() => void cutIdle(app.server), 20)
-  await app.close()
-  clearInterval(sweep)
+  /** Node waits for connections for ever; those that were answered meanwhile are silent now. */
+  async function closeApp(): Promise<void> {
+    const sweep = setInterval(() => void cutSilent(traffic), 20)
+    await app.close()
+    clearInterval(sweep)
+  }
 }

@@ -82,3 +82,19 @@ test('who is connected is told to leave, with an answer; who stays silent is cut
   await once(silent, 'close')
   assert.deepEqual(await exited, [0, null])
 })
+
+test('who connected and says nothing, or stopped in mid-word, does not hold up the end', async (t) => {
+  const { child, ready, exited, logged } = start(t)
+  const { url } = await ready()
+  const { hostname, port } = new URL(url)
+  for (const words of ['', 'GET /cou', 'GET /count HTTP/1.1\r\nhost: localhost\r\n\r\nGET /cou']) {
+    const socket = connect(Number(port), hostname)
+    t.after(() => socket.destroy())
+    await once(socket, 'connect')
+    socket.write(words)
+    if (words.includes('\r\n')) await once(socket, 'data')
+  }
+  child.kill('SIGTERM')
+  assert.deepEqual(await exited, [0, null])
+  assert.ok(logged('closed'))
+})
