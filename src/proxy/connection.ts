@@ -36,6 +36,7 @@ export interface Connection {
 interface Flow {
   direction: Direction
   source: SocketEnd
+  sink: SocketEnd
   pipeline: Pipeline
   isBlocked: boolean
   isHeld: boolean
@@ -65,9 +66,16 @@ export function openConnection(plan: ConnectionPlan): Connection {
     server[how]()
   }
 
+  const forwardBytes = (direction: Direction, bytes: Uint8Array): void => {
+    plan.sent(direction, bytes.length)
+    const flow = flows[indexOf[direction]]!
+    if (!flow.sink.write(bytes)) flow.isBlocked = true
+  }
+
   const makeFlow = (direction: Direction, source: SocketEnd, sink: SocketEnd): Flow => ({
     direction,
     source,
+    sink,
     isBlocked: false,
     isHeld: false,
     timer: undefined,
@@ -75,8 +83,7 @@ export function openConnection(plan: ConnectionPlan): Connection {
       forward(item) {
         if (state === 'closed') return
         if (item.kind === 'end') return isCompat ? finish('close') : sink.end()
-        plan.sent(direction, item.bytes.length)
-        if (!sink.write(item.bytes)) flows[indexOf[direction]]!.isBlocked = true
+        forwardBytes(direction, item.bytes)
       },
       answer: (bytes) => void (state === 'open' && source.write(bytes)),
       close: () => finish('close'),
@@ -96,7 +103,10 @@ export function openConnection(plan: ConnectionPlan): Connection {
           ? undefined
           : { dueMs, cancel: after(Math.max(0, dueMs - nowMs()), () => awake(flow)) }
     }
-    const isHeld = flow.isBlocked || flow.pipeline.isFull()
+    holdOrLetGo(flow, flow.isBlocked || flow.pipeline.isFull())
+  }
+
+  const holdOrLetGo = (flow: Flow, isHeld: boolean): void => {
     if (isHeld !== flow.isHeld) flow.source[isHeld ? 'pause' : 'resume']()
     flow.isHeld = isHeld
   }
@@ -123,7 +133,13 @@ export function openConnection(plan: ConnectionPlan): Connection {
       received(bytes) {
         if (state !== 'open') return
         plan.received(direction, bytes.length)
-        flow().pipeline.push({ kind: 'data', bytes }, nowMs())
+        const { pipeline } = flow()
+        // Most edges most of the time: a relay that asks no clock and makes no objects.
+        if (pipeline.isBare()) {
+          forwardBytes(direction, bytes)
+          return holdOrLetGo(flow(), flow().isBlocked)
+        }
+        pipeline.push({ kind: 'data', bytes }, nowMs())
         settle(flow())
       },
       ended() {

@@ -31,6 +31,8 @@ export interface Link {
 
 export interface Pipeline {
   push(item: Item, nowMs: number): void
+  /** No toxic works on it: what is pushed would come out at once, unchanged. */
+  isBare(): boolean
   advance(nowMs: number): void
   /** When the next step is due; Infinity when none waits for a time. */
   dueMs(): number
@@ -133,8 +135,19 @@ export function createPipeline(outlet: Outlet): Pipeline {
   return {
     push: (item, nowMs) => feed(0, item, nowMs),
     advance,
-    dueMs: () => Math.min(Infinity, ...positions.map(({ waiting }) => waiting[0]?.dueMs ?? Infinity)),
-    isFull: () => positions.some(({ waitingBytes, link }) => waitingBytes > link.bufferBytes),
+    isBare: () => positions.length === 0,
+    // Asked after every chunk: these two make nothing that would have to be collected.
+    dueMs() {
+      let firstMs = Infinity
+      for (const { waiting } of positions) {
+        if (waiting.length > 0 && waiting[0]!.dueMs < firstMs) firstMs = waiting[0]!.dueMs
+      }
+      return firstMs
+    },
+    isFull() {
+      for (const { waitingBytes, link } of positions) if (waitingBytes > link.bufferBytes) return true
+      return false
+    },
     arrange(links, nowMs) {
       for (let index = positions.length - 1; index >= 0; index--) {
         const position = positions[index]!
