@@ -239,6 +239,36 @@ describe('chance', () => {
     expect(new Set(Array.from({ length: 20 }, (_, seed) => trace(seed))).size).toBe(20)
   })
 
+  /** Which of 30 connections a fault with a seed of its own affects, and what it does to them. */
+  const ownTrace = (seed: number, { proxySeed = 1, before = 0 } = {}): string => {
+    const toxic = {
+      ...installed({
+        type: 'latency',
+        name: `fault-${proxySeed}-${before}`,
+        attributes: { latency: 50, jitter: 50 },
+        toxicity: 0.5,
+        seed,
+      }),
+      firstConnection: before + 1,
+    }
+    return Array.from({ length: 30 }, (_, index) => {
+      const chain = virtualChain([toxic], { seed: proxySeed, connection: before + 1 + index })
+      for (let i = 0; i < 5; i++) chain.send(100)
+      chain.run(1000)
+      return JSON.stringify(chain.out.map(({ atMs }) => atMs))
+    }).join('\n')
+  }
+
+  test('a seed of its own decides the same 100 of 100, whatever the proxy saw before', () => {
+    const first = ownTrace(7)
+    for (let i = 0; i < 99; i++)
+      expect(ownTrace(7, { proxySeed: i + 2, before: i * 13 }) === first).toBe(true)
+  })
+
+  test('different seeds of its own decide differently', () => {
+    expect(new Set(Array.from({ length: 100 }, (_, seed) => ownTrace(seed))).size).toBe(100)
+  })
+
   test('toxicity is the share of connections, and a neighbour changes nobody', () => {
     const noisy = (toxicity: number) =>
       installed({ type: 'limit_data', name: 'n', toxicity, attributes: { bytes: 0 } })

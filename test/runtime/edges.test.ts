@@ -1,6 +1,8 @@
 // Faults on the edges of a real fleet: each goes through its own proxy.
 
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { isAlive } from '../../src/adapters/process-identity.ts'
@@ -110,6 +112,29 @@ describe('a fault on an edge', () => {
     await answer?.body?.getReader().read()
     expect(performance.now() - startedAt).toBeGreaterThan(slowerThanMs)
     expect(await agent.heal(id)).toMatchObject([{ state: 'healed', bitAt: expect.any(Number) }])
+  })
+})
+
+describe('slow-close', () => {
+  test('holds back the end of a connection, not its answer', async () => {
+    await using trial = pair()
+    const { agent } = await trial.up()
+    const { hostname, port } = new URL(await urlOf(agent))
+    const { id } = await agent.fault({ kind: 'slow-close', target: edge, params: { delay: '600ms' } })
+    const client = connect({ host: hostname, port: Number(port) })
+    client.write('GET / HTTP/1.1\r\nhost: order\r\nconnection: close\r\n\r\n')
+    const ended = once(client, 'end')
+    // The service closes after its answer, so the answer is the first and the end the last to come.
+    await once(client, 'data')
+    const answeredAt = performance.now()
+    client.resume()
+    await ended
+    expect(performance.now() - answeredAt).toBeGreaterThan(400)
+    client.destroy()
+    expect(await agent.heal(id)).toMatchObject([
+      { state: 'healed', bitAt: expect.any(Number), detail: expect.stringMatching(/1 end/) },
+    ])
+    expect((await timed(await urlOf(agent))).status).toBe(200)
   })
 })
 
