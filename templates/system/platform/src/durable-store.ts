@@ -36,7 +36,7 @@ const tryAgainMs = 500
 const probeSchema = 'create table if not exists write_probe (id integer primary key, at integer) strict;'
 
 export function openDurableStore({ folder, name, schema, log }: DurableStoreOptions): DurableStore {
-  const database = openOrExplain(folder, name, schema + probeSchema)
+  const database = orExplain(`${folder}/${name}.db`, () => openDatabase(folder, name, schema + probeSchema))
   const groupCommit = createGroupCommit(database)
   const probe = database.prepare('insert or replace into write_probe (id, at) values (1, ?)')
   let trouble: string | undefined
@@ -91,15 +91,14 @@ export function openDurableStore({ folder, name, schema, log }: DurableStoreOpti
   }
 }
 
-function openOrExplain(folder: string, name: string, schema: string): DatabaseSync {
+/** What a disk refuses is trouble of whoever runs the service, and said as such. */
+export function orExplain<T>(path: string, open: () => T): T {
   try {
-    return openDatabase(folder, name, schema)
+    return open()
   } catch (error) {
     const reason = refusal(error)
     if (reason === undefined) throw error
-    throw new StorageUnavailable(`${folder}/${name}.db cannot be opened for writing: ${reason}.`, {
-      cause: error,
-    })
+    throw new StorageUnavailable(`${path} cannot be opened for writing: ${reason}.`, { cause: error })
   }
 }
 

@@ -63,11 +63,14 @@ export interface RunningService {
   close(): Promise<void>
 }
 
-/** @param isSoleWriter waits until no other process of the service has its data folder */
+/**
+ * @param isSoleWriter waits until no other process of the service has its data folder
+ * @param ending rejects while it waits
+ */
 export async function runService<Settings extends TProperties, Callees extends string>(
   definition: ServiceDefinition<Settings, Callees>,
   env: Record<string, string | undefined>,
-  { isSoleWriter = false }: { isSoleWriter?: boolean } = {},
+  { isSoleWriter = false, ending }: { isSoleWriter?: boolean; ending?: AbortSignal } = {},
 ): Promise<RunningService> {
   const { isEdge = false, deadlineMs = 3000 } = definition
   const { config, calleeUrls } = readConfig({
@@ -109,7 +112,7 @@ export async function runService<Settings extends TProperties, Callees extends s
     await once(admin, 'listening')
     if (isSoleWriter) {
       writer = await takeWriter(config.DATA_DIR, {
-        stopping: stopping.signal,
+        stopping: ending ?? stopping.signal,
         onWait() {
           log.info('another process has the data; waiting for it to end')
           health.enter('standby')

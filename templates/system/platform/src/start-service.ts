@@ -21,7 +21,8 @@ export async function startService<Settings extends TProperties, Callees extends
 ): Promise<void> {
   // The signals are heard from the beginning: without a listener, one that comes early kills at once.
   const lastWords = createLogger({ service: process.env['SERVICE_NAME'] ?? 'unnamed', level: 'info' })
-  const starting = runOrExit(definition, lastWords)
+  const ending = new AbortController()
+  const starting = runOrExit(definition, lastWords, ending.signal)
   const hurry = new AbortController()
   let isEnding = false
 
@@ -30,6 +31,7 @@ export async function startService<Settings extends TProperties, Callees extends
     { delay: false, logger: false, onSecondError },
     async ({ err, signal }) => {
       isEnding = true
+      ending.abort(err)
       const service = await starting
       const { log } = service
       if (err !== undefined) log.fatal({ err }, 'uncaught error')
@@ -57,14 +59,24 @@ export async function startService<Settings extends TProperties, Callees extends
 async function runOrExit<Settings extends TProperties, Callees extends string>(
   definition: ServiceDefinition<Settings, Callees>,
   log: Logger,
+  ending: AbortSignal,
 ): Promise<RunningService> {
   try {
-    return await runService(definition, process.env, { isSoleWriter: true })
+    return await runService(definition, process.env, { isSoleWriter: true, ending })
   } catch (error) {
-    if (error instanceof ConfigError) log.fatal(`bad environment: ${error.message}`)
+    if (ending.aborted) endUnstarted(ending.reason, log)
+    else if (error instanceof ConfigError) log.fatal(`bad environment: ${error.message}`)
     else if (error instanceof PolicyError) log.fatal(`impossible setting: ${error.message}`)
     else if (error instanceof StorageUnavailable) log.fatal(error.message)
     else log.fatal({ err: error }, 'could not start')
     process.exit(1)
   }
+}
+
+function endUnstarted(reason: unknown, log: Logger): void {
+  // Without an error of its own, an abort makes one that says so.
+  const isWanted = reason instanceof DOMException
+  if (isWanted) log.info('ended before it had started')
+  else log.fatal({ err: reason }, 'uncaught error')
+  process.exit(isWanted ? 0 : 1)
 }

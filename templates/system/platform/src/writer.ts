@@ -7,6 +7,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { join } from 'node:path'
+import { orExplain } from './durable-store.ts'
 
 export interface Writer {
   release(): void
@@ -16,12 +17,13 @@ const askEveryMs = 10
 /** `SQLITE_BUSY` */
 const busy = 5
 
-/** Rejects with the signal's reason when it aborts first. */
+/** Rejects when the signal aborts first, and with `StorageUnavailable` where nothing can be written. */
 export async function takeWriter(
   folder: string,
   { stopping, onWait }: { stopping: AbortSignal; onWait: () => void },
 ): Promise<Writer> {
-  const lock = new DatabaseSync(join(folder, 'writer.lock'), { timeout: 0 })
+  const path = join(folder, 'writer.lock')
+  const lock = orExplain(path, () => new DatabaseSync(path, { timeout: 0 }))
   try {
     for (let tries = 0; !isTaken(lock); tries++) {
       if (tries === 0) onWait()

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { request } from 'undici'
-import { deadUrl, eventually, runStandIn } from '../src/testing.ts'
+import { deadUrl, eventually, runStandIn, temporaryFolder } from '../src/testing.ts'
 import { start } from './fixtures/start.ts'
 
 // A few at a time, because most of each is the start of a process.
@@ -45,6 +45,18 @@ describe('the life of a service', { concurrency: 4 }, () => {
     child.kill('SIGTERM')
     assert.deepEqual(await exited, [0, null])
     assert.ok(logged('closed'))
+  })
+
+  test('SIGTERM ends a process that waits for the data of another, which goes on', async (t) => {
+    const env = { DATA_DIR: temporaryFolder(t) }
+    const first = start(t, env)
+    const { url } = await first.ready()
+    const second = start(t, env)
+    await eventually(() => second.logged('another process has the data'), 60_000)
+    second.child.kill('SIGTERM')
+    assert.deepEqual(await second.exited, [0, null])
+    assert.ok(second.logged('ended before it had started'))
+    assert.equal((await request(`${url}/readyz`)).statusCode, 200)
   })
 
   test('the end of standard input ends a service that was asked to listen for it', async (t) => {

@@ -54,7 +54,7 @@ test('a read-only data folder ends the start with a clear message', { skip }, as
   const [last] = fatal.filter(({ level }) => level === 'fatal')
   assert.match(
     last?.msg ?? '',
-    /events\.db cannot be opened for writing: the (folder is read-only|file cannot be opened)/,
+    /(events\.db|writer\.lock) cannot be opened for writing: the (folder is read-only|file cannot be opened)/,
   )
 })
 
