@@ -153,10 +153,10 @@ export const defects: readonly Defect[] = [
     edits: [
       [
         gatewayService,
-        'const isDevelopment =',
+        'const { keys, issuer } = await keysFrom(config, clock, log)',
         `const guarded = callee('order')
     ${whileAway("request.url === '/readyz' && guarded.breaker.state !== 'closed'", 'reply.code(503).send()')}
-    const isDevelopment =`,
+    const { keys, issuer } = await keysFrom(config, clock, log)`,
       ],
     ],
     names: 'gateway-ready during kill order',

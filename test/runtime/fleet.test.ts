@@ -413,10 +413,16 @@ describe('logs', () => {
     await using trial = trialSystem({ order: { runs: 'ok' } })
     const { agent } = await trial.up()
     const lines = agent.logs({ tail: 0, follow: true })
-    const first = lines.next()
+    const told: unknown[] = []
+    const followed = (async () => {
+      for await (const { line } of lines) {
+        told.push((JSON.parse(line) as { msg: unknown }).msg)
+        if (told.length === 2) break
+      }
+    })()
     await agent.restart('order')
-    expect(JSON.parse((await first).value!.line)).toMatchObject({ msg: 'draining' })
-    await lines.return()
+    await followed
+    expect(told.toSorted()).toEqual(['draining', 'listening']) // the old process and the new one
   })
 })
 
