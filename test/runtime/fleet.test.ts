@@ -67,7 +67,7 @@ describe('up and down', () => {
   test('a second up while the first is at it returns when every service is ready, too', async () => {
     await using trial = trialSystem({ order: { runs: 'slow-start' }, payment: { runs: 'ok' } })
     const first = trial.up()
-    await eventually('the first', () => readAgentRecord(trial.root)?.processes.length === 2)
+    await eventually('the first', () => (readAgentRecord(trial.root)?.processes.length ?? 0) >= 2)
     const second = await trial.up()
     expect(second.kind).toBe('was-running')
     expect((await second.agent.status()).services.map(({ state }) => state)).toEqual(['ready', 'ready'])
@@ -422,7 +422,7 @@ describe('logs', () => {
     })()
     await agent.restart('order')
     await followed
-    expect(told.toSorted()).toEqual(['draining', 'listening']) // the old process and the new one
+    expect(new Set(told)).toEqual(new Set(['draining', 'listening'])) // the old process and the new one
   })
 })
 
