@@ -24,7 +24,7 @@ export function describeTrouble(thrown: unknown): Trouble {
     return { code: 'interrupted', message: 'Interrupted.', next: '', exitCode: exitCodes.interrupted }
   }
   if (isArgumentError(error)) {
-    const message = error.message.replace(/\n?See more help with --help\s*$/, '').trim()
+    const message = argumentMessage(error.message)
     return {
       code: 'usage',
       message,
@@ -40,6 +40,14 @@ export function describeTrouble(thrown: unknown): Trouble {
     exitCode: exitCodes.failed,
     stack: known.stack ?? '',
   }
+}
+
+/** Without oclif's "The following error occurred:" and its list of one. */
+function argumentMessage(said: string): string {
+  const message = said.replace(/\n?See more help with --help\s*$/, '').trim()
+  const [, only] = /^The following error occurred:\n\s*([^\n]+)$/.exec(message) ?? []
+  const [, name, what] = /^Missing 1 required arg:\n(\S+) +([^\n]+)$/.exec(message) ?? []
+  return only ?? (name === undefined ? message : `Missing argument ${name.toUpperCase()}: ${what}`)
 }
 
 // oclif marks its own errors with the exit code that it wants; 2 is a parse error.

@@ -7,7 +7,7 @@ import type { ServiceStatus } from '../system/agent-api.ts'
 export default class Restart extends BaseCommand {
   static override summary = 'Replace the process of a service by a new one; no request fails.'
   static override description =
-    'The new process starts beside the old one, which drains once the new one can take over. With `msvc up --direct`,\n' +
+    'The new process starts beside the old one, which drains once the new one can take over. With `msvc up --direct`, ' +
     'and when the service is down, it is stopped first and started then.'
   static override examples = ['<%= config.bin %> restart order']
   static override args = { service: argument({ required: true, description: 'Name of the service.' }) }

@@ -8,8 +8,8 @@ import { parseDuration } from '../system/duration.ts'
 export default class Verify extends BaseCommand {
   static override summary = 'Check that nothing acknowledged was lost and nobody was charged twice.'
   static override description =
-    'After load or chaos: compares what a load run got acknowledged with what every part recorded for itself\n' +
-    '(orders, payments, the books of the payment provider, notifications, the mailbox, the audit chain). What is\n' +
+    'After load or chaos: compares what a load run got acknowledged with what every part recorded for itself ' +
+    '(orders, payments, the books of the payment provider, notifications, the mailbox, the audit chain). What is ' +
     'still under way gets time to settle. Exit code 1 when anything is broken, with the first counter-examples.'
   static override examples = [
     '<%= config.bin %> verify',

@@ -2,6 +2,7 @@
 
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
+import { Config } from '@oclif/core/config'
 import { expect, test } from 'vitest'
 import { repository } from '../fixtures/rendered-system.ts'
 
@@ -54,6 +55,28 @@ test('the flags that every command takes may stand before its name', async () =>
 
 test.each(['--help', '-h', 'help'])('msvc %s shows the commands', async (line) => {
   expect(await msvc(line)).toMatchObject({ code: 0, stdout: expect.stringMatching(/^ {2}status +Show/m) })
+})
+
+test('no help tears its lines: a description breaks only after a sentence or an entry of a list', async () => {
+  const { commands } = await Config.load(repository)
+  const torn = commands.flatMap(({ id, description = '' }) =>
+    description
+      .split('\n')
+      .filter((line) => line !== '' && !/[.:]$/.test(line) && !/^[a-z]+: /.test(line))
+      .map((line) => `${id}: ${line}`),
+  )
+  expect(commands.length).toBeGreaterThan(30)
+  expect(torn).toEqual([])
+})
+
+test.each([
+  ['chaos kill', 'Missing argument TARGET: Name of the service.'],
+  ['chaos latency order:payment', 'Missing required flag latency'],
+])('msvc %s says in one line what is missing', async (line, message) => {
+  const stderr = expect.stringContaining(
+    `Error: ${message}\nNext:  See the arguments and flags with --help.\n`,
+  ) as string
+  expect(await msvc(line)).toMatchObject({ code: 2, stdout: '', stderr })
 })
 
 test('msvc load -h shows the help of load', async () => {

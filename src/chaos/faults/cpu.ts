@@ -23,7 +23,7 @@ export const cpu: FaultKind = {
   target: 'service',
   summary: 'Take CPU time from a service: a noisy neighbour on the same machine.',
   description:
-    'The burner is a process of msvc. It takes its share from the whole machine, so on a machine with idle\n' +
+    'The burner is a process of msvc. It takes its share from the whole machine, so on a machine with idle ' +
     'cores burn as many as there are.',
   examples: ['payment', 'payment --percent 90 --cores 2 --for 30s'],
   defaultLeaseMs: 60_000,

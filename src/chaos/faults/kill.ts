@@ -13,7 +13,7 @@ export const kill: FaultKind = {
   target: 'service',
   summary: 'kill -9 a service; it is down until the lease ends, then it is started again.',
   description:
-    'In a terminal it stays and shows what happens: the kill, the breakers, the way back. Ctrl-C brings the\n' +
+    'In a terminal it stays and shows what happens: the kill, the breakers, the way back. Ctrl-C brings the ' +
     'service back early. Otherwise, and with --detach, it returns at once; the agent ends the fault.',
   examples: ['payment', 'payment --for 10s --detach'],
   defaultLeaseMs: 30_000,

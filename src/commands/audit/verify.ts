@@ -7,7 +7,7 @@ import { rootHere } from '../../runtime/here.ts'
 export default class AuditVerify extends BaseCommand {
   static override summary = 'Walk the hash chain of a service and name the first broken link.'
   static override description =
-    'Reads the event log and its anchors from the files of the service, which may run or not. A changed, added or\n' +
+    'Reads the event log and its anchors from the files of the service, which may run or not. A changed, added or ' +
     'removed event, a cut end and a log written anew are found. Exit code 1 when the chain is broken.'
   static override examples = [
     '<%= config.bin %> audit verify order',

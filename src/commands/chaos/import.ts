@@ -6,7 +6,7 @@ import { BaseCommand } from '../../cli/base-command.ts'
 export default class ChaosImport extends BaseCommand {
   static override summary = "Turn an experiment of Chaos Toolkit into one of msvc's."
   static override description =
-    'Takes over http probes of services of the system here, and processes that run `msvc chaos`. Anything else,\n' +
+    'Takes over http probes of services of the system here, and processes that run `msvc chaos`. Anything else, ' +
     'such as a Python provider, is refused by its name.'
   static override examples = [
     '<%= config.bin %> chaos import experiment.json',

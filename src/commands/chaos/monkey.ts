@@ -9,7 +9,7 @@ import { parseShare } from '../../system/parse-share.ts'
 export default class ChaosMonkey extends BaseCommand {
   static override summary = 'Break random things for a while, under load; the seed decides which and when.'
   static override description =
-    'One fault at a time, from an allow-list and within a budget. At the end the system has to be back, and its\n' +
+    'One fault at a time, from an allow-list and within a budget. At the end the system has to be back, and its ' +
     'invariants have to hold. The same seed makes the same steps; --dry-run shows them. Exit codes as of chaos run.'
   static override examples = [
     '<%= config.bin %> chaos monkey --seed 42 --for 5m',

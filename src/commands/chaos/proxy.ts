@@ -6,7 +6,7 @@ import { runProxy, type ProxySummary } from '../../runtime/proxy-command.ts'
 export default class ChaosProxy extends BaseCommand {
   static override summary = "Put a proxy in front of anything and break it with Toxiproxy's API."
   static override description =
-    'Runs until Ctrl-C. Every client of Toxiproxy works with it; hostile values are refused, and removing a\n' +
+    'Runs until Ctrl-C. Every client of Toxiproxy works with it; hostile values are refused, and removing a ' +
     'toxic never hangs. With --listen and --upstream one proxy is there from the start; more come by the API.'
   static override examples = [
     '<%= config.bin %> chaos proxy',

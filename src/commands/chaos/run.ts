@@ -8,7 +8,7 @@ import type { ExperimentResult } from '../../system/experiment-result.ts'
 export default class ChaosRun extends BaseCommand {
   static override summary = 'Run an experiment on the running system: load, faults, and what must stay true.'
   static override description =
-    'Exit codes: 0 PASS, 3 DEVIATED or HALTED, 5 NO-BASELINE (the steady state did not hold before, or the load\n' +
+    'Exit codes: 0 PASS, 3 DEVIATED or HALTED, 5 NO-BASELINE (the steady state did not hold before, or the load ' +
     'was not valid), 4 a fault could not be healed, 1 ERROR (a fault touched nothing), 130 interrupted.'
   static override examples = [
     '<%= config.bin %> chaos run experiments/payment-down.yaml',
