@@ -2,7 +2,7 @@ import { boolean, string } from '@oclif/core/flags'
 import { BaseCommand, exitCodes } from '../cli/base-command.ts'
 import { eventLine } from '../cli/views/chaos.ts'
 import { logView, newsView } from '../cli/views/logs.ts'
-import { upView } from '../cli/views/status.ts'
+import { missingView, upView } from '../cli/views/status.ts'
 import type { FleetStatus } from '../system/agent-api.ts'
 import { parseDuration } from '../system/duration.ts'
 
@@ -38,7 +38,7 @@ export default class Up extends BaseCommand {
     using ctrlC = takeInterrupts()
     const beganAt = Date.now()
     let lastSeq = 0
-    const { kind, agent } = await startFleet({
+    const fleet = await startFleet({
       root,
       cliVersion: this.config.version,
       attached: !flags.detach,
@@ -52,8 +52,13 @@ export default class Up extends BaseCommand {
       },
       onRunning: () => this.progress('It is running already.'),
     })
+    const { kind, agent } = fleet
     const status = await agent.status()
-    if (flags.detach || kind === 'was-running') return this.show(status, upView(status, Date.now()))
+    if (flags.detach || kind === 'was-running') {
+      this.show(status, upView(status, Date.now()))
+      if (fleet.kind === 'was-running' && fleet.missing.length > 0) this.progress(missingView(fleet.missing))
+      return status
+    }
 
     this.progress(`\n${upView(status, Date.now())}\n`)
     const names = status.services.map(({ name }) => name)

@@ -15,6 +15,8 @@ export interface BreakerWatch {
   follow(plan: ServicePlan, signal: AbortSignal): Promise<void>
   /** The last look at each breaker of the running services. */
   known(): BreakerSnapshot[]
+  /** Resolves once every process that is followed has been looked at, or did not answer. */
+  lookedAtAll(): Promise<void>
 }
 
 export function watchBreakers({
@@ -27,6 +29,7 @@ export function watchBreakers({
   publish: (event: EventDraft) => void
 }): BreakerWatch {
   const looks = new Map<string, BreakerSnapshot[]>()
+  const firstLooks = new Map<string, Promise<void>>()
 
   async function look(plan: ServicePlan, signal: AbortSignal): Promise<void> {
     const answer = await http.get(plan.breakersUrl, answerWithinMs).catch(() => undefined)
@@ -39,8 +42,11 @@ export function watchBreakers({
 
   return {
     async follow(plan, signal) {
+      const first = look(plan, signal)
+      firstLooks.set(plan.name, first)
       const looker = oneAtATime(() => look(plan, signal))
       signal.addEventListener('abort', () => looks.delete(plan.name), { once: true })
+      await first // two looks at a time would tell the same news twice
       while (!signal.aborted) {
         looker()
         // The stream's end and its absence are the same to us: look, wait, try again.
@@ -49,6 +55,7 @@ export function watchBreakers({
       }
     },
     known: () => [...looks.values()].flat(),
+    lookedAtAll: async () => void (await Promise.all(firstLooks.values())),
   }
 }
 

@@ -49,6 +49,7 @@ export function agentRoutes(parts: AgentParts): Handler {
     const [first = '', second, third] = request.segments
     switch (`${request.method} /${[first, second && '*', third].filter(Boolean).join('/')}`) {
       case 'GET /status':
+        await parts.breakers.lookedAtAll() // else what has just become ready would seem to have none
         return json(fleetStatus(parts))
       case 'GET /events':
         return eventStream(parts, request.query)

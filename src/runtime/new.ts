@@ -27,6 +27,7 @@ import { experimentSchema } from '../chaos/experiment/experiment-schema.ts'
 import { scenarioSchema } from '../load/scenario-schema.ts'
 import { systemSchema } from '../system/schema.ts'
 import type { System } from '../system/system.ts'
+import { findAgent } from './agent-client.ts'
 import { linesToType } from './lines-to-type.ts'
 import { writeWhole } from './write-whole.ts'
 
@@ -138,6 +139,7 @@ async function joinSystem(
   })
   const { files, done } = await writeWhole({ root, ...added }, options, () => installIn(root, options))
   const install = done
+  const isRunning = (await findAgent(root)) !== undefined
   return {
     made: 'service',
     name: entry.name,
@@ -150,6 +152,7 @@ async function joinSystem(
     next: await linesToType([
       ...(install.state === 'done' ? [] : ['npm install']),
       `npm test --workspace services/${entry.name}`,
+      ...(isRunning ? ['msvc down'] : []), // a fleet that runs does not take new services in
       'msvc up -d',
     ]),
   }

@@ -36,7 +36,11 @@ export interface StartFleetOptions {
   signal?: AbortSignal
 }
 
-export type Fleet = { agent: AgentClient } & ({ kind: 'started' } | { kind: 'was-running' })
+export type Fleet = { agent: AgentClient } & (
+  | { kind: 'started' }
+  /** `missing`: services that msvc.yaml has by now and the running fleet has not. */
+  | { kind: 'was-running'; missing: string[] }
+)
 
 const defaultReadyWithinMs = 60_000
 const agentAnswersWithinMs = 15_000
@@ -80,7 +84,9 @@ export async function startFleet(options: StartFleetOptions): Promise<Fleet> {
   async function joinFleet(others: AgentClient): Promise<Fleet> {
     options.onRunning?.()
     await untilAllReady({ agent: others, readyWithinMs, signal })
-    return { kind: 'was-running', agent: others }
+    const running = new Set((await others.status()).services.map(({ name }) => name))
+    const missing = system.services.map(({ name }) => name).filter((name) => !running.has(name))
+    return { kind: 'was-running', agent: others, missing }
   }
 }
 

@@ -95,6 +95,26 @@ test('up -d, status, kill, heal, logs, restart, down', { tags: ['slow'] }, async
   })
 })
 
+test(
+  'a service that is added while the fleet runs: new and up say how it starts',
+  { tags: ['slow'] },
+  async () => {
+    await using trial = trialSystem({ order: { runs: 'ok' } })
+    await trial.up()
+    const made = JSON.parse((await msvc(trial.root, 'new service refunds --no-install --json')).stdout) as {
+      next: string[]
+    }
+    expect(made.next.slice(-2)).toEqual(['msvc down', 'msvc up -d'])
+    const up = await msvc(trial.root, 'up -d')
+    expect(up).toMatchObject({ code: 0, stderr: expect.stringContaining('Not started: refunds, added to') })
+    await msvc(trial.root, 'down')
+    const again = JSON.parse((await msvc(trial.root, 'new service stock --no-install --json')).stdout) as {
+      next: string[]
+    }
+    expect(again.next.slice(-2)).toEqual(['npm test --workspace services/stock', 'msvc up -d'])
+  },
+)
+
 test('logs end when nobody reads them any more', { tags: ['slow'] }, async () => {
   await using trial = trialSystem({ order: { runs: 'ok' } })
   const { agent } = await trial.up()

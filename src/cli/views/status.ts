@@ -46,7 +46,7 @@ export function upView(status: FleetStatus, now: number): string {
   const target = status.services.at(-1)?.name ?? ''
   const next = [
     ['msvc load --rps 500 --duration 20s', 'load it'],
-    [`msvc chaos kill ${weakest(status) ?? target}`, 'break it'],
+    [`msvc chaos kill ${worthKilling(status) ?? target}`, 'break it'],
     ['msvc logs -f', 'read along'],
     ['msvc down', 'end it'],
   ].map(([command = '', what = '']) => [`  ${chalk.cyan(command)}`, chalk.dim(what)])
@@ -59,6 +59,13 @@ export function upView(status: FleetStatus, now: number): string {
   ].join('\n')
 }
 
+/** Services that were added to msvc.yaml while the fleet ran. */
+export const missingView = (services: readonly string[]): string =>
+  chalk.yellow(
+    `Not started: ${services.join(', ')}, added to msvc.yaml since. ` +
+      'End the fleet with `msvc down`, then start it again with `msvc up -d`.',
+  )
+
 /** Of the ways in from outside, only the one that the traffic takes, and first. */
 const edgesShown = ({ edges, system }: FleetStatus): EdgeStatus[] => [
   ...edges.filter(({ kind, name }) => kind === 'client' && name.endsWith(`:${system.entry}`)),
@@ -67,12 +74,15 @@ const edgesShown = ({ edges, system }: FleetStatus): EdgeStatus[] => [
 
 const isOpen = ({ state }: FaultStatus): boolean => state !== 'healed'
 
-/** A service that others call: killing it shows something. */
-const weakest = ({ edges }: FleetStatus): string | undefined =>
-  edges
-    .filter(({ kind }) => kind === 'call')
-    .at(-1)
-    ?.name.split(':')[1]
+/**
+ * A service that others call; best one behind the entry's own callees, because then it shows whether the
+ * failure stays contained.
+ */
+function worthKilling({ edges, system }: FleetStatus): string | undefined {
+  const calls = edges.filter(({ kind }) => kind === 'call').map(({ name }) => name.split(':'))
+  const [, callee] = calls.find(([caller]) => caller !== system.entry) ?? calls.at(-1) ?? []
+  return callee
+}
 
 const colours: Record<ServiceState, (text: string) => string> = {
   starting: chalk.yellow,

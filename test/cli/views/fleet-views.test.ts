@@ -8,7 +8,7 @@ import {
   setView,
 } from '../../../src/cli/views/chaos.ts'
 import { logView } from '../../../src/cli/views/logs.ts'
-import { roughly, statusView } from '../../../src/cli/views/status.ts'
+import { roughly, statusView, upView } from '../../../src/cli/views/status.ts'
 import type { SystemEvent } from '../../../src/events.ts'
 import type { FaultStatus, FleetStatus } from '../../../src/system/agent-api.ts'
 
@@ -98,6 +98,24 @@ FAULT  KIND  TARGET   STATE   ENDS
 f1     kill  payment  active  in 25s  pid 42 ended by SIGKILL
 
 Faults are halted; allow them again with \`msvc chaos halt --lift\`.`)
+})
+
+test.for([
+  [['order:payment', 'payment:bank'], 'payment'],
+  [['order:payment'], 'payment'],
+] as const)('up suggests to kill what shows whether a failure stays contained: of %s', ([calls, victim]) => {
+  const edges = calls.map((name) => ({
+    name,
+    kind: 'call' as const,
+    isProxied: true,
+    url: '',
+    breaker: null,
+  }))
+  const entry = calls.length > 1 ? 'gateway' : 'order'
+  const [first] = edges
+  const all = calls.length > 1 ? [{ ...first!, name: 'gateway:order' }, ...edges] : edges
+  const text = upView({ ...status, system: { ...status.system, entry }, edges: all }, now)
+  expect(plain(text)).toContain(`msvc chaos kill ${victim} `)
 })
 
 test.for([
