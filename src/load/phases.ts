@@ -8,6 +8,7 @@
 
 import { errors } from '../errors.ts'
 import { parseDuration } from '../system/duration.ts'
+import type { Stage } from './rate-curve.ts'
 import type { ScheduleShape } from './schedule.ts'
 
 /** Of the schedule; an arrival belongs to it by its intended time. The end does not belong to it. */
@@ -24,9 +25,18 @@ export function phasesOf(shape: ScheduleShape): Map<string, Phase> {
   for (const [index, { durationMs, name }] of shape.rate.stages.entries()) {
     const phase = { fromMs, toMs: fromMs + durationMs }
     fromMs = phase.toMs
-    if (durationMs > 0) phases.set(name ?? `stage${index + 1}`, phase)
+    if (durationMs > 0) phases.set(stageName(name, index), phase)
   }
   return phases
+}
+
+const stageName = (name: string | undefined, index: number): string => name ?? `stage${index + 1}`
+
+/** The first stage that is called as one before it: thresholds could not tell them apart. */
+export function repeatedStage(stages: readonly Stage[]): { name: string; index: number } | null {
+  const names = stages.map(({ name }, index) => stageName(name, index))
+  const index = names.findIndex((name, at) => names.indexOf(name) < at)
+  return index === -1 ? null : { name: names[index]!, index }
 }
 
 /** Throws `bad-value` for a phase that this schedule does not have. */

@@ -3,6 +3,7 @@
 import { errors } from '../errors.ts'
 import { parseDuration } from '../system/duration.ts'
 import type { YamlFile } from '../system/yaml-file.ts'
+import { repeatedStage } from './phases.ts'
 import type { LoadFile } from './scenario-schema.ts'
 import type { ScheduleShape } from './schedule.ts'
 
@@ -24,6 +25,11 @@ export function scheduleInFile(load: LoadFile, yaml: YamlFile<unknown>): Schedul
     durationMs: parseDuration(stage.duration),
     ...(stage.name !== undefined && { name: stage.name }),
   }))
+  const repeated = repeatedStage(linear)
+  if (repeated !== null) {
+    const place = yaml.placeOf(['load', 'stages', repeated.index])
+    throw errors.fileInvalid(place, `two stages are called ${repeated.name}.`, 'Give each a name of its own.')
+  }
   return { kind: 'rate', rate: { kind: 'stages', startRate: perSecond(startRate), stages: linear }, arrivals }
 
   function lacking(what: string) {

@@ -5,7 +5,7 @@
 //   setup:     once, in order, before the first arrival; captures become variables
 //   requests:  one per arrival, chosen by weight; one of them may be several steps
 
-import { errors, type Place, UserError } from '../errors.ts'
+import { errors, type Place } from '../errors.ts'
 import { parseDuration } from '../system/duration.ts'
 import { parseYamlFile, type Path, type YamlFile } from '../system/yaml-file.ts'
 import type { Check } from './checks.ts'
@@ -14,7 +14,7 @@ import { scheduleInFile } from './scenario-schedule.ts'
 import { type RequestFile, scenarioSchema, type SetupStepFile, type StepFile } from './scenario-schema.ts'
 import type { ScheduleShape } from './schedule.ts'
 import { namesIn, ownValues } from './template.ts'
-import { checkThresholds, parseThreshold, type Threshold } from './thresholds.ts'
+import { checkThresholds, parseThreshold, readAt, type Threshold } from './thresholds.ts'
 
 export interface Scenario {
   name: string
@@ -87,19 +87,14 @@ function thresholdsIn(
   texts: readonly string[],
   requests: readonly { name: string }[],
 ): Threshold[] {
+  const names = requests.map(({ name }) => name)
   return texts.map((text, index) => {
-    try {
-      const threshold = parseThreshold(text)
-      checkThresholds(
-        [threshold],
-        requests.map(({ name }) => name),
-      )
+    const place = yaml.placeOf(['thresholds', index])
+    return readAt(place, text, () => {
+      const threshold = { ...parseThreshold(text), place }
+      checkThresholds([threshold], names)
       return threshold
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error
-      const place = yaml.placeOf(['thresholds', index])
-      throw errors.fileInvalid(place, `the threshold ${JSON.stringify(text)} is not understood.`, error.next)
-    }
+    })
   })
 }
 

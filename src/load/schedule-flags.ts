@@ -8,6 +8,7 @@
 
 import { errors } from '../errors.ts'
 import { parseDuration } from '../system/duration.ts'
+import { repeatedStage } from './phases.ts'
 import { type RateShape, spikeStages, type Stage } from './rate-curve.ts'
 import type { ScheduleShape, Spacing } from './schedule.ts'
 
@@ -51,7 +52,7 @@ function rateAsked(flags: ScheduleFlags): RateShape | undefined {
 }
 
 function parseStages(text: string): Stage[] {
-  return text.split(',').map((part) => {
+  const stages = text.split(',').map((part) => {
     const [, name, duration, target] = /^\s*(?:([a-z][\w-]*)=)?([^:=]+):([\d._]+)\s*$/i.exec(part) ?? []
     if (duration === undefined || target === undefined) {
       throw errors.badValue('--stages', text, "durations and rates, such as '10s:100,30s:1000,10s:0'")
@@ -59,6 +60,9 @@ function parseStages(text: string): Stage[] {
     const stage = { durationMs: parseDuration(duration, 'A stage'), target: rateOf(target, '--stages') }
     return name === undefined ? stage : { ...stage, name }
   })
+  const repeated = repeatedStage(stages)
+  if (repeated === null) return stages
+  throw errors.badValue('--stages', text, `one name for each stage; two are called ${repeated.name}`)
 }
 
 function parseSpike(text: string, baseRate: number, durationMs: number): RateShape {

@@ -4,7 +4,7 @@
 // A failed arrival counts as infinitely slow: a target that sheds load cannot pass by answering the rest
 // quickly. A run that is not valid as a measurement passes nothing.
 
-import { errors } from '../errors.ts'
+import { errors, type Place, UserError } from '../errors.ts'
 import { type OutcomeCounts, outcomes, type Outcome } from '../events.ts'
 import { parseDuration } from '../system/duration.ts'
 import type { ThresholdResult } from '../system/load-report.ts'
@@ -21,6 +21,8 @@ export interface Threshold {
   comparison: Comparison
   limit: number
   unit: ThresholdResult['unit']
+  /** Where it stands, when a file has it. */
+  place?: Place
 }
 
 export type Metric =
@@ -137,6 +139,16 @@ export function checkThresholds(thresholds: readonly Threshold[], requests: read
   for (const { expression, request } of thresholds) {
     if (request === null || requests.includes(request)) continue
     throw errors.badValue('--threshold', expression, `one of the requests: ${requests.join(', ')}`)
+  }
+}
+
+/** What `read` refuses about a threshold of a file is refused as `file-invalid`, at its place. */
+export function readAt<T>(place: Place | undefined, text: string, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof UserError) || place === undefined) throw error
+    throw errors.fileInvalid(place, `the threshold ${JSON.stringify(text)} is not understood.`, error.next)
   }
 }
 

@@ -22,7 +22,7 @@ import {
 import { meanRate, shapeText } from '../load/shape-text.ts'
 import { runSetup } from '../load/setup.ts'
 import { type Phase, phaseNamed } from '../load/phases.ts'
-import { checkThresholds, type Threshold } from '../load/thresholds.ts'
+import { checkThresholds, readAt, type Threshold } from '../load/thresholds.ts'
 import { ownValues, type Variables } from '../load/template.ts'
 import type { Acknowledged, LoadProgress, LoadReport } from '../system/load-report.ts'
 import { generate } from './load-workers.ts'
@@ -106,8 +106,12 @@ const phasesIn = (
   plan: LoadPlan,
   durationMs: number,
 ): Map<string, Phase> => {
-  const names = thresholds.flatMap(({ phase }) => (phase === null ? [] : [phase]))
-  return new Map(names.map((name) => [name, phaseNamed(name, shapeOf(plan), durationMs)]))
+  const named = thresholds.flatMap(({ phase, expression, place }) =>
+    phase === null
+      ? []
+      : [[phase, readAt(place, expression, () => phaseNamed(phase, shapeOf(plan), durationMs))] as const],
+  )
+  return new Map(named)
 }
 
 interface FlowSource {

@@ -89,3 +89,38 @@ test('an unknown phase is refused before the first request', async () => {
   const thresholds = [parseThreshold('p99@peak<1s')]
   await expect(runLoad({ ...plan, thresholds })).rejects.toThrow(/"?@peak"?/)
 })
+
+const scenarioWith = (thresholds: string, stages: string): string =>
+  `apiVersion: msvc/v1\nkind: Scenario\nname: x\nload: {executor: ramping-arrival-rate, stages: [${stages}]}\nthresholds: [${thresholds}]\nrequests: [{name: a, path: /}]\n`
+
+test('an unknown phase in a scenario is refused at its place, by the schedule that is run', async () => {
+  const text = scenarioWith("'errors<1%', 'p99@peak<1s'", '{target: 5, duration: 1s, name: up}')
+  const scenario = parseScenario(text, 'load/x.yaml')
+  const { thresholds = [], load } = scenario
+  const target = { scenario, baseUrl: 'http://127.0.0.1:9' }
+  const plan = { target, thresholds, shape: load!, ratePerSecond: 1, durationMs: 1000 }
+  await expect(runLoad(plan)).rejects.toMatchObject({
+    message: expect.stringContaining('load/x.yaml:5:27: the threshold "p99@peak<1s"') as unknown,
+    next: expect.stringContaining('one of the phases up') as unknown,
+  })
+})
+
+test.each([
+  ['a name twice', '{target: 5, duration: 1s, name: up}, {target: 9, duration: 1s, name: up}', 'up'],
+  [
+    'a name that is the number of another',
+    '{target: 5, duration: 1s, name: stage2}, {target: 9, duration: 1s}',
+    'stage2',
+  ],
+])('%s is refused in a scenario, at its place', (_, stages, name) => {
+  const second = 49 + stages.indexOf('{target: 9')
+  expect(() => parseScenario(scenarioWith('', stages), 'x.yaml')).toThrow(
+    `x.yaml:4:${second}: two stages are called ${name}.`,
+  )
+})
+
+test('two stages of one name are refused on the command line', () => {
+  expect(() => shape({ stages: 'up=1s:5,up=1s:9' })).toThrow(
+    expect.objectContaining({ next: expect.stringContaining('two are called up') as unknown }) as Error,
+  )
+})
