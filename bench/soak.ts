@@ -2,6 +2,8 @@
 
 const soaks: Record<string, () => Promise<() => Promise<boolean>>> = {
   honesty: async () => (await import('./soak-honesty.ts')).soakHonesty,
+  kills: async () => (await import('./soak-services.ts')).soakKills,
+  mutants: async () => (await import('./soak-services.ts')).soakMutants,
 }
 
 const name = process.argv[2] ?? ''

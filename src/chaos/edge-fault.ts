@@ -49,7 +49,6 @@ export function edgeFault(fault: EdgeFault): FaultKind {
     ...fault,
     target: 'edge',
     defaultLeaseMs: edgeLeaseMs,
-    bites: 'with-traffic',
     claims: (edge) => [claimOf(fault.kind, edge)],
     prepare(order) {
       const { id, target, params } = order
@@ -65,6 +64,7 @@ export function edgeFault(fault: EdgeFault): FaultKind {
         ttlMs: order.leaseMs + slackMs,
       }))
       return {
+        bites: 'with-traffic',
         async apply() {
           for (const one of orders) await edges.add(target, one)
           return {

@@ -47,7 +47,6 @@ export interface FaultDeskParts {
 
 interface Fault {
   status: FaultStatus
-  kind: FaultKind
   prepared: PreparedFault
   claims: string[]
   /** Settles when it bit, or was undone because it did not; healing waits for it. */
@@ -74,12 +73,12 @@ export function openFaultDesk(parts: FaultDeskParts): FaultDesk {
     const claims = known.claims(target)
     refuseConflict({ kind, target }, claims)
     const prepared = known.prepare({ id, target, leaseMs: length, ...settings, fleet, clock })
-    return { known, id, length, claims, settings, prepared }
+    return { id, length, claims, settings, prepared }
   }
 
   async function request(asked: FaultRequest): Promise<FaultStatus> {
     const { kind, target } = asked
-    const { known, id, length, claims, settings, prepared } = prepare(asked)
+    const { id, length, claims, settings, prepared } = prepare(asked)
     const requestedAt = clock.now()
     const fault: Fault = {
       status: {
@@ -94,7 +93,6 @@ export function openFaultDesk(parts: FaultDeskParts): FaultDesk {
         healedAt: null,
         detail: null,
       },
-      kind: known,
       prepared,
       claims,
       applying: Promise.resolve(),
@@ -138,7 +136,7 @@ export function openFaultDesk(parts: FaultDeskParts): FaultDesk {
       const { pids } = applied
       tell(fault, 'fault.applied', { kind, target, pids, afterMs: fault.appliedAtMs - startedAt })
       fault.status = { ...fault.status, state: 'active' }
-      if (fault.kind.bites === 'with-traffic') {
+      if (fault.prepared.bites === 'with-traffic') {
         fault.status = { ...fault.status, detail: 'nothing came by yet' }
         void seeItBite(fault, applied, fault.lease.signal).catch(() => {}) // undone first: `undo` judges it
       } else await withinTime(clock, biteWithinMs, (signal) => seeItBite(fault, applied, signal))

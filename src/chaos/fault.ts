@@ -10,11 +10,6 @@ import type { FaultSignal, ProcessesUnderFault, RunningProcess } from './process
 
 export interface FaultKind extends FaultDeclaration {
   /**
-   * `with-traffic`: it is there, and bites what comes by; it may be late, but not later than its lease.
-   * Absent: it is seen to bite before whoever asked for it is answered.
-   */
-  bites?: 'with-traffic'
-  /**
    * What it needs for itself alone, from before it is applied until it is healed: `process of payment`. Two
    * faults that claim the same thing would undo each other, so the second is refused.
    */
@@ -33,6 +28,11 @@ export interface FaultOrder extends FaultSettings {
 }
 
 export interface PreparedFault {
+  /**
+   * `with-traffic`: it is there, and bites what comes by; it may be late, but not later than its lease.
+   * Absent: it is seen to bite before whoever asked for it is answered.
+   */
+  bites?: 'with-traffic'
   apply(): Promise<AppliedFault>
   /**
    * Resolves when the target is whole again, seen by a probe; rejects when it does not become so. A fault that

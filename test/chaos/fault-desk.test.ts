@@ -31,10 +31,10 @@ function setUp(behaviour: Behaviour = {}) {
     params: [{ name: 'depth', unit: 'time', min: 1, max: 1000, default: 5, help: 'how deep' }],
     percentOf: 'connections',
     claims: (target) => [`side of ${target}`],
-    ...(behaviour.bites && { bites: behaviour.bites }),
     prepare({ target, params, percent, seed }) {
       if (behaviour.refuse) throw behaviour.refuse
       return {
+        ...(behaviour.bites && { bites: behaviour.bites }),
         async apply() {
           await behaviour.apply?.()
           done.push(`dent ${target}`)
