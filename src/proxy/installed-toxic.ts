@@ -1,7 +1,7 @@
 // A toxic that is set on a proxy: what it was asked to do, and what it has touched so far.
 
 import { clamped, type Attributes } from './attributes.ts'
-import { seededChance } from './chance.ts'
+import { seededChance } from '../system/seeded-chance.ts'
 import type { Link } from './pipeline.ts'
 import type { Direction, ToxicKind } from './toxic.ts'
 

@@ -7,7 +7,7 @@
 // what was decided when it is due. So a toxic needs no timer and no socket, and can be taken out at any moment.
 
 import type { AttributeSpec, Attributes } from './attributes.ts'
-import type { Chance } from './chance.ts'
+import type { Chance } from '../system/seeded-chance.ts'
 
 export const directions = ['upstream', 'downstream'] as const
 /** Upstream: what the client sends to the server. Downstream: what the server sends back. */

@@ -1,6 +1,6 @@
 // One trial of removal: connections with dead sinks on both ends, a random chain, all of it taken out.
 
-import { seededChance } from '../../src/proxy/chance.ts'
+import { seededChance } from '../../src/system/seeded-chance.ts'
 import { proxyAt, proxyUnderTest, tcpClient, tcpServer, type ProxyApi } from '../fixtures/proxied.ts'
 
 export interface RemovalTrial {

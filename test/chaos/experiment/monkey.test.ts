@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { monkeyExperiment, monkeyFaults, type MonkeyRules } from '../../../src/chaos/experiment/monkey.ts'
 import { faultKinds } from '../../../src/chaos/faults.ts'
-import { seededChance } from '../../../src/proxy/chance.ts'
+import { seededChance } from '../../../src/system/seeded-chance.ts'
 import { readFaultSettings } from '../../../src/system/fault-declaration.ts'
 import { surroundings } from './payment-down.ts'
 
