@@ -57,7 +57,7 @@ export abstract class FaultCommand extends BaseCommand {
         footer.clear()
         this.log(eventLine(event, zero))
       },
-      tick: (leftMs) => footer(countdown(fault.target, leftMs)),
+      tick: (leftMs) => footer(countdown(fault, leftMs)),
     })
     footer.clear()
     if (end.state === 'failed') this.endWith(end.healedAt === null ? exitCodes.residual : exitCodes.failed)

@@ -80,13 +80,17 @@ export function faultRows(faults: FaultStatus[], now: number): string[][] {
   ]
 }
 
-/** "back in 23 s", under the events while a fault is waited for. */
-export const countdown = (target: string, leftMs: number): string =>
-  leftMs > 0
-    ? chalk.dim(
-        `${target} ${target.includes(':') ? 'is whole again' : 'comes back'} in ${Math.ceil(leftMs / 1000)} s · Ctrl-C brings it back now`,
-      )
-    : chalk.dim(`the lease has ended; waiting until all is well again`)
+/** Under the events while a fault is waited for: what its end brings, and when. */
+export const countdown = ({ kind, target }: Pick<FaultStatus, 'kind' | 'target'>, leftMs: number): string =>
+  chalk.dim(
+    leftMs > 0
+      ? `${kind} ${target}: ${endsIn(kind, leftMs)} · Ctrl-C ends it now`
+      : 'the lease has ended; waiting until all is well again',
+  )
+
+/** A killed service comes back; one under any other fault was never gone. */
+export const endsIn = (kind: string, leftMs: number): string =>
+  `${kind === 'kill' ? 'back' : 'ends'} in ${Math.ceil(Math.max(0, leftMs) / 1000)} s`
 
 /** What a service is when it is well, and an edge. */
 const whole = (target: string): string => (target.includes(':') ? 'whole' : 'ready')

@@ -151,8 +151,13 @@ Fault f1. End it early with msvc chaos heal f1, see it with msvc chaos status.`)
     expect(plain(endView(failed))).toBe('kill payment (f1): it could not be healed: payment is crash-looped.')
   })
 
-  test('the countdown counts whole seconds', () => {
-    expect(plain(countdown('payment', 1200))).toBe('payment comes back in 2 s · Ctrl-C brings it back now')
+  test.for([
+    ['kill', 'payment', 1200, 'kill payment: back in 2 s · Ctrl-C ends it now'],
+    ['cpu', 'order', 9000, 'cpu order: ends in 9 s · Ctrl-C ends it now'],
+    ['latency', 'order:payment', 500, 'latency order:payment: ends in 1 s · Ctrl-C ends it now'],
+    ['latency', 'order:payment', 0, 'the lease has ended; waiting until all is well again'],
+  ] as const)('the countdown of %s %s with %i ms left', ([kind, target, leftMs, said]) => {
+    expect(plain(countdown({ kind, target }, leftMs))).toBe(said)
   })
 })
 
