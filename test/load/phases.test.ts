@@ -60,9 +60,10 @@ describe('the phases of a schedule', () => {
 })
 
 test('a run is judged by its phases, however many workers share it', async () => {
-  await using target = await startRawServer((socket, request) => {
-    // The first second's 60 are answered well, the second one's not.
-    const status = request < 60 ? '200 OK' : '503 No'
+  await using target = await startRawServer((socket, _request, head) => {
+    // The first second's 60 are answered well, the second one's not, in whatever order they come.
+    const arrival = Number(/x-arrival: (\d+)/.exec(head)?.[1])
+    const status = arrival < 60 ? '200 OK' : '503 No'
     socket.write(`HTTP/1.1 ${status}\r\ncontent-length: 0\r\n\r\n`)
   })
   const thresholds = [
@@ -74,6 +75,7 @@ test('a run is judged by its phases, however many workers share it', async () =>
   ]
   const { outcomes, thresholds: judged } = await runLoad({
     target: { url: target.url },
+    headers: { 'x-arrival': '{{arrival}}' },
     ratePerSecond: 60,
     durationMs: 2000,
     workers: 2,
