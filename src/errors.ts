@@ -141,12 +141,14 @@ export const errors = {
       next: suggestion === undefined ? 'Choose another name.' : `Try ${suggestion}.`,
       data: { name, suggestion },
     }),
+  /** Lists the first twenty; the data has all. */
   filesInTheWay: (root: string, refused: { path: string; reason: string }[]) =>
     new UserError({
       code: 'files-in-the-way',
       message: [
         `Nothing was written: ${refused.length} ${refused.length === 1 ? 'path is' : 'paths are'} taken in ${root}.`,
-        ...refused.map(({ path, reason }) => `  ${path}  (${reason})`),
+        ...refused.slice(0, 20).map(({ path, reason }) => `  ${path}  (${reason})`),
+        ...(refused.length > 20 ? [`  and ${refused.length - 20} more (--json lists all)`] : []),
       ].join('\n'),
       next: 'Choose another name or folder, or move these out of the way; msvc never overwrites.',
       data: { root, refused },

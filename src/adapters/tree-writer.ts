@@ -55,7 +55,9 @@ export async function writeTree({ root, files, moves }: Writing): Promise<void> 
   const parent = isNewRoot ? dirname(root) : root
   await mkdir(parent, { recursive: true })
   const staging = join(parent, `.${basename(root)}.msvc-${process.pid}`)
-  await mkdir(join(staging, 'files'), { recursive: true })
+  // Each by itself: a recursive mkdir never returns where the kernel answers ENOENT, as below /proc.
+  await mkdir(staging)
+  await mkdir(join(staging, 'files'))
   try {
     await stage(join(staging, 'files'), files)
     if (moves.length > 1) await writeJournal(staging, { root: isNewRoot ? basename(root) : '.', moves })

@@ -1,6 +1,6 @@
 // Files that come with work (npm install, a first commit): all of it is done, or nothing is there.
 
-import { dirname } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { sha256 } from '../adapters/sha256.ts'
 import { recoverWrites, removePaths, surveyPaths, takeBack, writeTree } from '../adapters/tree-writer.ts'
 import type { NewFile } from '../cli/views/new.ts'
@@ -72,6 +72,9 @@ async function planOf({ root, create, edit }: Wanted) {
     root,
     create.map(({ path }) => path),
   )
+  if (existing.get('') === 'other') {
+    throw errors.filesInTheWay(dirname(root), [{ path: basename(root), reason: 'is a file, not a folder' }])
+  }
   const plan = planFiles({ root, create, edit, existing, sha256 })
   const refused = refusals(plan)
   if (refused.length > 0) {

@@ -126,6 +126,31 @@ describe('a new system', () => {
     }
   })
 
+  test('of much that is in the way lists the first twenty for people, and all as data', async () => {
+    await using temporary = await temporaryFolder()
+    await newSystem('shop', optionsIn(temporary.path))
+    const refused: unknown = await newSystem('shop', optionsIn(temporary.path)).catch(
+      (error: unknown) => error,
+    )
+    const { message, data } = refused as { message: string; data: { refused: unknown[] } }
+    expect(message.split('\n')).toHaveLength(22)
+    expect(message).toContain(`\n  and ${data.refused.length - 20} more (--json lists all)`)
+    expect(data.refused.length).toBeGreaterThan(100)
+  })
+
+  test('where a file has its name says that alone', async () => {
+    await using temporary = await temporaryFolder()
+    await writeFile(join(temporary.path, 'shop'), 'mine')
+    await expect(newSystem('shop', optionsIn(temporary.path))).rejects.toMatchObject({
+      code: 'files-in-the-way',
+      data: { root: temporary.path, refused: [{ path: 'shop', reason: 'is a file, not a folder' }] },
+    })
+  })
+
+  test.runIf(process.platform === 'linux')('where no folder can be made fails at once', async () => {
+    await expect(newSystem('shop', optionsIn('/proc'))).rejects.toMatchObject({ syscall: 'mkdir' })
+  })
+
   test('joins a folder that has only other things in it', async () => {
     await using temporary = await temporaryFolder()
     await mkdir(join(temporary.path, 'shop'))
