@@ -20,8 +20,10 @@ export interface EdgeStory {
   openedAfterMs: number | null
   /** From the target's return to the first half-open after it. */
   halfOpenAfterMs: number | null
-  /** From the target's return to the last closing. */
+  /** From the target's return to the first closing after it. */
   closedAfterMs: number | null
+  /** How often it opened after that closing: the target was back and not well. */
+  reopened: number
 }
 
 /** Only edges whose breaker moved between this fault and the next one. */
@@ -41,12 +43,14 @@ export function faultStories(windows: readonly FaultWindow[], events: readonly S
         const opened = transitions.find(({ data }) => data.to === 'open')
         const after = backAt === null ? [] : transitions.filter(({ at }) => at >= backAt)
         const halfOpen = after.find(({ data }) => data.to === 'half_open')
-        const closed = after.findLast(({ data }) => data.to === 'closed')
+        const closed = after.find(({ data }) => data.to === 'closed')
+        const later = closed === undefined ? [] : after.filter(({ at }) => at > closed.at)
         return {
           edge,
           openedAfterMs: opened === undefined ? null : opened.at - fault.appliedAt,
           halfOpenAfterMs: halfOpen === undefined ? null : halfOpen.at - (backAt ?? 0),
           closedAfterMs: closed === undefined ? null : closed.at - (backAt ?? 0),
+          reopened: later.filter(({ data }) => data.from === 'closed' && data.to === 'open').length,
         }
       }),
     }

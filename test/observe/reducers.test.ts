@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { breakerBands } from '../../src/observe/breaker-bands.ts'
 import { expectationsOf } from '../../src/observe/expectations.ts'
+import type { BreakerState, SystemEvent } from '../../src/events.ts'
 import { faultStories } from '../../src/observe/fault-story.ts'
 import { faultWindows } from '../../src/observe/fault-windows.ts'
 import { foldFailedTrials } from '../../src/observe/fold-trials.ts'
@@ -118,6 +119,23 @@ describe('a fault', () => {
     expect(edge?.openedAfterMs).toBeCloseTo(231.4, 3)
     expect(edge?.halfOpenAfterMs).toBeCloseTo(420, 3)
     expect(edge?.closedAfterMs).toBeCloseTo(431.5, 3)
+  })
+
+  test('tells the first closing after the return, and how often it opened again', () => {
+    const last = events.findLast(({ type }) => type === 'breaker.transition')!
+    const again = (afterMs: number, from: BreakerState, to: BreakerState): SystemEvent =>
+      ({ ...last, at: last.at + afterMs, data: { from, to, reason: 'slow' } }) as SystemEvent
+    const more = [
+      ...events,
+      again(100, 'closed', 'open'),
+      again(200, 'open', 'half_open'),
+      again(210, 'half_open', 'open'), // a failed trial is not another opening
+      again(300, 'open', 'half_open'),
+      again(310, 'half_open', 'closed'),
+    ]
+    const [story] = faultStories(faultWindows(more), more)
+    expect(story?.edges[0]?.closedAfterMs).toBeCloseTo(431.5, 3)
+    expect(story?.edges[0]?.reopened).toBe(1)
   })
 
   test('whose target never came back has a story without an end', () => {

@@ -36,10 +36,10 @@ function faultFigures(stories: readonly FaultStory[]): Figure[] {
         note: `${edge}, after ${what}`,
       })),
       { name: 'Back', value: msText(backAfterMs), note: `${fault.target}, after ${what}` },
-      ...edges.map(({ edge, closedAfterMs }) => ({
+      ...edges.map(({ edge, closedAfterMs, reopened }) => ({
         name: 'Breaker closed',
         value: msText(closedAfterMs),
-        note: `${edge}, after the return`,
+        note: `${edge}, after the return${reopened === 0 ? '' : `; opened again ${reopened} ×`}`,
       })),
     ]
   })
