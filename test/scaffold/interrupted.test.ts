@@ -6,12 +6,13 @@ import { watch } from 'node:fs'
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { sha256 } from '../../src/adapters/sha256.ts'
 import { recoverWrites } from '../../src/adapters/tree-writer.ts'
 import { filesBelow, temporaryFolder } from './temporary-folder.ts'
 
-const script = new URL('fixtures/write-tree.ts', import.meta.url).pathname
+const script = fileURLToPath(new URL('fixtures/write-tree.ts', import.meta.url))
 const kills = 5
 const edits = 300
 

@@ -16,6 +16,7 @@ import { table } from './table.ts'
 export function statusView(status: FleetStatus, now: number): string {
   const { system, services, edges, faults, halted, proxy } = status
   const open = faults.filter(isOpen)
+  const down = new Set(services.filter(({ pid }) => pid === null).map(({ name }) => name))
   return [
     `${chalk.bold(system.name)} ${chalk.dim(`runs in ${system.root}`)}`,
     '',
@@ -28,7 +29,7 @@ export function statusView(status: FleetStatus, now: number): string {
           '',
           ...table([
             ['EDGE', 'BREAKER', ''].map((title) => chalk.dim(title)),
-            ...edgesShown(status).map((edge) => edgeRow(edge, now)),
+            ...edgesShown(status).map((edge) => edgeRow(edge, now, down)),
           ]),
         ]
       : []),
@@ -72,7 +73,9 @@ const edgesShown = ({ edges, system }: FleetStatus): EdgeStatus[] => [
   ...edges.filter(({ kind }) => kind !== 'client'),
 ]
 
-const isOpen = ({ state }: FaultStatus): boolean => state !== 'healed'
+/** One that failed and was undone is over too. */
+const isOpen = ({ state, healedAt }: FaultStatus): boolean =>
+  state !== 'healed' && !(state === 'failed' && healedAt !== null)
 
 /**
  * A service that others call; best one behind the entry's own callees, because then it shows whether the
@@ -108,9 +111,11 @@ function serviceRow(service: ServiceStatus, now: number): string[] {
   ]
 }
 
-function edgeRow({ name, kind, breaker }: EdgeStatus, now: number): string[] {
+/** A breaker is the caller's: while the caller is down there is none, which says nothing about its code. */
+function edgeRow({ name, kind, breaker }: EdgeStatus, now: number, down: ReadonlySet<string>): string[] {
   const arrow = name.replace(':', kind === 'follow' ? ' ⇢ ' : ' → ')
-  if (breaker === null) return [arrow, chalk.dim('none')]
+  const [caller = ''] = name.split(':')
+  if (breaker === null) return [arrow, chalk.dim(down.has(caller) ? `- (${caller} is down)` : 'none')]
   const { state, since, failureRate, calls } = breaker
   const shown = state.replace('_', '-')
   return [

@@ -100,6 +100,23 @@ f1     kill  payment  active  in 25s  pid 42 ended by SIGKILL
 Faults are halted; allow them again with \`msvc chaos halt --lift\`.`)
 })
 
+test('status has no place for a fault that failed and was undone, and no guess about a caller that is down', () => {
+  const failed: FaultStatus = {
+    ...fault,
+    id: 'f2',
+    state: 'failed',
+    healedAt: now,
+    detail: 'it touched nothing',
+  }
+  const stuck: FaultStatus = { ...fault, id: 'f3', state: 'failed', detail: 'it could not be healed' }
+  const [edge] = status.edges
+  const ofPayment = { ...edge!, name: 'payment:bank', breaker: null }
+  const text = plain(statusView({ ...status, edges: [ofPayment], faults: [failed, stuck] }, now))
+  expect(text).not.toContain('f2')
+  expect(text).toContain('f3     kill  payment  failed')
+  expect(text).toContain('payment → bank  - (payment is down)')
+})
+
 test.for([
   [['order:payment', 'payment:bank'], 'payment'],
   [['order:payment'], 'payment'],

@@ -5,9 +5,10 @@ import assert from 'node:assert/strict'
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { test, type TestContext } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { deadUrl, eventually, temporaryFolder } from '@system/platform/testing'
 
-const main = new URL('../src/main.ts', import.meta.url).pathname
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 const book = JSON.stringify({ sku: 'book', quantity: 1, amountCents: 1999 })
 const skip = canMount() ? false : 'needs unshare and mount'
 
