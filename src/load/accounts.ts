@@ -28,20 +28,18 @@ export function createAccounts({
   intervals,
   flows,
   phases,
-  startMs,
 }: {
   books: Books
   intervals: Intervals
   flows: readonly CompiledFlow[]
   /** As many as the books have. */
   phases: readonly Phase[]
-  startMs: number
 }): Accounts {
   const exhausted = new Map<string, number>()
   let inFlight = 0
   return {
-    begin({ second }) {
-      intervals.begin(second)
+    begin({ scheduledMs }) {
+      intervals.begin(secondOf(scheduledMs))
       books.progress[0]! += 1
       inFlight += 1
     },
@@ -56,11 +54,15 @@ export function createAccounts({
       const times = timesOf(arrival, { nowMs, isMeasured: isMeasured(outcome) })
       enter(books, arrival.flow, outcome, times)
       for (let index = 0; index < phases.length; index++) {
-        if (isWithin(phases[index]!, arrival.intendedMs - startMs))
+        if (isWithin(phases[index]!, arrival.scheduledMs))
           enterPhase(books.phases[index]!, arrival.flow, outcome, times)
       }
       if (ending.kind === 'answered') enterStatus(books, arrival.flow, ending.status)
-      intervals.settle({ second: arrival.second, request: flows[arrival.flow]!.name }, outcome, times)
+      intervals.settle(
+        { second: secondOf(arrival.scheduledMs), request: flows[arrival.flow]!.name },
+        outcome,
+        times,
+      )
       inFlight -= 1
     },
     close(never) {
@@ -77,6 +79,8 @@ export function createAccounts({
     },
   }
 }
+
+const secondOf = (scheduledMs: number): number => Math.floor(scheduledMs / 1000)
 
 const isWithin = ({ fromMs, toMs }: Phase, offsetMs: number): boolean => offsetMs >= fromMs && offsetMs < toMs
 

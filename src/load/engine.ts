@@ -68,7 +68,7 @@ export function startEngine(parts: EngineParts, startMs: number): Engine {
   const queue = createFifo<Arrival>()
   const pauses = createPauses<Arrival>()
   const { intervals, phases = [] } = parts
-  const accounts = createAccounts({ books, intervals, flows, phases, startMs })
+  const accounts = createAccounts({ books, intervals, flows, phases })
   let next = 0
   let nextDueMs = schedule.arrivals > 0 ? startMs + schedule.intendedMs(0) : Number.POSITIVE_INFINITY
   let sweepDueMs = startMs + sweepEveryMs
@@ -82,9 +82,9 @@ export function startEngine(parts: EngineParts, startMs: number): Engine {
     const untilMs = nowMs()
     while (nextDueMs <= untilMs) {
       const number = share.index + next * share.of
-      const second = Math.floor(schedule.intendedMs(next) / 1000)
+      const scheduledMs = schedule.intendedMs(next)
       const times = { intendedMs: nextDueMs, nowMs: nowMs() }
-      takeUp(arrive({ number, flow: parts.flowOf(number), second }, times))
+      takeUp(arrive({ number, flow: parts.flowOf(number), scheduledMs }, times))
       next += 1
       nextDueMs = next < schedule.arrivals ? startMs + schedule.intendedMs(next) : Number.POSITIVE_INFINITY
     }

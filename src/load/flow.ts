@@ -14,8 +14,11 @@ export interface Arrival {
   number: number
   flow: number
   step: number
-  /** Of the schedule, by its intended time. */
-  second: number
+  /**
+   * Intended, from the start of the schedule: its second and its phase follow from it. Taken back from
+   * `intendedMs` it would be off by a rounding, and the arrival of a full second in the second before.
+   */
+  scheduledMs: number
   intendedMs: number
   takenUpMs: number
   /** Since when the step under way wants to be sent; of the first step, its intended time. */
@@ -29,13 +32,13 @@ export interface Arrival {
 }
 
 export const arrive = (
-  { number, flow, second }: Pick<Arrival, 'number' | 'flow' | 'second'>,
+  { number, flow, scheduledMs }: Pick<Arrival, 'number' | 'flow' | 'scheduledMs'>,
   { intendedMs, nowMs }: { intendedMs: number; nowMs: number },
 ): Arrival => ({
   number,
   flow,
   step: 0,
-  second,
+  scheduledMs,
   intendedMs,
   takenUpMs: nowMs,
   dueMs: intendedMs,
