@@ -22,6 +22,7 @@ const closeBarMs = 2000
 const shortMs = 2000
 const longMs = 60_000
 const calmMs = 3000
+const statusEveryMs = 20
 
 const ordersOnly = `
 apiVersion: msvc/v1
@@ -41,6 +42,8 @@ interface Trial {
   downMs: number
   openedAfterMs: number
   closedAfterMs: number
+  /** How long after a transition an answer of `msvc status` told it: of the opening and of the closing. */
+  statusLagsMs: [open: number, closed: number]
 }
 
 export async function benchBreakerLive(): Promise<void> {
@@ -71,6 +74,7 @@ export async function benchBreakerLive(): Promise<void> {
     const { outcomes } = await load
     console.table([...seen, long].map(rounded))
     report(seen, long, transitionLagsMs)
+    reportStatus([...seen, long])
     console.log('outcomes', outcomes)
     console.log(
       'transitions to open, by edge',
@@ -90,15 +94,34 @@ async function killOnce(agent: AgentClient, events: SystemEvent[], downMs: numbe
   const after = (at: number, isIt: (event: SystemEvent) => boolean): Promise<SystemEvent> =>
     first(events, from, withinMs, (event) => event.at > at && isIt(event))
   const killed = await after(0, ({ type }) => type === 'fault.applied')
+  const openShown = statusShows(agent, 'open', withinMs)
   const opened = await after(killed.at, isTransition('open'))
+  const openShownAt = await openShown
   const ready = await after(
     killed.at,
     ({ type, subject }) => type === 'service.ready' && subject === 'payment',
   )
+  const closedShown = statusShows(agent, 'closed', withinMs)
   const closed = await after(opened.at, isTransition('closed'))
-  const trial = { downMs, openedAfterMs: opened.at - killed.at, closedAfterMs: closed.at - ready.at }
+  const trial: Trial = {
+    downMs,
+    openedAfterMs: opened.at - killed.at,
+    closedAfterMs: closed.at - ready.at,
+    statusLagsMs: [openShownAt - opened.at, (await closedShown) - closed.at],
+  }
   console.error(rounded(trial))
   return trial
+}
+
+/** The time of the first answer of the agent's status in which the edge has this state. */
+async function statusShows(agent: AgentClient, state: string, withinMs: number): Promise<number> {
+  const endMs = systemClock.monotonicMs() + withinMs
+  while (systemClock.monotonicMs() < endMs) {
+    const { edges } = await agent.status()
+    if (edges.some((each) => each.name === edge && each.breaker?.state === state)) return systemClock.now()
+    await systemClock.sleep(statusEveryMs)
+  }
+  throw new Error(`the status did not show ${edge} as ${state} within ${withinMs} ms`)
 }
 
 const isOpening = (event: SystemEvent): boolean =>
@@ -167,8 +190,16 @@ function report(seen: Trial[], long: Trial, transitionLagsMs: number[]): void {
   console.log(`open median: ${Math.round(median(opened))} ms`)
 }
 
-const rounded = ({ downMs, openedAfterMs, closedAfterMs }: Trial): Trial => ({
+function reportStatus(trials: Trial[]): void {
+  const lags = trials.flatMap(({ statusLagsMs }) => statusLagsMs).toSorted((one, other) => one - other)
+  const p95 = Math.round(lags[Math.ceil(0.95 * lags.length) - 1]!)
+  const verdict = p95 <= 250 ? 'reached' : 'MISSED'
+  console.log(`transition in \`msvc status\`, p95 of ${lags.length}: ${p95} ms (≤ 250: ${verdict})`)
+}
+
+const rounded = ({ downMs, openedAfterMs, closedAfterMs, statusLagsMs }: Trial): Trial => ({
   downMs,
   openedAfterMs: Math.round(openedAfterMs),
   closedAfterMs: Math.round(closedAfterMs),
+  statusLagsMs: [Math.round(statusLagsMs[0]), Math.round(statusLagsMs[1])],
 })
