@@ -5,6 +5,7 @@
 
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { fastify, type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify'
+import { canaryHeader, createCanaryCheck } from './canary.ts'
 import type { Clock } from './clock.ts'
 import { deadlineFrom, deadlineHeader } from './deadline.ts'
 import type { Traffic } from './drain.ts'
@@ -29,6 +30,8 @@ export interface AppOptions {
   isEdge: boolean
   /** How long a request may take when its caller does not say. */
   deadlineMs: number
+  /** Who sends it is believed about traces. */
+  canaryKey: string | undefined
 }
 
 /** For strangers: who sends headers by the pound or a request by the drop is cut. */
@@ -43,7 +46,7 @@ const probePath = '/readyz'
 const errorLinesPerSecond = 5
 
 export function createApp(options: AppOptions) {
-  const { clock, log, health, traffic, metrics, telemetry, isEdge, deadlineMs } = options
+  const { clock, log, health, traffic, metrics, telemetry, isEdge, deadlineMs, canaryKey } = options
   const app = fastify({
     logger: false,
     bodyLimit: 64 * 1024,
@@ -52,6 +55,7 @@ export function createApp(options: AppOptions) {
     exposeHeadRoutes: false,
     ...(isEdge && edgeLimits),
   })
+  const isCanary = createCanaryCheck(canaryKey)
   const boundedError = createLogBound(errorLinesPerSecond, () => clock.epochMs())
 
   traffic.watch(app.server)
@@ -73,7 +77,7 @@ export function createApp(options: AppOptions) {
   app.addHook('onResponse', (request, reply, done) => {
     traffic.answered(request.raw.socket)
     metrics.countRequest(reply.statusCode, reply.elapsedTime)
-    contextOf(request).span.end(servedResult(reply), reply.statusCode >= 500)
+    contextOf(request).span.end(servedResult(reply), reply.statusCode >= 500 ? 'failure' : 'ok')
     done()
   })
 
@@ -105,10 +109,12 @@ export function createApp(options: AppOptions) {
   return app.withTypeProvider<TypeBoxTypeProvider>()
 
   function untold(request: FastifyRequest): RequestContext {
+    const { headers } = request
+    const trace = isCanary(headers[canaryHeader]) ? parseTraceparent(one(headers['traceparent'])) : undefined
     return {
-      span: spanOf(request, undefined),
+      span: spanOf(request, trace),
       // Whoever asks may want less than we give, but neither more nor the impossible.
-      deadlineMs: deadlineFrom(one(request.headers[deadlineHeader]), clock.monotonicMs(), deadlineMs, {
+      deadlineMs: deadlineFrom(one(headers[deadlineHeader]), clock.monotonicMs(), deadlineMs, {
         leastMs: leastDeadlineMs,
         mostMs: deadlineMs,
       }),

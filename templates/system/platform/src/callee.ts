@@ -149,10 +149,11 @@ export function createCallee(options: CalleeOptions): Callee {
   }
 
   function clientSpan(request: CallRequest, context: RequestContext | undefined, resends: number): Span {
-    return telemetry.clientSpan(context?.span.trace, () => {
+    const { state } = policy.breaker
+    return telemetry.clientSpan(context?.span, () => {
       const { method, path } = request
       const described = describeSent({ method, path, callee: name, url: target, resends })
-      const guard = { [spanNames.breaker]: edge, [spanNames.state]: policy.breaker.state }
+      const guard = { [spanNames.breaker]: edge, [spanNames.state]: state }
       return { ...described, attributes: { ...described.attributes, ...guard } }
     })
   }
@@ -165,7 +166,7 @@ export function createCallee(options: CalleeOptions): Callee {
   ): void {
     clientSpan(request, context, 0).end(
       { [spanNames.outcome]: 'rejected', [spanNames.errorType]: refusedTypes[by] },
-      true,
+      'failure',
     )
   }
 
@@ -243,8 +244,19 @@ const bodyOf = (body: unknown): string | null =>
 const outcomes = { ok: 'success', busy: 'success', fail: 'failure', ignore: 'ignored' } as const
 
 function endSpan(span: Span, result: HttpResult): void {
-  const outcome = { [spanNames.outcome]: outcomes[classify(result)] }
+  const verdict = classify(result)
+  const outcome = { [spanNames.outcome]: outcomes[verdict] }
   if (result.kind === 'answered') {
-    span.end({ ...outcome, ...resultOf(result.status, 400) }, result.status >= 400)
-  } else span.end({ ...outcome, [spanNames.errorType]: result.reason }, true)
+    const { status } = result
+    span.end(
+      { ...outcome, ...resultOf(status, 400) },
+      verdict === 'fail' ? 'failure' : status >= 400 ? 'error' : 'ok',
+    )
+  } else {
+    // Who gave up has nothing to be told; for everybody else it is a call without an answer.
+    span.end(
+      { ...outcome, [spanNames.errorType]: result.reason },
+      result.reason === 'aborted' ? 'error' : 'failure',
+    )
+  }
 }

@@ -27,6 +27,10 @@ const commonSettings = {
   EXIT_ON_STDIN_END: flag(),
   /** Traces are exported when this is set, and only then. */
   OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(Type.String()),
+  /** The edge believes who knows it about traces; see canary.ts. */
+  CANARY_KEY: Type.Optional(Type.String({ minLength: 16 })),
+  /** How many of the traces that begin in this service are sampled; see span-sampler.ts. */
+  TRACES_PER_SECOND: Type.Integer({ minimum: 0, maximum: 100_000, default: 100 }),
 }
 
 export type CommonConfig = Static<TObject<typeof commonSettings>>

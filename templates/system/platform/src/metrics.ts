@@ -9,8 +9,21 @@ import { metricNames } from './telemetry-names.ts'
 export interface Metrics {
   /** One request that was answered. */
   countRequest(status: number, durationMs: number): void
+  /** Read whenever somebody asks. */
+  add(measure: Measure): void
   text(breakers: Breakers): string
   close(): void
+}
+
+export interface Measure {
+  name: string
+  kind: 'counter' | 'gauge'
+  read(): Sample[]
+}
+
+export interface Sample {
+  labels?: Record<string, string>
+  value: number
 }
 
 const boundsMs = [1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000]
@@ -18,6 +31,7 @@ const states: BreakerStateName[] = ['closed', 'open', 'half_open', 'forced_open'
 
 export function createMetrics(): Metrics {
   const byStatus = new Map<number, number>()
+  const measures: Measure[] = []
   const buckets = boundsMs.map(() => 0)
   let requests = 0
   let totalMs = 0
@@ -32,7 +46,11 @@ export function createMetrics(): Metrics {
       const index = boundsMs.findIndex((bound) => durationMs <= bound)
       if (index !== -1) buckets[index] = (buckets[index] ?? 0) + 1
     },
-    text: (breakers) => [...requestLines(), ...edgeLines(breakers), ...processLines(), ''].join('\n'),
+    add: (measure) => void measures.push(measure),
+    text: (breakers) =>
+      [...requestLines(), ...edgeLines(breakers), ...measures.flatMap(linesOf), ...processLines(), ''].join(
+        '\n',
+      ),
     close: () => loopDelay.disable(),
   }
 
@@ -67,6 +85,16 @@ export function createMetrics(): Metrics {
     loopDelay.reset()
     return lines
   }
+}
+
+const linesOf = ({ name, kind, read }: Measure): string[] => [
+  `# TYPE ${name} ${kind}`,
+  ...read().map(({ labels, value }) => `${name}${labelText(labels)} ${value}`),
+]
+
+const labelText = (labels: Record<string, string> = {}): string => {
+  const pairs = Object.entries(labels).map(([label, value]) => `${label}="${value}"`)
+  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`
 }
 
 const kinds: Record<keyof typeof metricNames, 'counter' | 'gauge'> = {

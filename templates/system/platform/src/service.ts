@@ -42,6 +42,8 @@ export interface ServiceTools<Settings extends TProperties, Callees extends stri
   callee: (name: Callees) => Callee
   /** `DATA_DIR/<name>.db`; closed last, and unready while it cannot be written (durable-store.ts). */
   openStore: (name: string, schema: string) => DurableStore
+  /** Shown at /metrics, until the service ends. */
+  gauge: (name: string, read: () => number) => void
   /** Aborted as soon as the service drains: who answers late on purpose (a long poll) answers then. */
   stopping: AbortSignal
   /** Runs when no request is in flight any more; the steps run in reverse order. */
@@ -86,7 +88,13 @@ export async function runService<Settings extends TProperties, Callees extends s
   const traffic = createTraffic()
   const metrics = createMetrics()
   const breakers = createBreakers()
-  const telemetry = await createTelemetry({ service, endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT })
+  const telemetry = await createTelemetry({
+    service,
+    endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
+    tracesPerSecond: config.TRACES_PER_SECOND,
+    clock,
+  })
+  telemetry.measures.forEach(metrics.add)
   log.debug('starting')
   breakers.subscribe(({ name, from, to, reason, at }) => {
     log[to === 'closed' ? 'info' : 'warn']({ breaker: name, from, to, reason, at }, `breaker ${to}`)
@@ -99,7 +107,8 @@ export async function runService<Settings extends TProperties, Callees extends s
     }),
   )
 
-  const app = createApp({ clock, log, health, traffic, metrics, telemetry, isEdge, deadlineMs })
+  const canaryKey = config.CANARY_KEY
+  const app = createApp({ clock, log, health, traffic, metrics, telemetry, isEdge, deadlineMs, canaryKey })
   const admin = createAdminServer({ health, metrics, breakers })
   const stopping = new AbortController()
   const closeSteps: (() => void | Promise<void>)[] = []
@@ -126,6 +135,7 @@ export async function runService<Settings extends TProperties, Callees extends s
       clock,
       callee: (name) => callees.get(name) as Callee,
       openStore,
+      gauge,
       stopping: stopping.signal,
       onClose: (step) => void closeSteps.unshift(step),
     })
@@ -144,6 +154,15 @@ export async function runService<Settings extends TProperties, Callees extends s
     health.addCheck(() => store.trouble())
     closeSteps.push(() => store.close())
     return store
+  }
+
+  function gauge(name: string, read: () => number): void {
+    // What it reads may be a store, which is closed before the admin server is.
+    metrics.add({
+      name,
+      kind: 'gauge',
+      read: () => (stopping.signal.aborted ? [] : [{ value: read() }]),
+    })
   }
 
   async function drain(signal?: AbortSignal): Promise<void> {

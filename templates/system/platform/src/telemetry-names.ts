@@ -1,5 +1,5 @@
-// What breakers and policies are called in metrics and spans, in one place. There is no convention of
-// OpenTelemetry for them yet (semantic-conventions issue 2355); these follow its draft where it has one.
+// What breakers, policies, outboxes and tracing itself are called in metrics and spans, in one place. There is no
+// convention of OpenTelemetry for breakers yet (semantic-conventions issue 2355); these follow its draft where it has one.
 //
 // Labels hold names of edges, never URLs or ids: each value is a time series for ever.
 
@@ -19,6 +19,24 @@ export const metricNames = {
   bulkheadInFlight: 'resilience_bulkhead_in_flight',
   bulkheadLimit: 'resilience_bulkhead_limit',
   bulkheadRejected: 'resilience_bulkhead_rejected_total',
+} as const
+
+/** A service's log of events, which others follow, and how far a follower is; the difference is its lag. */
+export const outboxNames = {
+  /** Of the newest event in the log. */
+  position: 'outbox_position',
+  /** Up to where the follower has written down what follows from it. */
+  checkpoint: 'outbox_checkpoint_position',
+  /** Work that has been promised and is not done. */
+  pending: 'outbox_pending',
+  deadLetters: 'outbox_dead_letters',
+} as const
+
+export const telemetryNames = {
+  /** {fate: sampled|failed|withheld|unsampled}: see span-sampler.ts. */
+  spans: 'telemetry_spans_total',
+  /** {result: success|failure} */
+  exported: 'telemetry_spans_exported_total',
 } as const
 
 /** Attributes of the client span of an attempt. */

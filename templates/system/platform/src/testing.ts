@@ -87,6 +87,13 @@ export async function runStandIn(
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests }
 }
 
+/** The value of a sample at `/metrics`, labels included: `outbox_position`, `calls{name="a"}`. */
+export async function readMetric(adminUrl: string, sample: string): Promise<number | undefined> {
+  const text = await (await fetch(`${adminUrl}/metrics`)).text()
+  const line = text.split('\n').find((each) => each.startsWith(`${sample} `))
+  return line === undefined ? undefined : Number(line.slice(sample.length + 1))
+}
+
 /** A loopback address where nobody listens. */
 export async function deadUrl(): Promise<string> {
   const server = createServer().listen(0, '127.0.0.1')

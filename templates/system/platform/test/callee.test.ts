@@ -9,7 +9,12 @@ import { runWithRequest, type RequestContext } from '../src/request-context.ts'
 import { createTelemetry, untracedSpan } from '../src/telemetry.ts'
 import { deadUrl, eventually, runStandIn, type StandInAnswer } from '../src/testing.ts'
 
-const telemetry = await createTelemetry({ service: 'order', endpoint: undefined })
+const telemetry = await createTelemetry({
+  service: 'order',
+  endpoint: undefined,
+  tracesPerSecond: 100,
+  clock: systemClock,
+})
 
 function calleeAt(t: TestContext, url: string, attemptTimeoutMs = 150, overrides: PolicyOverrides = {}) {
   const breakers = createBreakers()

@@ -6,20 +6,7 @@ import { request } from 'undici'
 import { sendError } from '../src/app.ts'
 import type { ServiceDefinition } from '../src/service.ts'
 import { deadUrl, runForTest, runStandIn } from '../src/testing.ts'
-
-interface ExportedSpan {
-  name: string
-  kind: number
-  traceId: string
-  spanId: string
-  parentSpanId?: string
-  attributes: { key: string; value: { stringValue?: string; intValue?: number } }[]
-  status: { code?: number }
-}
-
-interface ExportBody {
-  resourceSpans: { scopeSpans: { spans: ExportedSpan[] }[] }[]
-}
+import { attributesOf, spansIn } from './exported-spans.ts'
 
 const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
 
@@ -188,13 +175,31 @@ test('who is turned away has a server span too, in the trace of the caller; a pr
   )
 })
 
-const attributesOf = (span: ExportedSpan | undefined): Record<string, string | number | undefined> =>
-  Object.fromEntries(
-    span?.attributes.map(({ key, value }) => [key, value.stringValue ?? value.intValue]) ?? [],
+test('a span begins and ends when its request did, and stands within the one above', async (t) => {
+  const collector = await runStandIn(t, () => ({ status: 200, body: {} }))
+  const payment = await runStandIn(t, () => ({ status: 200 }))
+  process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] = collector.url
+  t.after(() => {
+    delete process.env['OTEL_EXPORTER_OTLP_ENDPOINT']
+  })
+  const env = { PAYMENT_URL: payment.url, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }
+  const { url, close } = await runForTest(t, relay, env)
+  const before = BigInt(Date.now() - 1) * 1_000_000n
+  await (await request(`${url}/ask/7`)).body.dump()
+  const after = BigInt(Date.now() + 1) * 1_000_000n
+  await close()
+  const spans = spansIn(collector.requests)
+  const [client, server] = [3, 2].map((kind) => spans.find((span) => span.kind === kind))
+  const times = [
+    before,
+    server?.startTimeUnixNano,
+    client?.startTimeUnixNano,
+    client?.endTimeUnixNano,
+    server?.endTimeUnixNano,
+    after,
+  ].map((time) => BigInt(time ?? 0))
+  assert.deepEqual(
+    times,
+    times.toSorted((one, other) => Number(one - other)),
   )
-
-const spansIn = (exports: { body: string }[]): ExportedSpan[] =>
-  exports
-    .map(({ body }) => JSON.parse(body) as ExportBody)
-    .flatMap(({ resourceSpans }) => resourceSpans.flatMap(({ scopeSpans }) => scopeSpans))
-    .flatMap(({ spans }) => spans)
+})

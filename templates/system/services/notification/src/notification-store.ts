@@ -35,6 +35,7 @@ export interface NotificationStore {
   settle(attempts: Attempt[]): Promise<void>
   /** Those of a state, or all; in the order in which they were made. */
   list(after: number, limit: number, state?: StoredMessage['state']): StoredMessage[]
+  count(state: 'waiting' | 'dead'): number
   /** Dead letters wait again, with all their attempts before them; the number of them. */
   replay(ids: string[] | undefined): Promise<number>
 }
@@ -55,6 +56,7 @@ export const schema = `
     at integer not null
   ) strict;
   create index if not exists messages_waiting on messages (channel, due_at) where state = 'waiting';
+  create index if not exists messages_dead on messages (pos) where state = 'dead';
   create table if not exists checkpoints (feed text primary key, pos integer not null) strict;
 `
 
@@ -82,6 +84,11 @@ export function createNotificationStore(
   const pageOf = database.prepare(
     `select ${columns} from messages where pos > ? and state = ? order by pos limit ?`,
   )
+  // The state stands in the text, so that the index of its own is used.
+  const counts = {
+    waiting: database.prepare(`select count(*) as count from messages where state = 'waiting'`),
+    dead: database.prepare(`select count(*) as count from messages where state = 'dead'`),
+  }
   const wake = `update messages set state = 'waiting', attempts = 0, due_at = 0, at = ? where state = 'dead'`
   const wakeOne = database.prepare(`${wake} and id = ?`)
   const wakeAll = database.prepare(wake)
@@ -105,6 +112,7 @@ export function createNotificationStore(
       (state === undefined
         ? page.all(after, limit)
         : pageOf.all(after, state, limit)) as unknown as StoredMessage[],
+    count: (state) => (counts[state].get() as { count: number }).count,
     replay: (ids) =>
       commit(() => {
         const now = clock.epochMs()

@@ -1,7 +1,7 @@
 // Notification: follows order's feed and tells customers what became of their orders, by mail, SMS and push.
 
 import { join } from 'node:path'
-import type { ServiceDefinition } from '@system/platform'
+import { outboxNames, type ServiceDefinition } from '@system/platform'
 import { Type } from 'typebox'
 import type { Channel } from './channel.ts'
 import { startDelivery } from './deliver.ts'
@@ -34,8 +34,11 @@ export const service: ServiceDefinition<typeof settings, 'order'> = {
   settings,
   // An answer of the feed may wait for a second, which is neither slow nor late. No retries: it asks again anyway.
   callees: { order: { attemptTimeoutMs: 4000, deadlineMs: 5000, retry: { retries: 0 } } },
-  async build({ app, config, log, clock, callee, openStore, onClose }) {
+  async build({ app, config, log, clock, callee, openStore, gauge, onClose }) {
     const store = createNotificationStore(openStore('notification', schema), clock)
+    gauge(outboxNames.checkpoint, store.checkpoint)
+    gauge(outboxNames.pending, () => store.count('waiting'))
+    gauge(outboxNames.deadLetters, () => store.count('dead'))
     const mailbox = (name: ChannelName): Channel =>
       openMailbox(join(config.DATA_DIR, 'mailbox', `${name}.ndjson`))
     const { SMTP_URL, SMS_URL, PUSH_URL, MAIL_FROM: from, SEND_TIMEOUT_MS: timeoutMs } = config

@@ -36,6 +36,8 @@ export interface OrderStore extends Pick<EventStore, 'head' | 'untilAfter' | 'cl
   history(orderId: string): FeedEvent[]
   /** Ids of the orders that are neither confirmed nor cancelled and were placed before that time, oldest first. */
   open(placedBefore?: number): string[]
+  /** How many those are. */
+  openCount(): number
   feed(after: number, limit: number): FeedEvent[]
 }
 
@@ -50,6 +52,7 @@ export function createOrderStore(store: Pick<DurableStore, 'database' | 'commit'
   const insertOpen = database.prepare('insert into open_orders (order_id, pos, at) values (?, ?, ?)')
   const deleteOpen = database.prepare('delete from open_orders where order_id = ?')
   const openOrders = database.prepare('select order_id as id from open_orders where at < ? order by pos')
+  const countOpen = database.prepare('select count(*) as count from open_orders')
   const events = createEventStore(store, clock, ({ stream, type, pos, at }) => {
     if (type === 'order.placed') insertOpen.run(stream, pos, at)
     if (isFinal(type)) deleteOpen.run(stream)
@@ -62,6 +65,7 @@ export function createOrderStore(store: Pick<DurableStore, 'database' | 'commit'
     history: (orderId) => events.read(orderId).map(toFeed),
     open: (placedBefore = Number.MAX_SAFE_INTEGER) =>
       (openOrders.all(placedBefore) as unknown as { id: string }[]).map(({ id }) => id),
+    openCount: () => (countOpen.get() as { count: number }).count,
     feed: (after, limit) => events.feed(after, limit).map(toFeed),
     head: events.head,
     untilAfter: events.untilAfter,

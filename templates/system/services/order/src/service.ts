@@ -1,7 +1,7 @@
 // Order: takes orders durably, has them paid at once if payment answers, and later if it does not.
 
 import { join } from 'node:path'
-import type { ServiceDefinition } from '@system/platform'
+import { outboxNames, type ServiceDefinition } from '@system/platform'
 import { Type } from 'typebox'
 import { startAnchors } from './anchor-log.ts'
 import type { Order } from './order.ts'
@@ -27,8 +27,10 @@ export const service: ServiceDefinition<typeof settings, 'payment'> = {
   // that the order is accepted.
   // No retries: what cannot be paid at once is paid later, under the same key (pending-payments.ts).
   callees: { payment: { attemptTimeoutMs: 500, retry: { retries: 0 } } },
-  build({ app, config, log, clock, callee, openStore, onClose }) {
+  build({ app, config, log, clock, callee, openStore, gauge, onClose }) {
     const store = createOrderStore(openStore('events', schema), clock)
+    gauge(outboxNames.position, () => store.head().pos)
+    gauge(outboxNames.pending, store.openCount)
     const folder = config.ANCHOR_DIR ?? join(config.DATA_DIR, 'anchors')
     const anchors = startAnchors({ store, folder, clock, log, everyMs: config.ANCHOR_EVERY_MS })
     onClose(() => anchors.stop())

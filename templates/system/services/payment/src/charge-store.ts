@@ -37,6 +37,8 @@ export interface ChargeStore {
   find(id: string): Charge | undefined
   /** Of which we do not know yet how they ended, oldest first. */
   unsettled(requestedBefore: number, limit: number): Charge[]
+  /** How many those are. */
+  unsettledCount(): number
   /** In the order in which they were asked for. */
   list(after: number, limit: number): Charge[]
 }
@@ -86,6 +88,7 @@ export function createChargeStore({ database, commit }: DurableStore, clock: Clo
   const byKey = database.prepare(`select ${columns} ${withState} where c.key = ?`)
   const byId = database.prepare(`select ${columns} ${withState} where c.id = ?`)
   const page = database.prepare(`select ${columns} ${withState} where c.pos > ? order by c.pos limit ?`)
+  const countOpen = database.prepare('select count(*) as count from unsettled')
   const open = database.prepare(
     `select ${columns} ${withState} join unsettled u on u.charge_id = c.id where u.at < ? order by c.pos limit ?`,
   )
@@ -103,6 +106,7 @@ export function createChargeStore({ database, commit }: DurableStore, clock: Clo
     enter: (id, state, providerId) => commit(() => enterOnce(id, state, providerId)),
     find,
     unsettled: (requestedBefore, limit) => open.all(requestedBefore, limit) as unknown as Charge[],
+    unsettledCount: () => (countOpen.get() as { count: number }).count,
     list: (after, limit) => page.all(after, limit) as unknown as Charge[],
   }
 

@@ -1,6 +1,6 @@
 // Payment: charges an order at the provider, at most once for each idempotency key.
 
-import type { ServiceDefinition } from '@system/platform'
+import { outboxNames, type ServiceDefinition } from '@system/platform'
 import { Type } from 'typebox'
 import { createChargeStore, schema } from './charge-store.ts'
 import { createProvider } from './provider.ts'
@@ -19,8 +19,9 @@ export const service: ServiceDefinition<typeof settings, 'provider'> = {
   // Order waits for 500 ms: a provider that hangs must leave us time to say that it is not settled yet.
   // No retries: who asks again does so under the same key, and so does the reconciliation.
   callees: { provider: { attemptTimeoutMs: 200, retry: { retries: 0 } } },
-  build({ app, config, log, clock, callee, openStore, onClose }) {
+  build({ app, config, log, clock, callee, openStore, gauge, onClose }) {
     const store = createChargeStore(openStore('payment', schema), clock)
+    gauge(outboxNames.pending, store.unsettledCount)
     const provider = createProvider(callee('provider'))
     const settle = createSettle({ store, provider })
     const everyMs = config.RECONCILE_MS
