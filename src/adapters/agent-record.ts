@@ -1,9 +1,10 @@
 // .msvc/agent.json: who runs this system. It is the lock of the fleet (made whole by link(2), which
 // fails when it is there already) and what is needed to clean up after an agent that was killed.
 
-import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { linkSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import type { ProcessIdentity } from '../ports.ts'
+import { isAlive, ownIdentity } from './process-identity.ts'
 
 export interface AgentRecord extends ProcessIdentity {
   /** The folder in which it was started; another one when the folder was moved or copied since. */
@@ -63,22 +64,82 @@ function isRecordOf(root: string, owner: ProcessIdentity): boolean {
 
 export const removeAgentRecord = (root: string): void => rmSync(agentRecordPath(root), { force: true })
 
-/** Takes the record of a dead agent away; of two that try at once, one gets it. */
-export function takeAgentRecord(root: string): AgentRecord | undefined {
-  const taken = `${agentRecordPath(root)}.${process.pid}.taken`
+/** The record of a dead agent, in the hands of the one who cleans up after it. */
+export interface TakenRecord {
+  record: AgentRecord
+  /** All that it names is cleaned up. Whoever dies earlier leaves it to the next. */
+  done(): void
+}
+
+/** Of two that try at once, one gets it; what somebody took who died since is there for the next. */
+export function takeDeadRecord(root: string): TakenRecord | undefined {
+  const mine = ownPath(root, 'taken')
+  const seen = readAgentRecord(root)
+  const current = seen !== undefined && !isAlive(seen) ? [agentRecordPath(root)] : []
+  for (const path of [...current, ...abandoned(root)]) {
+    if (!move(path, mine)) continue
+    const record = read(mine)
+    if (record === undefined) continue
+    if (isAlive(record)) {
+      // A new agent has claimed the place since we looked.
+      move(mine, agentRecordPath(root))
+      continue
+    }
+    return { record, done: () => rmSync(mine, { force: true }) }
+  }
+  return undefined
+}
+
+/** True when an agent has died and nobody has cleaned up after it yet. */
+export function isDeadRecordLeft(root: string): boolean {
+  const record = readAgentRecord(root)
+  return (record !== undefined && !isAlive(record)) || abandoned(root).length > 0
+}
+
+const abandoned = (root: string): string[] => ofDead(root, 'taken')
+
+/** What was being written when its writer died. */
+export function removeTemporaryRecords(root: string): void {
+  for (const path of ofDead(root, 'tmp')) rmSync(path, { force: true })
+}
+
+/** agent.json.<pid>-<start time>.taken or .tmp: whose it is, so that others see whether he lives. */
+function ownPath(root: string, suffix: 'taken' | 'tmp'): string {
+  const { pid, startTime } = ownIdentity()
+  return `${agentRecordPath(root)}.${pid}-${startTime}.${suffix}`
+}
+
+function ofDead(root: string, suffix: 'taken' | 'tmp'): string[] {
+  const path = agentRecordPath(root)
+  return namesIn(dirname(path)).flatMap((name) => {
+    if (!name.startsWith(`${basename(path)}.`) || !name.endsWith(`.${suffix}`)) return []
+    const [pid, ...startTime] = name.slice(basename(path).length + 1, -suffix.length - 1).split('-')
+    return isAlive({ pid: Number(pid), startTime: startTime.join('-') }) ? [] : [join(dirname(path), name)]
+  })
+}
+
+function namesIn(folder: string): string[] {
   try {
-    renameSync(agentRecordPath(root), taken)
+    return readdirSync(folder)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
     throw error
   }
-  const record = read(taken)
-  rmSync(taken, { force: true })
-  return record
+}
+
+/** False when it is not there (any more). */
+function move(from: string, to: string): boolean {
+  try {
+    renameSync(from, to)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw error
+  }
 }
 
 function writeTemporary(root: string, record: AgentRecord): string {
-  const temporary = `${agentRecordPath(root)}.${process.pid}.tmp`
+  const temporary = ownPath(root, 'tmp')
   writeFileSync(temporary, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 })
   return temporary
 }

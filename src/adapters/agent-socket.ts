@@ -14,6 +14,9 @@ export function agentSocketPath(root: string): string {
   return join(privateFolder(), `${name}.sock`)
 }
 
+/** Where the agent asks its proxies. */
+export const proxySocketOf = (agentSocket: string): string => `${agentSocket}.proxy`
+
 function privateFolder(): string {
   const { uid } = userInfo()
   const runtimeDir = process.env['XDG_RUNTIME_DIR']

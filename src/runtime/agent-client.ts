@@ -3,7 +3,7 @@
 import { basename } from 'node:path'
 import { agentHttp, AgentAbsent, AgentSilent, type AgentHttp } from '../adapters/agent-http.ts'
 import { isHalted, setHalted } from '../adapters/agent-halt.ts'
-import { readAgentRecord } from '../adapters/agent-record.ts'
+import { isDeadRecordLeft, readAgentRecord } from '../adapters/agent-record.ts'
 import { agentSocketPath } from '../adapters/agent-socket.ts'
 import { errors, UserError } from '../errors.ts'
 import type { SystemEvent } from '../events.ts'
@@ -80,7 +80,7 @@ interface Found {
 
 async function find(root: string): Promise<Found | undefined> {
   if (await answers(root)) return foundAt(root)
-  if (readAgentRecord(root) === undefined) return undefined
+  if (readAgentRecord(root) === undefined && !isDeadRecordLeft(root)) return undefined
   const { reconcile, untilSettled } = await import('./reconcile.ts')
   // It may have begun or be about to end this very moment: both take less than a second.
   await untilSettled(root, () => answers(root))

@@ -18,7 +18,7 @@ import {
   type AgentRecord,
 } from '../adapters/agent-record.ts'
 import { serveAgent } from '../adapters/agent-server.ts'
-import { agentSocketPath } from '../adapters/agent-socket.ts'
+import { agentSocketPath, proxySocketOf } from '../adapters/agent-socket.ts'
 import { systemClock } from '../adapters/clock.ts'
 import { startGuard } from '../adapters/guard.ts'
 import { probeHttp } from '../adapters/http-probe.ts'
@@ -79,6 +79,7 @@ export async function runAgent(config: AgentConfig, stop: AbortSignal): Promise<
   }
   await using cleanup = new AsyncDisposableStack()
   cleanup.defer(() => releaseAgentRecord(root, record))
+  cleanup.defer(() => rmSync(proxySocketOf(socket), { force: true })) // left by proxies that were killed
   using logs = openLogs(root)
   await using guard = await startGuard()
 
@@ -113,7 +114,7 @@ export async function runAgent(config: AgentConfig, stop: AbortSignal): Promise<
       : edgeProxies({
           edges: fleet.edges,
           upstreams: Object.fromEntries(plans.map(({ name, port }) => [name, port])),
-          ownerSocket: `${socket}.proxy`,
+          ownerSocket: proxySocketOf(socket),
           api: config.toxiproxyApi,
           processes,
           clock,

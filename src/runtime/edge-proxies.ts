@@ -60,8 +60,8 @@ export interface EdgeProxiesParts {
 
 const seed = 1
 const startWithinMs = 10_000
-const firstRestartMs = 20
-const longestRestartMs = 5000
+const firstBackOffMs = 20
+const longestBackOffMs = 5000
 const probeWithinMs = 1000
 const askAgainMs = 50
 
@@ -157,14 +157,14 @@ export function edgeProxies(parts: EdgeProxiesParts): EdgeProxies {
     })
     const inTime = AbortSignal.any([AbortSignal.timeout(startWithinMs), gaveUp.signal])
     await heard(({ type }) => (type === 'ready' ? true : undefined), inTime)
-    void launched.exited.then(() => startAgain(firstRestartMs))
+    void launched.exited.then(() => startAgain(0))
   }
 
   async function startAgain(delayMs: number): Promise<void> {
     await clock.sleep(delayMs)
     if (!isWanted) return
     // Its ports may be taken for a moment by what was accepted last; it is tried until it stands.
-    await start().catch(() => startAgain(Math.min(longestRestartMs, delayMs * 2)))
+    await start().catch(() => startAgain(Math.min(longestBackOffMs, Math.max(firstBackOffMs, delayMs * 2))))
   }
 
   const path = (edge: string, rest = ''): string => `/proxies/${encodeURIComponent(edge)}${rest}`

@@ -6,7 +6,13 @@
 import { rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { journalFolder, readJournal, reopenJournal } from '../adapters/agent-journal.ts'
-import { readAgentRecord, takeAgentRecord, type AgentRecord } from '../adapters/agent-record.ts'
+import {
+  readAgentRecord,
+  removeTemporaryRecords,
+  takeDeadRecord,
+  type AgentRecord,
+} from '../adapters/agent-record.ts'
+import { proxySocketOf } from '../adapters/agent-socket.ts'
 import { systemClock } from '../adapters/clock.ts'
 import { hasLiveGroup, isAlive, signalGroup } from '../adapters/process-identity.ts'
 import { closeUnhealed } from '../chaos/unhealed.ts'
@@ -23,21 +29,22 @@ export interface Cleanup {
 
 /** Undefined when there was nothing to clean up. */
 export async function reconcile(root: string): Promise<Cleanup | undefined> {
-  const seen = readAgentRecord(root)
-  if (seen === undefined || isAlive(seen)) return undefined
-  // Of two commands that come at once, one gets the record and cleans up.
-  const record = takeAgentRecord(root)
-  if (record === undefined) return undefined
-  const endedProcesses = await endLeftovers(record)
-  // By name: the folder may have been moved since.
-  const closedFaults = closeFaults(join(journalFolder(root), basename(record.journal)))
-  rmSync(record.socket, { force: true })
-  return {
-    agentPid: record.pid,
-    endedProcesses,
-    closedFaults,
-    summary: describe(root, record.pid, endedProcesses, closedFaults),
+  removeTemporaryRecords(root)
+  let all: Omit<Cleanup, 'summary'> | undefined
+  for (let taken = takeDeadRecord(root); taken !== undefined; taken = takeDeadRecord(root)) {
+    const { record, done } = taken
+    const endedProcesses = await endLeftovers(record)
+    // By name: the folder may have been moved since.
+    const closedFaults = closeFaults(join(journalFolder(root), basename(record.journal)))
+    for (const socket of [record.socket, proxySocketOf(record.socket)]) rmSync(socket, { force: true })
+    done()
+    all = {
+      agentPid: record.pid,
+      endedProcesses: endedProcesses + (all?.endedProcesses ?? 0),
+      closedFaults: closedFaults + (all?.closedFaults ?? 0),
+    }
   }
+  return all && { ...all, summary: describe(root, all) }
 }
 
 const settleWithinMs = 5000
@@ -95,11 +102,12 @@ function closeFaults(journal: string): number {
   return missing.length
 }
 
-function describe(root: string, pid: number, processes: number, faults: number): string {
+function describe(root: string, cleanup: Omit<Cleanup, 'summary'>): string {
+  const { agentPid, endedProcesses: processes, closedFaults: faults } = cleanup
   const parts = [
     processes > 0 ? `${processes} leftover ${processes === 1 ? 'process' : 'processes'} ended` : '',
     faults > 0 ? `${faults} open ${faults === 1 ? 'fault' : 'faults'} closed` : '',
   ].filter(Boolean)
   const what = parts.length > 0 ? parts.join(', ') : 'nothing was left running'
-  return `msvc: the agent of ${basename(root)} (pid ${pid}) had ended without a goodbye; cleaned up: ${what}.`
+  return `msvc: the agent of ${basename(root)} (pid ${agentPid}) had ended without a goodbye; cleaned up: ${what}.`
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { appendFileSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,13 +8,15 @@ import { openJournal, readJournal } from '../../src/adapters/agent-journal.ts'
 import { logFolder, openLogs, readLogs } from '../../src/adapters/agent-logs.ts'
 import {
   claimAgentRecord,
+  isDeadRecordLeft,
   releaseAgentRecord,
   readAgentRecord,
-  takeAgentRecord,
+  takeDeadRecord,
   updateAgentRecord,
   type AgentRecord,
 } from '../../src/adapters/agent-record.ts'
 import { lineSplitter } from '../../src/adapters/lines.ts'
+import { ownIdentity } from '../../src/adapters/process-identity.ts'
 import type { SystemEvent } from '../../src/events.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'msvc-files-'))
@@ -118,9 +121,35 @@ describe('the record of the agent', () => {
     const root = rootWithFolder()
     claimAgentRecord(root, record)
     updateAgentRecord(root, { ...record, socket: '/t' })
-    expect(takeAgentRecord(root)?.socket).toBe('/t')
-    expect(takeAgentRecord(root)).toBeUndefined()
+    const taken = takeDeadRecord(root)!
+    expect(taken.record.socket).toBe('/t')
+    expect(takeDeadRecord(root)).toBeUndefined()
+    expect(isDeadRecordLeft(root)).toBe(false)
+    taken.done()
     expect(readdirSync(join(root, '.msvc'))).toEqual(['logs'])
+  })
+
+  test('that somebody took who died over it is there for the next', () => {
+    const root = rootWithFolder()
+    claimAgentRecord(root, record)
+    const module = JSON.stringify(new URL('../../src/adapters/agent-record.ts', import.meta.url).href)
+    const script = `(await import(${module})).takeDeadRecord(${JSON.stringify(root)})`
+    execFileSync(process.execPath, ['--input-type=module', '-e', script])
+    expect(readAgentRecord(root)).toBeUndefined()
+    expect(isDeadRecordLeft(root)).toBe(true)
+    const taken = takeDeadRecord(root)!
+    expect(taken.record).toEqual(record)
+    taken.done()
+    expect(isDeadRecordLeft(root)).toBe(false)
+    expect(readdirSync(join(root, '.msvc'))).toEqual(['logs'])
+  })
+
+  test('of an agent that lives is not taken', () => {
+    const root = rootWithFolder()
+    claimAgentRecord(root, { ...record, ...ownIdentity() })
+    expect(isDeadRecordLeft(root)).toBe(false)
+    expect(takeDeadRecord(root)).toBeUndefined()
+    expect(readAgentRecord(root)?.pid).toBe(process.pid)
   })
 })
 
