@@ -3,6 +3,7 @@
 const soaks: Record<string, () => Promise<() => Promise<boolean>>> = {
   honesty: async () => (await import('./soak-honesty.ts')).soakHonesty,
   kills: async () => (await import('./soak-services.ts')).soakKills,
+  residue: async () => (await import('./soak-residue.ts')).soakResidue,
   mutants: async () => (await import('./soak-services.ts')).soakMutants,
 }
 
