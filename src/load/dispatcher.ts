@@ -1,0 +1,211 @@
+// Puts arrivals on connections and sees each to its end: whatever happens to a connection, the arrival on it
+// is settled once.
+//
+//   proceed ─┬─▶ idle connection ─▶ sent ──────────────▶ answer │ failure │ timeout
+//            ├─▶ new connection (one attempt) ─▶ sent ─▶   "         "         "
+//            ├─▶ queue, at the limit of connections ─▶ sent, or shed after the deadline
+//            └─▶ dropped, at the limit of arrivals in flight
+//
+// No retry, ever: a connection that the target closes under a request ends that arrival. No timer per
+// request: `sweep` finds the timeouts.
+
+import type { Accounts } from './accounts.ts'
+import { capturesOf, holds } from './checks.ts'
+import { createFifo } from './fifo.ts'
+import { type Arrival, type CompiledFlow, goToNextStep } from './flow.ts'
+import { type Ending, outcomeOf } from './outcomes.ts'
+import { createPauses } from './pauses.ts'
+import type { Limits } from './plan.ts'
+import { type Connection, createPool, type Wire, type WireEvents } from './pool.ts'
+import { type CompiledRequest, bytesOf, keyOf } from './request.ts'
+import type { Answer } from './response-parser.ts'
+import type { ArrivalValues } from './template.ts'
+
+export interface DispatcherParts {
+  flows: readonly CompiledFlow[]
+  /** What feeds hold for an arrival. */
+  rowOf?(arrival: number): ArrivalValues
+  limits: Limits
+  accounts: Accounts
+  nowMs(): number
+  uuid(): string
+  connect(events: WireEvents): Wire
+  onAcknowledged(arrival: number, key: string, answer: Answer): void
+  /** The first step of an arrival goes out. */
+  onSent(nowMs: number): void
+  /** An arrival has ended. */
+  onSettled(): void
+  /** A connection has done what was to be done on it. */
+  onTurn(): void
+}
+
+export interface Dispatcher {
+  /** The step under way of the arrival wants to be sent. */
+  proceed(arrival: Arrival): void
+  /** Those whose pause is over proceed. */
+  resumeDue(): void
+  /** When the next pause is over; Infinity: nobody thinks. */
+  nextResumeMs(): number
+  /** Ends what has lasted too long. */
+  sweep(nowMs: number): void
+  /** Ends what is under way. */
+  interrupt(): void
+  closeAll(): void
+  peakConnections(): number
+}
+
+const noValues: ArrivalValues = { uuid: '', arrival: '' }
+
+export function createDispatcher(parts: DispatcherParts): Dispatcher {
+  const { flows, limits, accounts, nowMs } = parts
+  const queue = createFifo<Arrival>()
+  const pauses = createPauses<Arrival>()
+
+  const proceed = (arrival: Arrival): void => {
+    const connection = pool.take(arrival)
+    if (connection !== undefined) send(connection, arrival)
+    else if (pool.hasRoom()) open(arrival)
+    else if (accounts.inFlight() <= limits.maxInFlight) queue.push(arrival)
+    else settle(arrival, { kind: 'no-room' })
+  }
+
+  const open = (arrival: Arrival): void => {
+    noteSent(arrival)
+    pool.open(arrival)
+  }
+
+  const send = (connection: Connection<Arrival>, arrival: Arrival): void => {
+    noteSent(arrival)
+    write(connection, arrival)
+  }
+
+  const noteSent = ({ step }: Arrival): void => {
+    if (step === 0) parts.onSent(nowMs())
+  }
+
+  const stepOf = ({ flow, step }: Arrival): CompiledRequest => flows[flow]!.steps[step]!
+
+  const write = (connection: Connection<Arrival>, arrival: Arrival): void => {
+    const request = stepOf(arrival)
+    const values = valuesOf(request, arrival)
+    arrival.key = keyOf(request, values)
+    const bytes = bytesOf(request, values)
+    arrival.sentMs = nowMs()
+    const keepsHead = request.capture.length > 0
+    const keepsBody = keepsHead || request.checks.length > 0 || arrival.key !== null
+    const { isHead, waitsForContinue } = request
+    connection.wire.send(bytes, { isHead, keepsBody, keepsHead, waitsForContinue })
+  }
+
+  const valuesOf = (request: CompiledRequest, arrival: Arrival): ArrivalValues =>
+    request.hasGaps
+      ? {
+          uuid: request.needsUuid ? parts.uuid() : '',
+          arrival: String(arrival.number),
+          ...parts.rowOf?.(arrival.number),
+          ...arrival.captured,
+        }
+      : noValues
+
+  const onAnswer = (connection: Connection<Arrival>, arrival: Arrival, answer: Answer): void => {
+    const request = stepOf(arrival)
+    const { status } = answer
+    if (arrival.key !== null && status >= 200 && status < 300) {
+      parts.onAcknowledged(arrival.number, arrival.key, answer)
+    }
+    const captured = capturesOf(request.capture, answer)
+    const isChecked = captured !== undefined && request.checks.every((check) => holds(check, answer))
+    const ending = { kind: 'answered', status, expected: request.expect, isChecked } as const
+    const isLast = arrival.step === flows[arrival.flow]!.steps.length - 1
+    if (isLast || captured === undefined || outcomeOf(ending) !== 'ok') settle(arrival, ending)
+    else {
+      accounts.noteStatus(arrival, status)
+      const { thinkMs } = request
+      goToNextStep(arrival, { nowMs: nowMs(), thinkMs, captured })
+      pauses.add(arrival, arrival.dueMs)
+    }
+    goOn(connection, answer)
+    parts.onTurn()
+  }
+
+  /** The connection is free: for the longest waiting arrival, or to rest. */
+  const goOn = (connection: Connection<Arrival>, answer: Answer): void => {
+    if (!answer.isReusable) {
+      pool.discard(connection)
+      serveQueue()
+      return
+    }
+    // Closed a second before the target would: else a request could meet the target's FIN on the way.
+    const keepMs = answer.idleTimeoutMs === null ? Number.POSITIVE_INFINITY : answer.idleTimeoutMs - 1000
+    pool.rest(connection, nowMs() + keepMs)
+    const waiting = queue.shift()
+    if (waiting !== undefined) send(pool.take(waiting)!, waiting)
+  }
+
+  const onEnded = (arrival: Arrival | null, ending: Ending): void => {
+    if (arrival !== null) settle(arrival, ending)
+    serveQueue()
+    parts.onTurn()
+  }
+
+  /** A place for a connection is free: the longest waiting arrival gets its one attempt. */
+  const serveQueue = (): void => {
+    while (pool.hasRoom()) {
+      const waiting = queue.shift()
+      if (waiting === undefined) return
+      open(waiting)
+    }
+  }
+
+  const settle = (arrival: Arrival, ending: Ending): void => {
+    accounts.settle(arrival, ending, nowMs())
+    parts.onSettled()
+  }
+
+  const pool = createPool<Arrival>({
+    maxConnections: limits.maxConnections,
+    connect: parts.connect,
+    events: { opened: write, answered: onAnswer, ended: onEnded },
+  })
+
+  return {
+    proceed,
+    resumeDue() {
+      const now = nowMs()
+      for (let due = pauses.takeDue(now); due !== undefined; due = pauses.takeDue(now)) proceed(due)
+    },
+    nextResumeMs: pauses.nextMs,
+    sweep(now) {
+      for (const connection of pool.all()) {
+        const { state } = connection
+        if (state.at === 'idle') {
+          if (state.expiresMs <= now) pool.discard(connection)
+        } else if (state.at !== 'closed' && now - state.job.dueMs >= limits.timeoutMs) {
+          pool.discard(connection)
+          settle(state.job, { kind: 'timed-out' })
+        }
+      }
+      for (let first = queue.peek(); first !== undefined; first = queue.peek()) {
+        if (now - first.dueMs < limits.deadlineMs) break
+        queue.shift()
+        settle(first, { kind: 'waited-out' })
+      }
+      serveQueue()
+    },
+    interrupt() {
+      for (const connection of pool.all()) {
+        const { state } = connection
+        pool.discard(connection)
+        if (state.at === 'connecting' || state.at === 'busy') settle(state.job, { kind: 'interrupted' })
+      }
+      for (let first = queue.shift(); first !== undefined; first = queue.shift()) {
+        settle(first, { kind: 'interrupted' })
+      }
+      for (const thinking of pauses.drain()) settle(thinking, { kind: 'interrupted' })
+    },
+    closeAll() {
+      for (const connection of pool.all()) pool.discard(connection)
+    },
+    peakConnections: pool.peak,
+  }
+}
