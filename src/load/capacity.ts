@@ -23,9 +23,10 @@ import { decide, lean, type Objective, type SloSecond, sloSecond } from './slo.t
 export interface CapacityPorts {
   /**
    * Sends at that rate and tells each complete second in order, until `isEnough` says so or the time is
-   * over. `drain`: resolves when the target answers as if idle again. Tells whether the measurement is valid.
+   * over. `drain`: resolves when the target answers as if idle again. Tells whether the measurement is valid;
+   * after `interrupted` it is not asked again.
    */
-  probe(ask: ProbeAsk, isEnough: (interval: LoadInterval) => boolean): Promise<LoadVerdict>
+  probe(ask: ProbeAsk, isEnough: (interval: LoadInterval) => boolean): Promise<LoadVerdict | 'interrupted'>
   onProgress?(progress: Omit<CapacityProgress, 'elapsedMs'>): void
 }
 
@@ -51,7 +52,7 @@ export type CapacityFound = Pick<
   'verdict' | 'ratePerSecond' | 'missedAt' | 'probes' | 'recovery' | 'reasons'
 >
 
-type Trouble = Exclude<LoadVerdict, 'valid'>
+type Trouble = Exclude<LoadVerdict, 'valid'> | 'interrupted'
 
 const settleSeconds = 1
 const bracketSeconds = 8
@@ -113,7 +114,9 @@ export async function findCapacity(search: CapacitySearch, ports: CapacityPorts)
     rate: rounded(soakFactor * met),
     maxSeconds: search.soakSeconds,
   })
+  if (soak.trouble === 'interrupted') return end('interrupted')
   const recovery = await recover(met)
+  if (recovery === 'interrupted') return end('interrupted')
   if (recovery.afterMs === null)
     reasons.push(`it did not recover from an overload within ${recovery.withinMs / 1000} s`)
   if (soak.trouble !== null) {
@@ -127,6 +130,7 @@ export async function findCapacity(search: CapacitySearch, ports: CapacityPorts)
   return end(soak.decision === 'misses' ? 'unconfirmed' : 'inconclusive', recovery)
 
   function endWithTrouble(trouble: Trouble, rate: number): CapacityFound {
+    if (trouble === 'interrupted') return end('interrupted')
     if (trouble === 'noisy') {
       reasons.push(`at ${rate} per second other programs disturbed the measurement, twice`)
       return end('inconclusive')
@@ -138,7 +142,7 @@ export async function findCapacity(search: CapacitySearch, ports: CapacityPorts)
   /** A probe; once more when it missed and was disturbed, which may have been passing. */
   async function judged(ask: { phase: CapacityPhase; rate: number; maxSeconds: number }) {
     const first = await probe(ask)
-    if (first.trouble === null) return first
+    if (first.trouble === null || first.trouble === 'interrupted') return first
     const second = await probe(ask)
     // A disturbance may blur a limit. It does not make a target miss it for certain, twice.
     const isSure = first.isSure && second.isSure && second.decision === 'misses'
@@ -167,6 +171,7 @@ export async function findCapacity(search: CapacitySearch, ports: CapacityPorts)
       // A soak is there to last; only a clear miss ends it.
       return phase === 'soak' ? decision === 'misses' : decision !== 'undecided'
     })
+    if (verdict === 'interrupted') return { decision, trouble: verdict, isSure: false }
     const isSure = decide(seconds, objectives) === 'misses'
     if (decision === 'undecided') {
       if (phase === 'bisect')
@@ -188,17 +193,16 @@ export async function findCapacity(search: CapacitySearch, ports: CapacityPorts)
   }
 
   /** Does it hold its objectives again after an overload, while the load goes on? */
-  async function recover(capacity: number): Promise<CapacityRecovery> {
+  async function recover(capacity: number): Promise<CapacityRecovery | 'interrupted'> {
     const overload = rounded(overloadFactor * capacity)
     const rate = rounded(recoveryFactor * capacity)
     const during: LoadInterval[] = []
-    await ports.probe(
-      { phase: 'overload', ratePerSecond: overload, maxSeconds: 3, drain: false },
-      (interval) => {
-        during.push(interval)
-        return false
-      },
-    )
+    const overloading = { phase: 'overload', ratePerSecond: overload, maxSeconds: 3, drain: false } as const
+    const overloaded = await ports.probe(overloading, (interval) => {
+      during.push(interval)
+      return false
+    })
+    if (overloaded === 'interrupted') return 'interrupted'
     probes.push(probed({ phase: 'overload', rate: overload, intervals: during, decision: 'misses' }))
     const after: LoadInterval[] = []
     const held = (): number => {
@@ -206,11 +210,12 @@ export async function findCapacity(search: CapacitySearch, ports: CapacityPorts)
       return clean.length - 1 - clean.lastIndexOf(false)
     }
     const ask = { phase: 'recovery', ratePerSecond: rate, maxSeconds: recoverySeconds, drain: false } as const
-    await ports.probe(ask, (interval) => {
+    const recovered = await ports.probe(ask, (interval) => {
       after.push(interval)
       ports.onProgress?.({ phase: 'recovery', ratePerSecond: rate, seconds: after.length, met, missed })
       return held() >= 4
     })
+    if (recovered === 'interrupted') return 'interrupted'
     const isBack = held() >= 3
     const decision = isBack ? 'meets' : 'misses'
     probes.push(probed({ phase: 'recovery', rate, intervals: after, decision }))

@@ -38,7 +38,11 @@ export interface CapacityResult extends CapacityReport {
   report: string | null
 }
 
-/** @throws UserError for a bad objective and whatever `runLoad` throws; then no run is left behind. */
+/**
+ * Ctrl-C ends it with what was found until then.
+ *
+ * @throws UserError for a bad objective and whatever `runLoad` throws; then no run is left behind.
+ */
 export async function findCapacityOf(
   options: CapacityOptions,
 ): Promise<{ result: CapacityResult; text: string }> {
@@ -114,7 +118,13 @@ function proberOf(options: Prober) {
   let idleMs: number | null = null
   const idle = (): Promise<LoadReport> => runLoad(planAt(20, 500, 0), { signal })
 
-  return async (ask: ProbeAsk, isEnough: (interval: LoadInterval) => boolean): Promise<LoadVerdict> => {
+  return async (ask: ProbeAsk, isEnough: (interval: LoadInterval) => boolean) =>
+    probe(ask, isEnough).catch((error: unknown) => {
+      if (signal.aborted) return 'interrupted' as const
+      throw error
+    })
+
+  async function probe(ask: ProbeAsk, isEnough: (interval: LoadInterval) => boolean): Promise<LoadVerdict> {
     idleMs ??= (await idle()).responseMs.max ?? 0
     const stop = new AbortController()
     let slowestMs = 0

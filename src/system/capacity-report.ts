@@ -22,7 +22,7 @@ export interface CapacityReport {
 /**
  * found: bracketed, and confirmed by a soak. not-reached: the highest rate allowed was met. never-met: not
  * even the lowest was. unconfirmed: the soak missed. inconclusive: it could not be told. generator-limited:
- * msvc itself could not send more.
+ * msvc itself could not send more. interrupted: it was ended early; what was found until then stands.
  */
 export type CapacityVerdict =
   | 'found'
@@ -31,6 +31,7 @@ export type CapacityVerdict =
   | 'unconfirmed'
   | 'inconclusive'
   | 'generator-limited'
+  | 'interrupted'
 
 export type CapacityPhase = 'bracket' | 'bisect' | 'soak' | 'overload' | 'recovery'
 

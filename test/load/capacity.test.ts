@@ -121,6 +121,23 @@ describe('the capacity of a server with a known limit (M/D/1, virtual time)', ()
     expect(Math.abs(found.ratePerSecond! / limit - 1)).toBeLessThan(0.1)
   })
 
+  test('is told as far as it was known, when the search is interrupted; nothing more is asked', async () => {
+    const { probe, asked } = model(3, 1)
+    const interruptedAt400: CapacityPorts['probe'] = async (ask, isEnough) => {
+      const verdict = await probe(ask, isEnough)
+      return ask.ratePerSecond === 400 ? 'interrupted' : verdict
+    }
+    const found = await findCapacity({ objectives, ...search }, { probe: interruptedAt400 })
+    expect(found).toMatchObject({
+      verdict: 'interrupted',
+      ratePerSecond: 200,
+      missedAt: null,
+      recovery: null,
+    })
+    expect(found.probes.map(({ ratePerSecond }) => ratePerSecond)).toEqual([100, 200])
+    expect(asked.map(({ rate }) => rate)).toEqual([100, 200, 400])
+  })
+
   test('is not made up, when the generator is the limit: it is asked twice, and says so', async () => {
     const { probe, asked } = model(3, 1, { limitedAt: 300 })
     const found = await findCapacity({ objectives, ...search }, { probe })

@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -37,10 +37,51 @@ test('an interrupted open-model run is listed as such and passes nothing', { tim
   expect(runs.map(({ verdict }) => verdict)).toEqual(['interrupted'])
 })
 
-/** A target that tells when it is asked, and a state folder of one's own. */
-async function startPlace() {
+test('Ctrl-C accounts for what is in flight, and the report is there', { timeout: 60_000 }, async () => {
+  await using place = await startPlace({ answers: 20 })
+  const { code, stdout } = await place.interrupted(['load', place.url, '--rps', '50', '-d', '60s', '--json'])
+  expect(code).toBe(130)
+  const { outcomes, schedule, report } = JSON.parse(stdout) as {
+    outcomes: Record<string, number>
+    schedule: { arrivals: number }
+    report: string
+  }
+  expect(outcomes).toEqual({ ok: 20, unfinished: schedule.arrivals - 20 })
+  expect(readFileSync(report, 'utf8')).toContain('interrupted')
+})
+
+test(
+  'an interrupted capacity search tells what it found, and the report is there',
+  { timeout: 60_000 },
+  async () => {
+    await using place = await startPlace()
+    const { code, stdout } = await place.interrupted(['load', 'find-capacity', place.url, '--json'], 150)
+    expect(code).toBe(130)
+    const { verdict, report } = JSON.parse(stdout) as { verdict: string; report: string }
+    expect(verdict).toBe('interrupted')
+    expect(readFileSync(report, 'utf8')).toContain('interrupted')
+  },
+)
+
+test.each([
+  ['a load run', ['--rps', '50', '-d', '60s']],
+  ['a closed-model run', ['-c', '3', '-d', '60']],
+  ['a capacity search', ['find-capacity']],
+])('a second signal ends %s at once, without a report', { timeout: 60_000 }, async (_, asked) => {
+  await using place = await startPlace()
+  const [first = '', ...rest] = asked
+  const args = first.startsWith('-') ? ['load', place.url, ...asked] : ['load', first, place.url, ...rest]
+  const { code, stdout } = await place.interrupted([...args, '--json'], 30, ['SIGINT', 'SIGTERM'])
+  expect({ code, stdout }).toEqual({ code: 130, stdout: '' })
+})
+
+/** A target that tells when it is asked and answers so many times, and a state folder of one's own. */
+async function startPlace({ answers = Infinity } = {}) {
   const state = mkdtempSync(join(tmpdir(), 'msvc-interrupted-'))
-  const server = createServer((request, response) => response.end('ok')).listen(0, '127.0.0.1')
+  let answered = 0
+  const server = createServer((request, response) => {
+    if (answered++ < answers) response.end('ok')
+  }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
   const start = (args: string[]) =>
@@ -60,11 +101,17 @@ async function startPlace() {
     url,
     start,
     ended,
-    /** Runs it until the target has been asked some times, then sends it Ctrl-C. */
-    async interrupted(args: string[]) {
+    /**
+     * Runs it until the target has been asked so often, then sends it the signals. It stands still meanwhile, so
+     * that they reach it together: between them it could have ended.
+     */
+    async interrupted(args: string[], atRequest = 30, signals: NodeJS.Signals[] = ['SIGINT']) {
       const child = start(args)
       let asked = 0
-      server.on('request', () => ++asked === 30 && child.kill('SIGINT'))
+      server.on('request', () => {
+        if (++asked === atRequest)
+          for (const signal of ['SIGSTOP', ...signals, 'SIGCONT'] as const) child.kill(signal)
+      })
       return ended(child)
     },
     async [Symbol.asyncDispose]() {

@@ -80,6 +80,8 @@ function conclusion({ verdict, ratePerSecond, missedAt }: CapacityReport): strin
       return chalk.yellow(
         found === '' ? 'unknown: msvc was the limit' : `at least ${found}: msvc was the limit`,
       )
+    case 'interrupted':
+      return chalk.yellow(found === '' ? 'interrupted' : `interrupted; at least ${found} so far`)
   }
 }
 

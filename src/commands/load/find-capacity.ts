@@ -71,7 +71,8 @@ export default class LoadFindCapacity extends BaseCommand {
       record: flags.record,
       live: !this.jsonEnabled(),
     })
-    if (result.verdict === 'never-met') this.endWith(exitCodes.failed)
+    if (result.verdict === 'interrupted') this.endWith(exitCodes.interrupted)
+    else if (result.verdict === 'never-met') this.endWith(exitCodes.failed)
     else if (result.verdict !== 'found' && result.verdict !== 'not-reached') this.endWith(exitCodes.invalid)
     return this.show(result, text)
   }
