@@ -210,11 +210,12 @@ test(
   'the same schedule on a target that stalls for a second has the percentiles of the stall',
   { tags: ['slow'] },
   async () => {
-    const startedAt = performance.now()
+    let firstAt: number | undefined
     await using target = await startRawServer((socket) => {
-      // From 2 s to 3 s nothing is answered; then everything at once.
-      const elapsed = performance.now() - startedAt
-      const delay = elapsed >= 2000 && elapsed < 3000 ? 3000 - elapsed : 0
+      // From 1 s to 2 s after the first request nothing is answered; then everything at once.
+      firstAt ??= performance.now()
+      const elapsed = performance.now() - firstAt
+      const delay = elapsed >= 1000 && elapsed < 2000 ? 2000 - elapsed : 0
       if (delay === 0) socket.write(ok)
       else setTimeout(() => socket.write(ok), delay)
     })
