@@ -53,7 +53,7 @@ export const guaranteeMutants: GuaranteeMutant[] = [
       [
         'platform/src/group-commit.ts',
         "      database.exec('commit')\n",
-        "      for (const answer of answers.splice(0)) answer()\n      setTimeout(() => database.isOpen && database.isTransaction && database.exec('commit'), 700)\n",
+        "      for (const answer of answers) answer()\n      setTimeout(() => database.isOpen && database.isTransaction && database.exec('commit'), 700)\n",
       ],
     ],
     complaint: /never recorded it|about no event|made two orders|was never charged/,

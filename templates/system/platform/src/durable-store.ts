@@ -7,6 +7,7 @@
 // write says so before somebody sends it more.
 
 import type { DatabaseSync } from 'node:sqlite'
+import { createCheckpoints } from './checkpoints.ts'
 import { openDatabase } from './database.ts'
 import { createGroupCommit, type Commit } from './group-commit.ts'
 import type { Logger } from './logger.ts'
@@ -17,7 +18,7 @@ export interface DurableStore {
   commit: Commit
   /** Why it cannot be written to at present. */
   trouble(): string | undefined
-  close(): void
+  close(): Promise<void>
 }
 
 /** Answered as 503 (app.ts): nothing of the request was kept. */
@@ -37,7 +38,8 @@ const probeSchema = 'create table if not exists write_probe (id integer primary 
 
 export function openDurableStore({ folder, name, schema, log }: DurableStoreOptions): DurableStore {
   const database = orExplain(`${folder}/${name}.db`, () => openDatabase(folder, name, schema + probeSchema))
-  const groupCommit = createGroupCommit(database)
+  const checkpoints = createCheckpoints(database, log)
+  const groupCommit = createGroupCommit(database, checkpoints.due)
   const probe = database.prepare('insert or replace into write_probe (id, at) values (1, ?)')
   let trouble: string | undefined
   let timer: NodeJS.Timeout | undefined
@@ -62,9 +64,10 @@ export function openDurableStore({ folder, name, schema, log }: DurableStoreOpti
     database,
     commit,
     trouble: () => trouble,
-    close() {
+    async close() {
       isClosed = true
       clearInterval(timer)
+      await checkpoints.close()
       database.close()
     },
   }

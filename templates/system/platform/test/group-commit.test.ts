@@ -56,3 +56,41 @@ test('a commit that fails is told to everybody in it', async (t) => {
   )
   assert.equal(await commit(() => 2), 2)
 })
+
+test('a crowd of writers is committed in parts, in order, and the event loop goes on between them', async (t) => {
+  const database = openDatabase(temporaryFolder(t), 'test', schema)
+  t.after(() => database.close())
+  const commit = createGroupCommit(database)
+  const done: number[] = []
+  let turns = 0
+  const crowd = Array.from({ length: 20 }, (_, n) => commit(() => busyForMs(2)).then(() => done.push(n)))
+  while (done.length < crowd.length) {
+    await new Promise((resolve) => setImmediate(resolve))
+    turns++
+  }
+  assert.ok(turns >= 5, `${turns}`)
+  assert.deepEqual(
+    done,
+    crowd.map((_, n) => n),
+  )
+})
+
+test('no commit begins while the pause lasts that the one before asked for', async (t) => {
+  const database = openDatabase(temporaryFolder(t), 'test', schema)
+  t.after(() => database.close())
+  const pause = Promise.withResolvers<void>()
+  let commits = 0
+  const commit = createGroupCommit(database, () => (++commits === 1 ? pause.promise : undefined))
+  await commit(() => 1)
+  let isDone = false
+  const second = commit(() => 2).then(() => (isDone = true))
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
+  assert.equal(isDone, false)
+  pause.resolve()
+  assert.equal(await second, true)
+})
+
+function busyForMs(ms: number): void {
+  const endMs = performance.now() + ms
+  while (performance.now() < endMs);
+}

@@ -7,8 +7,8 @@
 // goes past the triggers breaks the chain (`msvc audit verify`). Positions have no gaps and times never go
 // back, so "the state at a time" is always a prefix of the log.
 
-import { createHash, randomUUID } from 'node:crypto'
-import type { Clock, DurableStore } from '@system/platform'
+import { createHash } from 'node:crypto'
+import { orderedId, type Clock, type DurableStore } from '@system/platform'
 
 /** What happened, before it is stored. */
 export interface NewEvent {
@@ -152,15 +152,9 @@ export function createEventStore(
 
   function store(stream: string, version: number, { type, data }: NewEvent): StoredEvent {
     const before = lastRow()
-    const event = {
-      pos: before.pos + 1,
-      id: randomUUID(),
-      stream,
-      version,
-      type,
-      data: JSON.stringify(data),
-      at: Math.max(before.at, clock.epochMs()),
-    }
+    const at = Math.max(before.at, clock.epochMs())
+    const text = JSON.stringify(data)
+    const event = { pos: before.pos + 1, id: orderedId(at), stream, version, type, data: text, at }
     const hash = hashOf(before.hash, event)
     insert.run(event.pos, event.id, stream, version, type, event.data, event.at, before.hash, hash)
     const stored = { ...event, data, hash }

@@ -3,8 +3,7 @@
 // Which are open follows from the events, in the same transaction: so the way to go on after a crash is
 // never more than one query away, and never disagrees with the log.
 
-import { randomUUID } from 'node:crypto'
-import type { Clock, DurableStore } from '@system/platform'
+import { orderedId, type Clock, type DurableStore } from '@system/platform'
 import {
   createEventStore,
   eventSchema,
@@ -77,7 +76,7 @@ export function createOrderStore(store: Pick<DurableStore, 'database' | 'commit'
   }
 
   async function place(key: string, line: OrderLine): Promise<Placed> {
-    const id = randomUUID()
+    const id = orderedId(clock.epochMs())
     const data = { ...line, key, paymentKey: `charge-${id}` }
     const placed: OrderEvent = { type: 'order.placed', data }
     const result = await events.append({ stream: id, expected: 0, events: [placed], key })

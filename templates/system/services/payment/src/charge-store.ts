@@ -6,8 +6,7 @@
 //
 // `requested` is written before the provider is asked: whatever happens then, we know that we have asked.
 
-import { randomUUID } from 'node:crypto'
-import type { Clock, DurableStore } from '@system/platform'
+import { orderedId, type Clock, type DurableStore } from '@system/platform'
 
 export type ChargeState = 'requested' | 'authorised' | 'captured' | 'refunded' | 'declined'
 
@@ -126,8 +125,8 @@ export function createChargeStore({ database, commit }: DurableStore, clock: Clo
       const isSame = known.orderId === orderId && known.amountCents === amountCents
       return isSame ? { kind: 'charge', charge: known } : { kind: 'key-reused' }
     }
-    const id = randomUUID()
     const at = clock.epochMs()
+    const id = orderedId(at)
     insert.run(id, key, orderId, amountCents, at)
     insertState.run(id, 'requested', null, at)
     insertOpen.run(id, at)

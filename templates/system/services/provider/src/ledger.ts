@@ -6,8 +6,7 @@
 // The key of an order and its answer are stored in the same transaction as what it did, so that the same
 // order given again is answered again and not done again.
 
-import { randomUUID } from 'node:crypto'
-import type { Clock, DurableStore } from '@system/platform'
+import { orderedId, type Clock, type DurableStore } from '@system/platform'
 
 export type PaymentState = 'authorised' | 'captured' | 'refunded' | 'voided' | 'declined'
 
@@ -86,9 +85,10 @@ export function createLedger({ database, commit }: DurableStore, clock: Clock): 
             payment.amountCents === request.amountCents
           return isSame ? { kind: 'done', payment } : { kind: 'key-reused' }
         }
-        const id = randomUUID()
+        const at = clock.epochMs()
+        const id = orderedId(at)
         const state = isDeclined() ? 'declined' : 'authorised'
-        insert.run(id, request.reference, request.amountCents, state, clock.epochMs())
+        insert.run(id, request.reference, request.amountCents, state, at)
         insertOrder.run(key, 'authorise', id)
         return { kind: 'done', payment: existing(id) }
       }),
