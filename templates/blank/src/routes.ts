@@ -1,13 +1,10 @@
-// The routes of this service. Replace the sample with your own.
+// How the routes of contract.ts are answered. Replace the sample with your own.
 
 import type { App } from '@system/platform'
-import { Type } from 'typebox'
-
-const hello = {
-  querystring: Type.Object({ name: Type.String({ minLength: 1, maxLength: 100, default: 'world' }) }),
-  response: { 200: Type.Object({ message: Type.String() }) },
-}
+import { serveContract } from '@system/platform/contract-server'
+import { helloContract } from './contract.ts'
 
 export function addRoutes(app: App, greeting: string): void {
-  app.get('/hello', { schema: hello }, (request) => ({ message: `${greeting}, ${request.query.name}!` }))
+  const serve = serveContract(app, helloContract, 'hello')
+  serve.hello(({ query: { name } }) => ({ status: 200, body: { message: `${greeting}, ${name}!` } }))
 }

@@ -1,15 +1,15 @@
-// What order offers to those who place and read orders.
+// What order offers: to those who place and read orders, and to those who follow all that happens.
 
 import { Type } from 'typebox'
-import { contract, ErrorBody } from '../src/contract.ts'
+import { contract, ErrorBody, PageQuery } from '../src/contract.ts'
 
-export const NewOrder = Type.Object({
+const OrderLine = Type.Object({
   sku: Type.String({ minLength: 1, maxLength: 100 }),
   quantity: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
   amountCents: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
 })
 
-export const Order = Type.Object({
+const Order = Type.Object({
   id: Type.String(),
   status: Type.Enum(['confirmed', 'pending_payment', 'cancelled']),
   sku: Type.String(),
@@ -19,6 +19,24 @@ export const Order = Type.Object({
   version: Type.Integer(),
 })
 
+const OrderEvent = Type.Object({
+  /** Its place in the feed: 1, 2, 3, … */
+  pos: Type.Integer(),
+  id: Type.String(),
+  orderId: Type.String(),
+  /** The version of the order that it made. */
+  version: Type.Integer(),
+  /** `order.placed`, `order.confirmed`, …: a follower passes over what it does not know. */
+  type: Type.String(),
+  data: Type.Record(Type.String(), Type.Unknown()),
+  /** Epoch milliseconds. */
+  at: Type.Number(),
+  /** Of this event and, through it, of all before it. */
+  hash: Type.String(),
+})
+
+const params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 100 }) })
+
 export const orderContract = contract({
   placeOrder: {
     method: 'POST',
@@ -27,14 +45,43 @@ export const orderContract = contract({
     headers: Type.Object({
       'idempotency-key': Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
     }),
-    body: NewOrder,
+    body: OrderLine,
     answers: { 201: Order, 202: Order, 402: Order, 400: ErrorBody, 422: ErrorBody },
   },
   readOrder: {
     method: 'GET',
     path: '/orders/:id',
-    summary: 'The order as it is now.',
-    params: Type.Object({ id: Type.String({ pattern: '^[A-Za-z0-9-]{1,100}$' }) }),
+    summary: 'The order as it is now, or as it was at a version or a time.',
+    params,
+    query: Type.Object({
+      version: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
+      /** Epoch milliseconds or ISO 8601. */
+      at: Type.Optional(Type.String({ minLength: 1, maxLength: 40 })),
+    }),
     answers: { 200: Order, 400: ErrorBody, 404: ErrorBody },
+  },
+  readHistory: {
+    method: 'GET',
+    path: '/orders/:id/history',
+    summary: 'What happened to an order.',
+    params,
+    answers: {
+      200: Type.Object({ orderId: Type.String(), events: Type.Array(OrderEvent) }),
+      400: ErrorBody,
+      404: ErrorBody,
+    },
+  },
+  readFeed: {
+    method: 'GET',
+    path: '/feed',
+    summary: 'All that happened, in order; with waitMs the answer waits for news.',
+    query: Type.Object({
+      ...PageQuery.properties,
+      waitMs: Type.Integer({ minimum: 0, maximum: 30_000, default: 0 }),
+    }),
+    answers: {
+      200: Type.Object({ events: Type.Array(OrderEvent), next: Type.Integer() }),
+      400: ErrorBody,
+    },
   },
 })

@@ -22,8 +22,20 @@ export type Called<R extends Route> =
 
 /** What the route declares must be given, what it does not cannot. Headers go as they are. */
 type Arguments<R extends Route> = {
-  [P in 'params' | 'query' | 'body' as Asked<R>[P] extends undefined ? never : P]: Asked<R>[P]
-} & Omit<CallRequest, 'method' | 'path' | 'body'>
+  [P in AskedPart as Need<Asked<R>[P]> extends 'must' ? P : never]: Asked<R>[P]
+} & {
+  [P in AskedPart as Need<Asked<R>[P]> extends 'may' ? P : never]?: Asked<R>[P]
+} & Omit<CallRequest, 'method' | 'path' | 'body'> &
+  Keyed<R>
+
+type AskedPart = 'params' | 'query' | 'body'
+
+/** Nothing will do for a part in which all is optional. */
+type Need<Part> = [Part] extends [undefined] ? 'cannot' : Record<never, never> extends Part ? 'may' : 'must'
+
+/** An Idempotency-Key that the route demands cannot be forgotten. */
+type Keyed<R extends Route> =
+  Asked<R>['headers'] extends Record<'idempotency-key', string> ? { idempotencyKey: string } : unknown
 
 export type Client<C extends Contract> = {
   [N in keyof C]: (request: Arguments<C[N]>) => Promise<Called<C[N]>>

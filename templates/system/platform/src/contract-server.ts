@@ -22,6 +22,12 @@ export type Sent = 'sent'
 /** Said with its type, which would else widen to any text. */
 export const sent: Sent = 'sent'
 
+/** An answer in the shape of every error. */
+export const refusal = <S extends number>(status: S, code: string, message: string) => ({
+  status,
+  body: { error: { code, message } },
+})
+
 export interface ServeOptions {
   /** Before the body is read: who may ask at all. */
   onRequest?: onRequestHookHandler[]
@@ -34,8 +40,17 @@ export type Serve<C extends Contract> = {
 
 /** Serves `GET /openapi.json` too: the contract for those who do not share it. */
 export function serveContract<C extends Contract>(app: App, contract: C, title: string): Serve<C> {
+  serveOpenApi(app, contract, title)
+  return serveRoutes(app, contract)
+}
+
+export function serveOpenApi(app: App, contract: Contract, title: string): void {
   const document = openApi(contract, title)
   app.get('/openapi.json', () => document)
+}
+
+/** For a contract that is served in parts; `serveOpenApi` tells the whole. */
+export function serveRoutes<C extends Contract>(app: App, contract: C): Serve<C> {
   const serve = Object.entries(contract).map(([name, route]) => [
     name,
     (handler: Handler<Route>, options?: ServeOptions) => serveRoute(app, route, handler, options),

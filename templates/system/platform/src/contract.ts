@@ -34,6 +34,12 @@ export const ErrorBody = Type.Object({
   error: Type.Object({ code: Type.String(), message: Type.String() }),
 })
 
+/** How a list is read: a page of at most `limit`, from behind the position `after`. */
+export const PageQuery = Type.Object({
+  after: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, default: 0 }),
+  limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
+})
+
 type Part<S> = S extends TSchema ? Static<S> : undefined
 
 /** A request as its route declares it. */

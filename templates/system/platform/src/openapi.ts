@@ -39,7 +39,8 @@ const parameters = (where: 'path' | 'query' | 'header', schema: TObject | undefi
   Object.entries(schema?.properties ?? {}).map(([name, property]) => ({
     name,
     in: where,
-    required: schema?.required?.includes(name) ?? false,
+    // Fastify fills in what has a default, so it can be left out.
+    required: !('default' in property) && (schema?.required?.includes(name) ?? false),
     schema: property,
   }))
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import { Type } from 'typebox'
 import { request } from 'undici'
-import { contract, ErrorBody } from '../src/contract.ts'
+import { contract, ErrorBody, PageQuery } from '../src/contract.ts'
 import { createClient, pathTo } from '../src/contract-client.ts'
-import { serveContract } from '../src/contract-server.ts'
+import { refusal, serveContract } from '../src/contract-server.ts'
 import type { ServiceDefinition } from '../src/service.ts'
 import { runForTest } from '../src/testing.ts'
 
@@ -18,6 +18,13 @@ const shelf = contract({
     body: Type.Object({ title: Type.String({ minLength: 1 }), pages: Type.Integer({ minimum: 1 }) }),
     answers: { 201: Type.Object({ title: Type.String(), at: Type.Integer() }), 409: ErrorBody },
   },
+  list: {
+    method: 'GET',
+    path: '/shelves',
+    summary: 'The shelves, a page at a time.',
+    query: PageQuery,
+    answers: { 200: PageQuery },
+  },
 })
 
 const library: ServiceDefinition<Record<never, never>, never> = {
@@ -25,9 +32,10 @@ const library: ServiceDefinition<Record<never, never>, never> = {
     const serve = serveContract(app, shelf, 'library')
     serve.put(({ params, query, body }) =>
       params.shelf === 'full'
-        ? { status: 409, body: { error: { code: 'full', message: 'It is full.' } } }
+        ? refusal(409, 'full', 'It is full.')
         : { status: 201, body: { title: body.title, at: query.at ?? 0 } },
     )
+    serve.list(({ query }) => ({ status: 200, body: query }))
   },
 }
 
@@ -86,7 +94,7 @@ test('a body that the contract does not know is not passed off as one that it kn
   const client = createClient(callee as never, shelf)
   const bodies = []
   for (const _ of [1, 2, 3, 4]) {
-    const result = await client.put({ params: { shelf: 's' }, query: {}, body: { title: 't', pages: 1 } })
+    const result = await client.put({ params: { shelf: 's' }, body: { title: 't', pages: 1 } })
     bodies.push(result.kind === 'answered' ? result.json() : result.kind)
   }
   assert.deepEqual(bodies, [{ title: 'x', at: 1 }, undefined, undefined, undefined])
@@ -110,4 +118,20 @@ test('the contract is told as OpenAPI', async (t) => {
     { name: 'at', in: 'query', required: false, schema: { type: 'integer', minimum: 0 } },
   ])
   assert.deepEqual(Object.keys(put?.responses ?? {}), ['201', '409'])
+})
+
+test('what has a default can be left out, and is told so', async (t) => {
+  const { libraryUrl } = await runBoth(t)
+  const read = async (path: string) => (await request(`${libraryUrl}${path}`)).body.json()
+  assert.deepEqual(await read('/shelves?limit=5'), { after: 0, limit: 5 })
+  const { paths } = (await read('/openapi.json')) as {
+    paths: Record<string, { get: { parameters: { name: string; required: boolean }[] } }>
+  }
+  assert.deepEqual(
+    paths['/shelves']?.get.parameters.map(({ name, required }) => [name, required]),
+    [
+      ['after', false],
+      ['limit', false],
+    ],
+  )
 })

@@ -2,6 +2,7 @@
 
 import { contract, ErrorBody } from '@system/platform/contract'
 import { orderContract } from '@system/platform/contracts/order'
+import { Type } from 'typebox'
 
 const refusals = { 401: ErrorBody, 403: ErrorBody, 429: ErrorBody, 503: ErrorBody, 504: ErrorBody }
 
@@ -9,7 +10,31 @@ const { placeOrder, readOrder } = orderContract
 
 export const gatewayContract = contract({
   placeOrder: { ...placeOrder, scope: 'orders:write', answers: { ...placeOrder.answers, ...refusals } },
-  readOrder: { ...readOrder, scope: 'orders:read', answers: { ...readOrder.answers, ...refusals } },
+  readOrder: {
+    method: readOrder.method,
+    path: readOrder.path,
+    summary: 'The order as it is now.',
+    // Stricter than order: what cannot be an id costs it nothing.
+    params: Type.Object({ id: Type.String({ pattern: '^[A-Za-z0-9-]{1,100}$' }) }),
+    scope: 'orders:read',
+    answers: { ...readOrder.answers, ...refusals },
+  },
+})
+
+/** Tokens for anybody, and the keys that they are signed with: served in development only. */
+export const tokenContract = contract({
+  issueToken: {
+    method: 'POST',
+    path: '/token',
+    summary: 'A token for development, which allows everything for a day.',
+    answers: { 200: Type.Object({ token: Type.String() }) },
+  },
+  readKeys: {
+    method: 'GET',
+    path: '/.well-known/jwks.json',
+    summary: 'The public keys of those tokens.',
+    answers: { 200: Type.Object({ keys: Type.Array(Type.Record(Type.String(), Type.Unknown())) }) },
+  },
 })
 
 export const everyScope = 'orders:read orders:write'

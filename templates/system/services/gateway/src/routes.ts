@@ -7,12 +7,14 @@
 
 import { createStaleAnswers, type App, type Callee, type Clock } from '@system/platform'
 import { createClient } from '@system/platform/contract-client'
-import { sent, serveContract } from '@system/platform/contract-server'
+import { sent, serveOpenApi, serveRoutes } from '@system/platform/contract-server'
 import { orderContract } from '@system/platform/contracts/order'
 import { securityHeaders, type Admission } from './admission.ts'
 import { forward } from './forward.ts'
-import { everyScope, gatewayContract } from './gateway-contract.ts'
+import { everyScope, gatewayContract, tokenContract } from './gateway-contract.ts'
 import type { Issuer } from './signing-keys.ts'
+
+const wholeContract = { ...gatewayContract, ...tokenContract }
 
 export interface RouteOptions {
   order: Callee
@@ -25,7 +27,7 @@ export interface RouteOptions {
 export function addRoutes(app: App, { order: callee, clock, admission, issuer }: RouteOptions): void {
   app.addHook('onRequest', securityHeaders)
   const order = createClient(callee, orderContract)
-  const serve = serveContract(app, gatewayContract, 'gateway')
+  const serve = serveRoutes(app, gatewayContract)
   // By path alone, because every token may read every order. Once that changes, who asks belongs into the key.
   const stale = createStaleAnswers({ clock })
 
@@ -49,7 +51,12 @@ export function addRoutes(app: App, { order: callee, clock, admission, issuer }:
     { onRequest: [admission(gatewayContract.readOrder.scope)] },
   )
 
+  serveOpenApi(app, issuer === undefined ? gatewayContract : wholeContract, 'gateway')
   if (issuer === undefined) return
-  app.post('/token', async () => ({ token: await issuer.issue('developer', everyScope) }))
-  app.get('/.well-known/jwks.json', () => issuer.published())
+  const serveTokens = serveRoutes(app, tokenContract)
+  serveTokens.issueToken(async () => ({
+    status: 200,
+    body: { token: await issuer.issue('developer', everyScope) },
+  }))
+  serveTokens.readKeys(() => ({ status: 200, body: issuer.published() }))
 }

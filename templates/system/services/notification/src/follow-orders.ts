@@ -6,6 +6,8 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StorageUnavailable, type Callee, type Logger } from '@system/platform'
+import { createClient } from '@system/platform/contract-client'
+import { orderContract } from '@system/platform/contracts/order'
 import { messagesFor } from './message.ts'
 import type { NotificationStore } from './notification-store.ts'
 import { readFeed, type FeedPage } from './order-feed.ts'
@@ -25,6 +27,7 @@ const storageRetryMs = 500
 /** Follows until `stop` is called, which resolves when the page under way is done. */
 export function followOrders(options: FollowOptions): { stop: () => Promise<void> } {
   const { order, store, log, pollMs, onRecorded } = options
+  const feed = createClient(order, orderContract)
   const stopping = new AbortController()
   const running = run()
   return {
@@ -39,7 +42,7 @@ export function followOrders(options: FollowOptions): { stop: () => Promise<void
     await order.untilReady(stopping.signal)
     let isReachable = true
     while (!stopping.signal.aborted) {
-      const result = await readFeed(order, store.checkpoint(), pageSize, stopping.signal)
+      const result = await readFeed(feed, store.checkpoint(), pageSize, stopping.signal)
       if (stopping.signal.aborted) return
       if (result.kind === 'unavailable') {
         if (isReachable) log.warn({ reason: result.reason }, 'order cannot be followed')

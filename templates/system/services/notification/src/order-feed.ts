@@ -1,17 +1,12 @@
 // Reads order's feed, a page at a time, through the breaker of the edge. The answer waits for news.
 
-import { askedToWaitMs, type Callee } from '@system/platform'
-import { Type, type Static } from 'typebox'
-import { Value } from 'typebox/value'
+import { askedToWaitMs } from '@system/platform'
+import type { AnswerBody } from '@system/platform/contract'
+import type { Client } from '@system/platform/contract-client'
+import type { orderContract } from '@system/platform/contracts/order'
 
-const Page = Type.Object({
-  events: Type.Array(
-    Type.Object({ pos: Type.Integer(), id: Type.String(), orderId: Type.String(), type: Type.String() }),
-  ),
-  next: Type.Integer(),
-})
-
-export type FeedPage = Static<typeof Page>
+export type OrderClient = Client<typeof orderContract>
+export type FeedPage = AnswerBody<(typeof orderContract)['readFeed'], 200>
 
 export type FeedResult =
   | { kind: 'page'; page: FeedPage }
@@ -22,21 +17,23 @@ const retryAfterMs = 200
 export const waitMs = 1000
 
 export async function readFeed(
-  order: Callee,
+  order: OrderClient,
   after: number,
   limit: number,
   signal: AbortSignal,
 ): Promise<FeedResult> {
-  const path = `/feed?after=${after}&limit=${limit}&waitMs=${waitMs}`
-  const result = await order.call({ method: 'GET', path, signal })
+  const result = await order.readFeed({ query: { after, limit, waitMs }, signal })
   if (result.kind === 'refused')
     return { kind: 'unavailable', reason: 'the breaker is open', retryAfterMs: result.retryAfterMs }
   if (result.kind === 'failed') return { kind: 'unavailable', reason: result.message, retryAfterMs }
-  if (result.status !== 200)
+  const { status, headers } = result
+  if (result.kind === 'undeclared' || result.status !== 200)
     return {
       kind: 'unavailable',
-      reason: `order answered ${result.status}`,
-      retryAfterMs: askedToWaitMs(result.headers) ?? retryAfterMs,
+      reason: `order answered ${status}`,
+      retryAfterMs: askedToWaitMs(headers) ?? retryAfterMs,
     }
-  return { kind: 'page', page: Value.Parse(Page, JSON.parse(result.body)) }
+  const page = result.json()
+  if (page !== undefined) return { kind: 'page', page }
+  return { kind: 'unavailable', reason: 'order answered what is no page of its feed', retryAfterMs }
 }

@@ -3,7 +3,8 @@ import { eventually, readMetric, runForTest, runStandIn } from '@system/platform
 import { service } from '../src/service.ts'
 
 test('it shows up to where it follows, what waits to be sent, and what is dead', async (t) => {
-  const cancelled = { pos: 7, id: 'e7', orderId: 'o1', version: 2, type: 'order.cancelled', data: {}, at: 1 }
+  const about = { orderId: 'o1', version: 2, data: {}, at: 1, hash: '' }
+  const cancelled = { pos: 7, id: 'e7', type: 'order.cancelled', ...about }
   const order = await runStandIn(t, ({ path }) => {
     const isNew = new URL(path, 'http://order').searchParams.get('after') === '0'
     return { status: 200, body: { events: isNew ? [cancelled] : [], next: 7 } }

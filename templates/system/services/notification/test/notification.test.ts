@@ -31,6 +31,7 @@ const events = types.map((type, index) => ({
   type,
   data: {},
   at: 1,
+  hash: '',
 }))
 
 /** What those events are told as: id and kind. */

@@ -3,7 +3,9 @@
 // The key was recorded when the order was placed, so that every attempt for one order uses the same: an
 // attempt that got no answer may have charged all the same, and the next one then finds that charge.
 
-import { askedToWaitMs, type Callee } from '@system/platform'
+import { askedToWaitMs } from '@system/platform'
+import type { Client } from '@system/platform/contract-client'
+import type { paymentContract } from '@system/platform/contracts/payment'
 import type { Order } from './order.ts'
 import type { OrderStore } from './order-store.ts'
 
@@ -19,7 +21,7 @@ const retryAfterMs = 100
 const maxRefusedMs = 1000
 
 export interface PayOptions {
-  payment: Callee
+  payment: Client<typeof paymentContract>
   store: OrderStore
 }
 
@@ -28,9 +30,7 @@ export async function payOrder(
   order: Order,
   retryAttempt: number,
 ): Promise<PaymentResult> {
-  const result = await payment.call({
-    method: 'POST',
-    path: '/charges',
+  const result = await payment.charge({
     body: { orderId: order.id, amountCents: order.amountCents },
     idempotencyKey: order.paymentKey,
     retryAttempt,
@@ -40,34 +40,18 @@ export async function payOrder(
     return { kind: 'unavailable', reason, retryAfterMs: Math.min(maxRefusedMs, result.retryAfterMs) }
   }
   if (result.kind === 'failed') return { kind: 'unavailable', reason: result.message, retryAfterMs }
-  const { status, headers, body } = result
+  const { status, headers } = result
   const { key } = order
-  const chargeId = status === 200 || status === 201 ? chargeIdOf(body) : undefined
-  if (chargeId !== undefined) {
-    return {
-      kind: 'settled',
-      order: await store.append(order.id, { type: 'order.confirmed', data: { key, chargeId } }),
-    }
+  // An answer that is not a charge did not come from payment, whatever its status says.
+  const charge = result.kind === 'answered' && result.status === 201 ? result.json() : undefined
+  if (charge !== undefined) {
+    const data = { key, chargeId: charge.id }
+    return { kind: 'settled', order: await store.append(order.id, { type: 'order.confirmed', data }) }
   }
   if (finalStatuses.has(status)) {
-    const reason = `payment answered ${status}`
-    return {
-      kind: 'settled',
-      order: await store.append(order.id, { type: 'order.cancelled', data: { key, reason } }),
-    }
+    const data = { key, reason: `payment answered ${status}` }
+    return { kind: 'settled', order: await store.append(order.id, { type: 'order.cancelled', data }) }
   }
   const reason = status === 202 ? 'payment does not know yet' : `payment answered ${status}`
   return { kind: 'unavailable', reason, retryAfterMs: askedToWaitMs(headers) ?? retryAfterMs }
-}
-
-/** `undefined` for an answer that is not a charge: whatever sent it, it was not payment. */
-function chargeIdOf(body: string): string | undefined {
-  try {
-    const charge: unknown = JSON.parse(body)
-    if (typeof charge !== 'object' || charge === null || !('id' in charge)) return undefined
-    return typeof charge.id === 'string' ? charge.id : undefined
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
 }

@@ -4,43 +4,21 @@
 // GET  /orders/:id/history   → {orderId, events}: what happened to it
 // GET  /feed                 ?after=<pos>&limit=&waitMs= → {events, next}: all that happened, in order; with
 //                            waitMs the answer waits for the next event (long poll)
+// GET  /openapi.json         all of this, as platform/contracts/order.ts declares it
 
 import { randomUUID } from 'node:crypto'
-import { sendError, type App } from '@system/platform'
-import { Type } from 'typebox'
+import type { App } from '@system/platform'
+import { refusal, serveContract } from '@system/platform/contract-server'
+import { orderContract } from '@system/platform/contracts/order'
 import type { Until } from './event-store.ts'
 import type { Order, OrderLine, OrderStatus } from './order.ts'
 import type { OrderStore } from './order-store.ts'
 import type { PlaceResult } from './place-order.ts'
 
-const newOrder = {
-  headers: Type.Object({ 'idempotency-key': Type.Optional(Type.String({ minLength: 1, maxLength: 200 })) }),
-  body: Type.Object({
-    sku: Type.String({ minLength: 1, maxLength: 100 }),
-    quantity: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
-    amountCents: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
-  }),
-}
-
-const orderId = Type.Object({ id: Type.String({ minLength: 1, maxLength: 100 }) })
-
-const oneOrder = {
-  params: orderId,
-  querystring: Type.Object({
-    version: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
-    at: Type.Optional(Type.String({ minLength: 1, maxLength: 40 })),
-  }),
-}
-
-const page = {
-  querystring: Type.Object({
-    after: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, default: 0 }),
-    limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
-    waitMs: Type.Integer({ minimum: 0, maximum: 30_000, default: 0 }),
-  }),
-}
-
-const statusCodes: Record<OrderStatus, number> = { confirmed: 201, pending_payment: 202, cancelled: 402 }
+const statusCodes = { confirmed: 201, pending_payment: 202, cancelled: 402 } as const satisfies Record<
+  OrderStatus,
+  number
+>
 
 export interface RouteOptions {
   store: OrderStore
@@ -48,45 +26,43 @@ export interface RouteOptions {
 }
 
 export function addRoutes(app: App, { store, place }: RouteOptions): void {
-  app.post('/orders', { schema: newOrder }, async (request, reply) => {
-    const result = await place(request.headers['idempotency-key'] ?? randomUUID(), request.body)
+  const serve = serveContract(app, orderContract, 'order')
+
+  serve.placeOrder(async ({ headers, body: { sku, quantity, amountCents } }) => {
+    const key = headers['idempotency-key'] ?? randomUUID()
+    // Field by field: what else the body holds is no part of an order.
+    const result = await place(key, { sku, quantity, amountCents })
     if (result.kind === 'key-reused') {
-      return sendError(reply, 422, 'key-reused', 'This Idempotency-Key was used for another order.')
+      return refusal(422, 'key-reused', 'This Idempotency-Key was used for another order.')
     }
-    return reply.code(statusCodes[result.order.status]).send(view(result.order))
+    return { status: statusCodes[result.order.status], body: view(result.order) }
   })
 
-  app.get('/orders/:id', { schema: oneOrder }, (request, reply) => {
-    const when = momentOf(request.query)
+  serve.readOrder(({ params: { id }, query }) => {
+    const when = momentOf(query)
     if (when === 'unreadable') {
-      return sendError(
-        reply,
-        400,
-        'invalid',
-        'Give either version, or at as a time such as 2026-11-24T12:00:00Z.',
-      )
+      return refusal(400, 'invalid', 'Give either version, or at as a time such as 2026-11-24T12:00:00Z.')
     }
-    const order = store.find(request.params.id, when)
+    const order = store.find(id, when)
     if (order === undefined) {
-      return sendError(reply, 404, 'no-such-order', 'There is no such order, or there was none at that time.')
+      return refusal(404, 'no-such-order', 'There is no such order, or there was none at that time.')
     }
     if (when !== undefined && 'version' in when && order.version < when.version) {
-      return sendError(reply, 404, 'no-such-version', `The order is at version ${order.version}.`)
+      return refusal(404, 'no-such-version', `The order is at version ${order.version}.`)
     }
-    return view(order)
+    return { status: 200, body: view(order) }
   })
 
-  app.get('/orders/:id/history', { schema: { params: orderId } }, (request, reply) => {
-    const { id } = request.params
+  serve.readHistory(({ params: { id } }) => {
     const events = store.history(id)
-    if (events.length === 0) return sendError(reply, 404, 'no-such-order', 'There is no such order.')
-    return { orderId: id, events }
+    if (events.length === 0) return refusal(404, 'no-such-order', 'There is no such order.')
+    return { status: 200, body: { orderId: id, events } }
   })
 
-  app.get('/feed', { schema: page }, async ({ query: { after, limit, waitMs } }) => {
+  serve.readFeed(async ({ query: { after, limit, waitMs } }) => {
     if (waitMs > 0) await store.untilAfter(after, waitMs)
     const events = store.feed(after, limit)
-    return { events, next: events.at(-1)?.pos ?? after }
+    return { status: 200, body: { events, next: events.at(-1)?.pos ?? after } }
   })
 }
 

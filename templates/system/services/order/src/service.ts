@@ -2,6 +2,8 @@
 
 import { join } from 'node:path'
 import { outboxNames, type ServiceDefinition } from '@system/platform'
+import { createClient } from '@system/platform/contract-client'
+import { paymentContract } from '@system/platform/contracts/payment'
 import { Type } from 'typebox'
 import { startAnchors } from './anchor-log.ts'
 import type { Order } from './order.ts'
@@ -41,7 +43,8 @@ export const service: ServiceDefinition<typeof settings, 'payment'> = {
     })
 
     const payment = callee('payment')
-    const pay = (order: Order, retryAttempt: number) => payOrder({ payment, store }, order, retryAttempt)
+    const charging = { payment: createClient(payment, paymentContract), store }
+    const pay = (order: Order, retryAttempt: number) => payOrder(charging, order, retryAttempt)
     const pending = startPendingPayments({
       store,
       pay,

@@ -145,6 +145,22 @@ test('what is not an order is refused', async (t) => {
   assert.equal((await read('unknown')).status, 404)
 })
 
+test('what else the body of an order holds is no part of the order', async (t) => {
+  const payment = await runPaymentStandIn(t)
+  const { place, read, history } = await runOrder(t, payment.url)
+  const placed = await place('k1', {
+    ...book,
+    id: 'mine',
+    paymentKey: 'mine',
+    key: 'k9',
+    status: 'cancelled',
+  })
+  assert.deepEqual([placed.status, placed.body.status], [201, 'confirmed'])
+  assert.equal((await read(placed.body.id)).status, 200)
+  const [event] = (await history(placed.body.id)).events
+  assert.deepEqual(event?.data, { ...book, key: 'k1', paymentKey: `charge-${placed.body.id}` })
+})
+
 test('the feed is read a page at a time, and ends where it ended', async (t) => {
   const payment = await runPaymentStandIn(t)
   const { place, feed } = await runOrder(t, payment.url)

@@ -24,7 +24,7 @@ export async function runPaymentStandIn(t: TestContext): Promise<PaymentStandIn>
     trouble: undefined,
     silentCharges: 0,
   }
-  const { url } = await runStandIn(t, ({ path, headers }) => {
+  const { url } = await runStandIn(t, ({ path, headers, body }) => {
     // The recovery probe of a breaker that a busy machine has opened.
     if (path === '/readyz') return payment.trouble ?? { status: 200 }
     payment.askedAtMs.push(performance.now())
@@ -36,8 +36,18 @@ export async function runPaymentStandIn(t: TestContext): Promise<PaymentStandIn>
       payment.silentCharges -= 1
       return 'hang'
     }
-    return { status: isNew ? 201 : 200, body: { id: `charge of ${key}` } }
+    return { status: 201, body: chargeOf(key, body) }
   })
   payment.url = url
   return payment
 }
+
+const chargeOf = (key: string, body: string) => ({
+  pos: 1,
+  id: `charge of ${key}`,
+  key,
+  ...(JSON.parse(body) as object),
+  state: 'captured',
+  providerId: 'p1',
+  at: 1,
+})

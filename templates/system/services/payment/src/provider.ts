@@ -4,7 +4,9 @@
 // Every order carries a key that follows from the charge's own, so that it is never given twice: not by a
 // retry, not by the reconciliation, not after a crash.
 
-import type { Callee, CallResult } from '@system/platform'
+import type { Callee } from '@system/platform'
+import { createClient, type Client } from '@system/platform/contract-client'
+import { providerContract } from '@system/platform/contracts/provider'
 
 export interface ProviderPayment {
   id: string
@@ -29,39 +31,42 @@ export interface Provider {
 }
 
 export function createProvider(callee: Callee): Provider {
-  const post = async (path: string, idempotencyKey: string, body: object = {}): Promise<ProviderResult> =>
-    read(await callee.call({ method: 'POST', path, body, idempotencyKey }))
-
+  const sandbox = createClient(callee, providerContract)
   return {
-    authorise: (key, request) => post('/payments', key, request),
-    capture: (key, id) => post(`/payments/${id}/capture`, key),
-    refund: (key, id) => post(`/payments/${id}/refund`, key),
+    authorise: async (idempotencyKey, body) => read(await sandbox.authorise({ idempotencyKey, body })),
+    capture: async (idempotencyKey, id) => read(await sandbox.capture({ idempotencyKey, params: { id } })),
+    refund: async (idempotencyKey, id) => read(await sandbox.refund({ idempotencyKey, params: { id } })),
     async find(key) {
-      const path = `/payments/by-key/${encodeURIComponent(key)}`
-      const result = await callee.call({ method: 'GET', path })
+      const result = await sandbox.findByKey({ params: { key } })
       return result.kind === 'answered' && result.status === 404 ? { kind: 'not-found' } : read(result)
     },
   }
 }
 
-function read(result: CallResult): ProviderResult {
+type Sandbox = Client<typeof providerContract>
+type Answered = Awaited<ReturnType<Sandbox['authorise' | 'capture' | 'refund' | 'findByKey']>>
+
+/** Refused for good, by a provider that has understood. */
+const finalStatuses = new Set([400, 404, 409, 422])
+
+function read(result: Answered): ProviderResult {
   if (result.kind === 'refused') return { kind: 'unknown', reason: `not asked: ${result.by}` }
   if (result.kind === 'failed') return { kind: 'unknown', reason: result.message }
-  const { status, body } = result
-  const payment = status === 200 || status === 201 || status === 402 ? paymentIn(body) : undefined
+  const payment = result.kind === 'answered' ? paymentIn(result) : undefined
   if (payment !== undefined) return { kind: 'done', payment }
-  const isFinal = status === 400 || status === 404 || status === 409 || status === 422
-  return { kind: isFinal ? 'refused' : 'unknown', reason: `the provider answered ${status}` }
+  const { status } = result
+  const reason = `the provider answered ${status}`
+  return { kind: finalStatuses.has(status) ? 'refused' : 'unknown', reason }
 }
 
 /** `undefined` for an answer that is not a payment: whatever sent it, it was not the provider. */
-function paymentIn(body: string): ProviderPayment | undefined {
-  try {
-    const value = JSON.parse(body) as Partial<ProviderPayment> | null
-    const { id, state } = value ?? {}
-    return typeof id === 'string' && typeof state === 'string' ? { id, state } : undefined
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
+function paymentIn(answer: Extract<Answered, { kind: 'answered' }>): ProviderPayment | undefined {
+  switch (answer.status) {
+    case 200:
+    case 201:
+    case 402:
+      return answer.json()
+    default:
+      return undefined
   }
 }

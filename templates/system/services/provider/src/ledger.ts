@@ -29,6 +29,8 @@ export type LedgerResult =
   /** The key was used for something else. */
   | { kind: 'key-reused' }
 
+export type Authorised = Extract<LedgerResult, { kind: 'done' } | { kind: 'key-reused' }>
+
 export type Move = 'capture' | 'refund' | 'void'
 
 export interface Ledger {
@@ -36,7 +38,7 @@ export interface Ledger {
     key: string,
     request: Pick<Payment, 'reference' | 'amountCents'>,
     isDeclined: () => boolean,
-  ): Promise<LedgerResult>
+  ): Promise<Authorised>
   move(key: string, id: string, move: Move): Promise<LedgerResult>
   findByKey(key: string): Payment | undefined
   list(after: number, limit: number): Payment[]
@@ -75,7 +77,7 @@ export function createLedger({ database, commit }: DurableStore, clock: Clock): 
 
   return {
     authorise: (key, request, isDeclined) =>
-      commit((): LedgerResult => {
+      commit((): Authorised => {
         const before = orderOf.get(key) as { move: string; id: string } | undefined
         if (before !== undefined) {
           const payment = find(before.id)

@@ -5,100 +5,81 @@
 // GET  /payments/by-key/:key   → 200 the payment that this key made or changed, 404
 // GET  /payments               ?after=<pos>&limit= → {payments, next}: the books
 // PUT  /sandbox                {declineShare, lostAnswerShare, delayMs} → how it behaves from now on
+// GET  /openapi.json           all of this, as platform/contracts/provider.ts declares it
 //
 // Everything is on disk before it is answered. A lost answer is done and on disk, and nobody hears of it.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import { sendError, type App } from '@system/platform'
-import type { FastifyReply, FastifyRequest } from 'fastify'
-import { Type } from 'typebox'
-import type { Ledger, LedgerResult, Move } from './ledger.ts'
+import type { App } from '@system/platform'
+import { refusal, sent, serveContract, type Handler } from '@system/platform/contract-server'
+import { providerContract } from '@system/platform/contracts/provider'
+import type { FastifyReply } from 'fastify'
+import type { Ledger, Move } from './ledger.ts'
 import { createShare, type Mood } from './mood.ts'
 
-const key = Type.String({ minLength: 1, maxLength: 250 })
-const withKey = Type.Object({ 'idempotency-key': key })
-const id = Type.Object({ id: Type.String({ minLength: 1, maxLength: 100 }) })
-const share = Type.Number({ minimum: 0, maximum: 1, default: 0 })
-
-const newPayment = {
-  headers: withKey,
-  body: Type.Object({
-    reference: Type.String({ minLength: 1, maxLength: 100 }),
-    amountCents: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
-  }),
-}
-
-const page = {
-  querystring: Type.Object({
-    after: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, default: 0 }),
-    limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
-  }),
-}
-
-const newMood = {
-  body: Type.Object({
-    declineShare: share,
-    lostAnswerShare: share,
-    delayMs: Type.Integer({ minimum: 0, maximum: 60_000, default: 0 }),
-  }),
-}
+const wellBehaved: Mood = { declineShare: 0, lostAnswerShare: 0, delayMs: 0 }
 
 export function addRoutes(app: App, ledger: Ledger, firstMood: Mood): void {
   let mood = firstMood
   const isDeclined = createShare()
   const isLost = createShare()
+  const serve = serveContract(app, providerContract, 'provider')
 
-  app.post('/payments', { schema: newPayment }, async (request, reply) => {
-    const result = await ledger.authorise(request.headers['idempotency-key'], request.body, () =>
+  serve.authorise(async ({ headers, body: { reference, amountCents } }, { reply }) => {
+    const request = { reference, amountCents }
+    const result = await ledger.authorise(headers['idempotency-key'], request, () =>
       isDeclined(mood.declineShare),
     )
-    return answer(request, reply, result, 201)
+    if (await isLostOnTheWay(reply)) return sent
+    if (result.kind === 'key-reused') return keyReused
+    return { status: result.payment.state === 'declined' ? 402 : 201, body: result.payment }
   })
 
-  for (const move of ['capture', 'refund', 'void'] satisfies Move[]) {
-    app.post(`/payments/:id/${move}`, { schema: { params: id, headers: withKey } }, async (request, reply) =>
-      answer(
-        request,
-        reply,
-        await ledger.move(request.headers['idempotency-key'], request.params.id, move),
-        200,
-      ),
-    )
+  serve.capture(moveBy('capture'))
+  serve.refund(moveBy('refund'))
+  serve.void(moveBy('void'))
+
+  serve.findByKey(({ params: { key } }) => {
+    const payment = ledger.findByKey(key)
+    if (payment === undefined) return refusal(404, 'no-such-key', 'No payment was asked for under this key.')
+    return { status: 200, body: payment }
+  })
+
+  serve.listPayments(({ query: { after, limit } }) => {
+    const payments = ledger.list(after, limit)
+    return { status: 200, body: { payments, next: payments.at(-1)?.pos ?? after } }
+  })
+
+  serve.behave(({ body }) => {
+    mood = { ...wellBehaved, ...body }
+    return { status: 200, body: mood }
+  })
+
+  function moveBy(move: Move): Handler<(typeof providerContract)[Move]> {
+    return async ({ headers, params: { id } }, { reply }) => {
+      const result = await ledger.move(headers['idempotency-key'], id, move)
+      if (await isLostOnTheWay(reply)) return sent
+      switch (result.kind) {
+        case 'done':
+          return { status: 200, body: result.payment }
+        case 'unknown':
+          return refusal(404, 'no-such-payment', 'There is no such payment.')
+        case 'not-allowed':
+          return refusal(409, 'not-allowed', `The payment is ${result.state}.`)
+        case 'key-reused':
+          return keyReused
+      }
+    }
   }
 
-  app.get('/payments/by-key/:key', { schema: { params: Type.Object({ key }) } }, (request, reply) => {
-    const payment = ledger.findByKey(request.params.key)
-    return payment ?? sendError(reply, 404, 'no-such-key', 'No payment was asked for under this key.')
-  })
-
-  app.get('/payments', { schema: page }, ({ query }) => {
-    const payments = ledger.list(query.after, query.limit)
-    return { payments, next: payments.at(-1)?.pos ?? query.after }
-  })
-
-  app.put('/sandbox', { schema: newMood }, ({ body }) => (mood = body))
-
-  async function answer(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    result: LedgerResult,
-    status: number,
-  ): Promise<FastifyReply> {
+  /** After the time that an answer takes; one that is lost leaves nothing to be answered. */
+  async function isLostOnTheWay(reply: FastifyReply): Promise<boolean> {
     if (mood.delayMs > 0) await sleep(mood.delayMs)
-    if (isLost(mood.lostAnswerShare)) {
-      reply.hijack()
-      request.raw.socket.destroy()
-      return reply
-    }
-    switch (result.kind) {
-      case 'done':
-        return reply.code(result.payment.state === 'declined' ? 402 : status).send(result.payment)
-      case 'unknown':
-        return sendError(reply, 404, 'no-such-payment', 'There is no such payment.')
-      case 'not-allowed':
-        return sendError(reply, 409, 'not-allowed', `The payment is ${result.state}.`)
-      case 'key-reused':
-        return sendError(reply, 422, 'key-reused', 'This Idempotency-Key was used for something else.')
-    }
+    if (!isLost(mood.lostAnswerShare)) return false
+    reply.hijack()
+    reply.request.raw.socket.destroy()
+    return true
   }
 }
+
+const keyReused = refusal(422, 'key-reused', 'This Idempotency-Key was used for something else.')

@@ -1,0 +1,57 @@
+// What notification offers: what it has to send, what it has sent, and what could not be sent.
+
+import { Type } from 'typebox'
+import { contract, ErrorBody, PageQuery } from '../src/contract.ts'
+
+const Notification = Type.Object({
+  /** Its place among all messages. */
+  pos: Type.Integer(),
+  /** The same for every attempt: whoever receives it can tell a repetition. */
+  id: Type.String(),
+  /** Of the event in order's feed. */
+  eventId: Type.String(),
+  orderId: Type.String(),
+  kind: Type.Enum(['receipt', 'payment-delayed', 'order-cancelled']),
+  channel: Type.Enum(['email', 'sms', 'push']),
+  text: Type.String(),
+  state: Type.Enum(['waiting', 'sent', 'dead']),
+  attempts: Type.Integer(),
+  /** Why the last attempt failed. */
+  reason: Type.Union([Type.String(), Type.Null()]),
+  /** Epoch milliseconds, of the last change. */
+  at: Type.Number(),
+})
+
+const messages = Type.Array(Notification)
+
+export const notificationContract = contract({
+  listNotifications: {
+    method: 'GET',
+    path: '/notifications',
+    summary: 'What is to be sent and what was, in order.',
+    query: PageQuery,
+    answers: {
+      200: Type.Object({ notifications: messages, next: Type.Integer() }),
+      400: ErrorBody,
+    },
+  },
+  listDeadLetters: {
+    method: 'GET',
+    path: '/dead-letters',
+    summary: 'What could not be sent.',
+    query: PageQuery,
+    answers: {
+      200: Type.Object({ deadLetters: messages, next: Type.Integer() }),
+      400: ErrorBody,
+    },
+  },
+  replay: {
+    method: 'POST',
+    path: '/dead-letters/replay',
+    summary: 'Dead letters are tried again: those, or all.',
+    body: Type.Object({
+      ids: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { maxItems: 1000 })),
+    }),
+    answers: { 200: Type.Object({ replayed: Type.Integer() }), 400: ErrorBody },
+  },
+})
