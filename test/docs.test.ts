@@ -62,6 +62,7 @@ const tour: Stop[] = [
   { line: 'msvc chaos monkey --seed 42 --for 5m --dry-run', in: 'shop', says: /monkey, seed 42/ },
   { line: 'msvc chaos kill payment --for 10s', in: 'shop', says: /payment/ },
   { line: 'msvc chaos status', in: 'shop', says: /kill +payment/ },
+  { line: 'msvc chaos watch', in: 'shop', says: /payment +○ held[^]*kill payment +back in/ },
   { line: 'msvc chaos heal', in: 'shop', says: /payment/ },
   { line: 'msvc chaos pause payment --dry-run', in: 'shop', says: /pause on payment/ },
   { line: 'msvc chaos pause payment --for 10s', in: 'shop', says: /is stopped, and \/readyz is silent/ },

@@ -65,8 +65,10 @@ export async function planMonkey(
 /** Runs it, and writes what others read of it. */
 export async function runReady(ready: ReadyExperiment, command: ExperimentCommand): Promise<EndedExperiment> {
   const { from, junitFile, isQuiet } = command
-  const watch = isQuiet ? silently : liveExperiment()
-  const finished = await interruptible((signal) => runExperiment(ready, { signal, watch }))
+  const watch = isQuiet ? silently : await liveExperiment(ready.root)
+  const finished = await interruptible((signal) => runExperiment(ready, { signal, watch })).finally(() =>
+    watch.end(),
+  )
   const { result, report, folder, isInterrupted, startedAt, endedAt } = finished
   const { experiment } = ready
   const times = { startedAt, endedAt }

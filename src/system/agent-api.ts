@@ -105,6 +105,10 @@ export interface FaultStatus extends FaultSettings {
   detail: string | null
 }
 
+/** One that failed and was undone is over too. */
+export const isOpenFault = ({ state, healedAt }: Pick<FaultStatus, 'state' | 'healedAt'>): boolean =>
+  state !== 'healed' && !(state === 'failed' && healedAt !== null)
+
 export interface FleetStatus {
   version: 1
   system: { name: string; root: string; entry: string }

@@ -1,12 +1,12 @@
 // The fleet as it is: data → text.
 
 import chalk from 'chalk'
-import type {
-  EdgeStatus,
-  FaultStatus,
-  FleetStatus,
-  ServiceState,
-  ServiceStatus,
+import {
+  isOpenFault,
+  type EdgeStatus,
+  type FleetStatus,
+  type ServiceState,
+  type ServiceStatus,
 } from '../../system/agent-api.ts'
 import { formatDuration } from '../../system/duration.ts'
 import { faultRows } from './chaos.ts'
@@ -15,7 +15,7 @@ import { table } from './table.ts'
 /** @param now epoch ms */
 export function statusView(status: FleetStatus, now: number): string {
   const { system, services, edges, faults, halted, proxy } = status
-  const open = faults.filter(isOpen)
+  const open = faults.filter(isOpenFault)
   const down = new Set(services.filter(({ pid }) => pid === null).map(({ name }) => name))
   return [
     `${chalk.bold(system.name)} ${chalk.dim(`runs in ${system.root}`)}`,
@@ -72,10 +72,6 @@ const edgesShown = ({ edges, system }: FleetStatus): EdgeStatus[] => [
   ...edges.filter(({ kind, name }) => kind === 'client' && name.endsWith(`:${system.entry}`)),
   ...edges.filter(({ kind }) => kind !== 'client'),
 ]
-
-/** One that failed and was undone is over too. */
-const isOpen = ({ state, healedAt }: FaultStatus): boolean =>
-  state !== 'healed' && !(state === 'failed' && healedAt !== null)
 
 /**
  * A service that others call; best one behind the entry's own callees, because then it shows whether the
