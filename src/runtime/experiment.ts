@@ -11,6 +11,7 @@ import type { Judged } from '../chaos/experiment/judgement.ts'
 import { expectationsIn, faultsIn } from '../chaos/experiment/result.ts'
 import { verdictOf } from '../chaos/experiment/verdict.ts'
 import { errors, UserError } from '../errors.ts'
+import type { SystemEvent } from '../events.ts'
 import type { LoadPlan } from '../load/plan.ts'
 import type { FleetStatus } from '../system/agent-api.ts'
 import type { Cleanup, ExperimentResult } from '../system/experiment-result.ts'
@@ -155,7 +156,12 @@ async function play(
   const { agent, status } = stage
   const over = new AbortController()
   const lastSeq = (await agent.eventsSoFar()).at(-1)?.seq ?? 0
-  const following = follow(scene, agent, { after: lastSeq, signal: over.signal })
+  let heardSeq = lastSeq
+  const hear = (event: SystemEvent): void => {
+    heardSeq = event.seq
+    scene.hear(event)
+  }
+  const following = follow(scene, agent, { after: lastSeq, signal: over.signal, hear })
   const tooLong = AbortSignal.timeout(scene.experiment.limits.maxDurationMs)
   tooLong.addEventListener('abort', () =>
     scene.end({
@@ -196,6 +202,8 @@ async function play(
     await rollBack(scene, agent)
     over.abort()
     await following
+    // What rolling back did is still on its way: without it, a fault would be judged as never healed.
+    for (const event of await eventsAfter(agent, heardSeq)) hear(event)
   }
   return { load, cleanup: await cleanupOf(scene, agent) }
 }
@@ -232,10 +240,10 @@ function makeLoad(
 async function follow(
   scene: ExperimentScene,
   agent: AgentClient,
-  { after, signal }: { after: number; signal: AbortSignal },
+  { after, signal, hear }: { after: number; signal: AbortSignal; hear(event: SystemEvent): void },
 ): Promise<void> {
   try {
-    for await (const event of agent.events(after, signal)) scene.hear(event)
+    for await (const event of agent.events(after, signal)) hear(event)
   } catch (error) {
     if (!signal.aborted && !isAgentGone(error)) throw error
   }
@@ -245,6 +253,15 @@ async function follow(
       name: 'the agent answers',
       observed: 'the agent ended during the experiment',
     })
+  }
+}
+
+async function eventsAfter(agent: AgentClient, seq: number): Promise<SystemEvent[]> {
+  try {
+    return await agent.eventsSoFar(seq)
+  } catch (error) {
+    if (!isAgentGone(error)) throw error
+    return []
   }
 }
 

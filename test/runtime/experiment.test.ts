@@ -119,6 +119,10 @@ describe.concurrent('an experiment ends in a verdict', slow, () => {
     const finished = await tryExperiment({ forMs: 60_000 }, run)
     expect(finished).toMatchObject({ isInterrupted: true, result: { verdict: 'HALTED', cleanup: 'CLEAN' } })
     expect(await fleet.agent.faults()).toMatchObject([{ state: 'healed' }])
+    expect(finished.result.expectations.map(({ observed }) => observed)).not.toContain(
+      'a fault was not healed',
+    )
+    expect(finished.result.faults).toMatchObject([{ healedAt: expect.any(Number) }])
   })
 
   test('it does not begin while another fault is going on', async () => {

@@ -2,7 +2,7 @@
 
 import type { FaultExpectation } from './experiment.ts'
 import { met, missed, pending, stateWord as word, type Judgement } from './judgement.ts'
-import { lastHealedAt, type Known } from './moments.ts'
+import { lastHealedAt, noRecoveryText, type Known } from './moments.ts'
 import type { Observed, ObservedFault } from './observed.ts'
 
 type Of<K extends FaultExpectation['kind']> = Extract<FaultExpectation, { kind: K }>
@@ -47,7 +47,9 @@ export function judgeBreakerDuring(
 
 export function judgeBreakersClosed(withinMs: number, observed: Observed, known: Known): Judgement {
   const healedAt = lastHealedAt(observed, known)
-  if (healedAt === null) return known.isOver ? missed('a fault was not healed') : pending('not healed yet')
+  if (healedAt === null) {
+    return known.isOver ? missed(noRecoveryText(observed, known)) : pending('not healed yet')
+  }
   const edges = [...new Set(observed.transitions.map(({ edge }) => edge))]
   const deadline = healedAt + withinMs
   const late = edges.filter((edge) => stateAt(observed, edge, deadline) !== 'closed')

@@ -5,7 +5,14 @@
 
 import type { Experiment, FaultExpectation, HttpProbe, LoadProbe, Probe } from './experiment.ts'
 import { met, missed, pending, type Judgement } from './judgement.ts'
-import { baselineSeconds, lastHealedAt, secondsUnder, toldSeconds, type Known } from './moments.ts'
+import {
+  baselineSeconds,
+  lastHealedAt,
+  noRecoveryText,
+  secondsUnder,
+  toldSeconds,
+  type Known,
+} from './moments.ts'
 import type { Observed, ObservedFault, ProbeResult } from './observed.ts'
 import { isWithin, readMetric, secondsIn, type Seconds } from './reading-of-load.ts'
 
@@ -77,7 +84,9 @@ export function judgeRecovery(
   known: Known,
 ): Judgement {
   const healedAt = lastHealedAt(observed, known)
-  if (healedAt === null) return known.isOver ? missed('a fault was not healed') : pending('not healed yet')
+  if (healedAt === null) {
+    return known.isOver ? missed(noRecoveryText(observed, known)) : pending('not healed yet')
+  }
   const { withinMs } = experiment.recover
   if (probe.kind === 'http') {
     const results = observed.probes[probe.name] ?? []

@@ -43,6 +43,12 @@ export function secondsUnder(
 /** Seconds of load up to here are told in full. */
 export const toldSeconds = ({ seconds }: Observed): number => (seconds.at(-1)?.second ?? -1) + 1
 
+/** Why there is no time after the faults to be judged. */
+export function noRecoveryText(observed: Observed, known: Known): string {
+  const isUnset = known.faultIds.some((_, index) => faultOf(observed, known, index)?.appliedAt == null)
+  return isUnset ? 'it ended before every fault was set' : 'a fault was not healed'
+}
+
 /** When the last fault was healed; null while one is not. */
 export function lastHealedAt(observed: Observed, known: Known): number | null {
   const faults = known.faultIds.map((_, index) => faultOf(observed, known, index))

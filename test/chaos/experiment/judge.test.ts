@@ -120,6 +120,13 @@ describe('judging an experiment', () => {
     ],
     ['a baseline without arrivals', 'orders-ok before', goodRun.slice(6), 'nothing arrived'],
   ]
+  test('an experiment that is ended before its fault blames no fault for it', () => {
+    const early = states(goodRun.slice(0, 4), { faultIds: [undefined] })
+    for (const name of ['orders-ok again', 'order-ready again', 'breakers closed again']) {
+      expect(early[name]).toBe('missed: it ended before every fault was set')
+    }
+  })
+
   test.each(misses)('%s is a miss', (_, name, events, observed) => {
     const { [name]: told, ...others } = states(events)
     expect(told).toContain('missed: ')
