@@ -12,8 +12,17 @@ export interface AutocannonResult {
   latencyMs: { p50: number; p90: number; p99: number; p999: number; max: number }
 }
 
+interface Watchers {
+  signal?: AbortSignal | undefined
+  onAnswer?: (() => void) | undefined
+  onFailure?: (() => void) | undefined
+}
+
 /** Resolves when the time is over or the signal aborts. */
-export async function saturate(plan: SaturationPlan, signal?: AbortSignal): Promise<AutocannonResult> {
+export async function saturate(
+  plan: SaturationPlan,
+  { signal, onAnswer, onFailure }: Watchers = {},
+): Promise<AutocannonResult> {
   // CommonJS: the function is its default export.
   const { default: autocannon } = await import('autocannon')
   const options = {
@@ -31,6 +40,8 @@ export async function saturate(plan: SaturationPlan, signal?: AbortSignal): Prom
       if (error === null || error === undefined) resolve(found)
       else reject(error as Error)
     })
+    if (onAnswer !== undefined) instance.on('response', onAnswer)
+    if (onFailure !== undefined) instance.on('reqError', onFailure)
     signal?.addEventListener('abort', () => instance.stop(), { once: true })
   })
   const { latency, requests } = result

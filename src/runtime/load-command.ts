@@ -3,7 +3,8 @@
 import { resolve } from 'node:path'
 import { diskFiles } from '../adapters/files.ts'
 import { compareView } from '../cli/views/compare.ts'
-import { loadView, saturationView } from '../cli/views/load.ts'
+import { loadView } from '../cli/views/load.ts'
+import { saturationView } from '../cli/views/saturation.ts'
 import { errors, UserError } from '../errors.ts'
 import type { Pacing } from '../load/pacing.ts'
 import { type LoadPlan, schedulePlanned, shapeOf } from '../load/plan.ts'
@@ -18,6 +19,7 @@ import { compareRuns } from './compare.ts'
 import { type Aim, findTarget, readGiven, urlTyped } from './find-target.ts'
 import { interruptible } from './interrupt.ts'
 import { liveLoad, type LiveLoadAbout } from './live-load.ts'
+import { liveSaturation } from './live-saturation.ts'
 import { runLoad } from './load.ts'
 import { readRecordedRun } from './recorded-run.ts'
 import { runRecordedLoad } from './recorded-load.ts'
@@ -196,6 +198,13 @@ async function saturate(
     ...(asked !== undefined && { ratePerSecond: options.ratePerSecond ?? 0 }),
     ...(body !== undefined && { body }),
   }
-  const result = await interruptible((signal) => runSaturation(plan, { signal, isOwnTarget, engine }))
+  const { connections } = plan
+  const live = options.live
+    ? await liveSaturation({ target: target.url, connections, durationMs })
+    : undefined
+  const onProgress = live && { onProgress: live.onProgress }
+  const result = await interruptible((signal) =>
+    runSaturation(plan, { signal, isOwnTarget, engine, ...onProgress }),
+  ).finally(() => live?.end())
   return { result, text: saturationView(result) }
 }

@@ -17,7 +17,7 @@ import {
   UnsendableRequest,
 } from '../load/request.ts'
 import type { SaturationPlan } from '../ports.ts'
-import type { SaturationReport } from '../system/load-report.ts'
+import type { SaturationProgress, SaturationReport } from '../system/load-report.ts'
 import { laterBy } from './load-timers.ts'
 import { refusePublic, refuseTooManyConnections } from './load-refusals.ts'
 
@@ -44,12 +44,13 @@ export interface SaturationOptions {
   signal?: AbortSignal
   isOwnTarget?: boolean
   engine?: SaturationReport['engine']
+  onProgress?: (progress: SaturationProgress) => void
 }
 
 /** Throws a UserError for a bad plan, an unknown host, and a target that takes no connection. */
 export async function runSaturation(
   plan: SaturationPlan,
-  { signal, isOwnTarget = false, engine = 'autocannon' }: SaturationOptions = {},
+  { signal, isOwnTarget = false, engine = 'autocannon', onProgress }: SaturationOptions = {},
 ): Promise<SaturationReport> {
   const { url, connections, durationMs, ratePerSecond } = plan
   const target = targetOf({ target: { url }, ratePerSecond: 1, durationMs })
@@ -64,8 +65,8 @@ export async function runSaturation(
   const startedAt = Date.now()
   const measured =
     engine === 'msvc'
-      ? await saturateOurselves(plan, { target, address, signal })
-      : await saturateByAutocannon(plan, signal)
+      ? await saturateOurselves(plan, { target, address, signal, onProgress })
+      : await saturateByAutocannon(plan, { signal, onProgress })
   return {
     version: 1,
     engine,
@@ -85,22 +86,56 @@ export async function runSaturation(
   }
 }
 
+interface Watchers {
+  signal: AbortSignal | undefined
+  onProgress: SaturationOptions['onProgress'] | undefined
+}
+
 async function saturateByAutocannon(
   plan: SaturationPlan,
-  signal: AbortSignal | undefined,
+  { signal, onProgress }: Watchers,
 ): Promise<Measured> {
   // 160 ms of start-up, only when asked for.
   const { saturate } = await import('../adapters/autocannon.ts')
-  const { latencyMs, ...measured } = await saturate(plan, signal)
+  const sofar = { answers: 0, failures: 0, serviceMs: null }
+  using _ = tellProgress(() => sofar, onProgress)
+  const { latencyMs, ...measured } = await saturate(plan, {
+    signal,
+    onAnswer: () => void sofar.answers++,
+    onFailure: () => void sofar.failures++,
+  })
   const serviceMs = measured.answers === 0 ? percentiles(createHistogram()) : latencyMs
   return { ...measured, serviceMs }
+}
+
+const tellEveryMs = 200
+
+/** Until it is disposed. */
+function tellProgress(
+  read: () => Pick<SaturationProgress, 'answers' | 'failures' | 'serviceMs'>,
+  onProgress: SaturationOptions['onProgress'],
+): Disposable {
+  if (onProgress === undefined) return { [Symbol.dispose]() {} }
+  const startMs = performance.now()
+  const perSecond: number[] = []
+  let before = 0
+  const telling = setInterval(() => {
+    const elapsedMs = performance.now() - startMs
+    const now = read()
+    if (elapsedMs >= (perSecond.length + 1) * 1000) {
+      perSecond.push(now.answers - before)
+      before = now.answers
+    }
+    onProgress({ elapsedMs, ...now, perSecond })
+  }, tellEveryMs)
+  return { [Symbol.dispose]: () => clearInterval(telling) }
 }
 
 const tickEveryMs = 10
 
 async function saturateOurselves(
   plan: SaturationPlan,
-  { target, address, signal }: { target: LoadTarget; address: string; signal: AbortSignal | undefined },
+  { target, address, signal, onProgress }: Watchers & { target: LoadTarget; address: string },
 ): Promise<Measured> {
   const { method, headers, body = null, isUnverified = false } = plan
   const source = { name: method, method, path: target.path, headers, body, expect: null }
@@ -116,6 +151,7 @@ async function saturateOurselves(
     connect: (events) => openWire(connect, events, laterBy),
   })
   const ticking = setInterval(() => engine.tick(), tickEveryMs)
+  using _ = tellProgress(() => progressIn(engine.books), onProgress)
   try {
     await sleep(plan.durationMs, undefined, { ...(signal !== undefined && { signal }) })
   } catch (error) {
@@ -126,6 +162,12 @@ async function saturateOurselves(
     engine.stop()
   }
   return measuredIn(engine.books, performance.now() - startMs)
+}
+
+function progressIn({ outcomes, service }: ClosedBooks) {
+  const answers = countOf(service)
+  const ended = Object.values(outcomes).reduce((sum, times) => sum + times, 0)
+  return { answers, failures: ended - answers, serviceMs: percentiles(service) }
 }
 
 function measuredIn(books: ClosedBooks, elapsedMs: number): Measured {

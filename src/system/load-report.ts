@@ -90,6 +90,17 @@ export interface LoadProgress {
   responseMs: Percentiles
 }
 
+/** What is known while a closed-model run goes on, several times a second. */
+export interface SaturationProgress {
+  elapsedMs: number
+  answers: number
+  failures: number
+  /** Answers in each whole second, in order. */
+  perSecond: readonly number[]
+  /** By msvc only. */
+  serviceMs: Percentiles | null
+}
+
 /** A closed-model run: so many connections, each sends when its last answer is there. */
 export interface SaturationReport {
   version: 1

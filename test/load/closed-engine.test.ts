@@ -3,6 +3,7 @@
 import { createServer } from 'node:net'
 import { expect, test } from 'vitest'
 import { runSaturation } from '../../src/runtime/saturation.ts'
+import type { SaturationProgress } from '../../src/system/load-report.ts'
 import { startRawServer } from '../fixtures/targets/raw-server.ts'
 
 const ok = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'
@@ -24,6 +25,20 @@ test('as many connections as asked for, each used again, every request in one ou
   expect(report.outcomes!.ok).toBe(report.answers)
   // Each connection may have had one under way that never arrived.
   expect(Math.abs(sum(report.outcomes!) - asked)).toBeLessThanOrEqual(3)
+})
+
+test.each(['msvc', 'autocannon'] as const)('what %s has done is told while it goes on', async (engine) => {
+  await using target = await startRawServer((socket) => socket.write(ok))
+  const told: SaturationProgress[] = []
+  const long = { ...plan, url: target.url, durationMs: 2500 }
+  const report = await runSaturation(long, { engine, onProgress: (progress) => told.push(progress) })
+  expect(told.length).toBeGreaterThan(4)
+  const last = told.at(-1)!
+  expect(last.perSecond.length).toBeGreaterThanOrEqual(2)
+  expect(last.answers).toBeGreaterThanOrEqual(sum(last.perSecond))
+  expect(last.answers).toBeLessThanOrEqual(report.answers)
+  expect(told[0]!.answers).toBeLessThan(last.answers)
+  expect(last.failures).toBe(0)
 })
 
 test('what fails is counted by its outcome, and the connection comes back', async () => {

@@ -3,9 +3,9 @@
 import chalk from 'chalk'
 import type { LoadInterval, OutcomeCounts, Outcome, Percentiles } from '../../events.ts'
 import { formatDuration } from '../../system/duration.ts'
-import type { LoadProgress, LoadReport, SaturationReport } from '../../system/load-report.ts'
+import type { LoadProgress, LoadReport } from '../../system/load-report.ts'
 import { observedText } from '../../system/observed-text.ts'
-import { table } from './table.ts'
+import { table, widthOf } from './table.ts'
 
 /** One second, as a line of a log. */
 export function intervalLine({ second, scheduled, outcomes, responseMs }: LoadInterval): string {
@@ -46,6 +46,12 @@ export function liveFrame({ target, schedule, progress, intervals, columns }: Li
   ].join('\n')
 }
 
+// Beside the numbers it would make lines that a terminal of 80 columns breaks.
+const legend = [
+  'response: from the intended start, failed arrivals included',
+  'service: from the first byte written; wait: for a connection; lag: our own',
+]
+
 /** The report of an open-model run. */
 export function loadView(report: LoadReport): string {
   const { schedule, outcomes, requests } = report
@@ -59,53 +65,25 @@ export function loadView(report: LoadReport): string {
         'rate',
         `${count(report.achievedRate)} of ${count(schedule.ratePerSecond)} per second were sent in that time`,
       ],
-      ['outcomes', `${outcomeBar(outcomes, 30)}  ${outcomesText(outcomes)}`],
+      ['outcomes', `${outcomeBar(outcomes, barBeside(outcomesText(outcomes)))}  ${outcomesText(outcomes)}`],
       ['statuses', statusesText(report.statuses)],
     ]),
     '',
     ...table([
-      dim(['LATENCY', 'p50', 'p90', 'p99', 'p99.9', 'max', '']),
-      latencyRow('response', report.responseMs, 'from the intended start, failed arrivals included'),
+      dim(['LATENCY', 'p50', 'p90', 'p99', 'p99.9', 'max']),
+      latencyRow('response', report.responseMs),
       ...((outcomes.ok ?? 0) === schedule.arrivals || outcomes.ok === undefined
         ? []
-        : [latencyRow('  ok only', report.okResponseMs, 'the same, of those that ended ok')]),
-      latencyRow('service', report.serviceMs, 'from the first byte written'),
-      latencyRow('wait', report.waitMs, 'for a connection'),
-      latencyRow('lag', report.lagMs, "the generator's own lateness"),
+        : [latencyRow('  ok only', report.okResponseMs)]),
+      latencyRow('service', report.serviceMs),
+      latencyRow('wait', report.waitMs),
+      latencyRow('lag', report.lagMs),
     ]),
+    ...dim(legend),
     ...(requests.length > 1 ? ['', ...table([dim(requestTitles), ...requests.map(requestRow)])] : []),
     ...thresholdLines(report),
     '',
     ...verdictLines(report),
-  ].join('\n')
-}
-
-/** The report of a closed-model run, with what it cannot say. */
-export function saturationView(report: SaturationReport): string {
-  const { connections, durationMs, serviceMs, isInterrupted, elapsedMs } = report
-  return [
-    `${chalk.bold(report.target)}  ${chalk.dim(`closed model by ${report.engine}, ${connections} connections for ${formatDuration(durationMs)}`)}`,
-    '',
-    ...table([
-      ['throughput', `${count(report.throughput)} answers per second`],
-      ['answers', `${count(report.answers)}  ${statusesText(report.statuses)}`],
-      ['failures', `${count(report.errors)} errors, of which ${count(report.timeouts)} timeouts`],
-      [
-        'service',
-        `p50 ${ms(serviceMs.p50)}  p90 ${ms(serviceMs.p90)}  p99 ${ms(serviceMs.p99)}  max ${ms(serviceMs.max)}`,
-      ],
-    ]),
-    ...(isInterrupted
-      ? [
-          '',
-          chalk.yellow(
-            `Interrupted after ${(elapsedMs / 1000).toFixed(1)} s of ${formatDuration(durationMs)}.`,
-          ),
-        ]
-      : []),
-    '',
-    chalk.yellow('Not measured:'),
-    ...report.notMeasured.map((line) => `  - ${line}`),
   ].join('\n')
 }
 
@@ -121,24 +99,23 @@ function thresholdLines({ thresholds, verdict, isInterrupted }: LoadReport): str
   return ['', chalk.dim(title), ...table(rows)]
 }
 
-const requestTitles = ['REQUEST', 'ARRIVALS', 'OUTCOMES', 'p50', 'p99', 'max']
+const requestTitles = ['REQUEST', 'ARRIVALS', 'p50', 'p99', 'max', 'OUTCOMES']
 
 function requestRow({ name, outcomes, responseMs }: LoadReport['requests'][number]): string[] {
   const arrivals = Object.values(outcomes).reduce((sum, times) => sum + times, 0)
   return [
     name,
     count(arrivals),
-    outcomesText(outcomes),
     ms(responseMs.p50),
     ms(responseMs.p99),
     ms(responseMs.max),
+    outcomesText(outcomes),
   ]
 }
 
-const latencyRow = (name: string, { p50, p90, p99, p999, max }: Percentiles, what: string): string[] => [
+const latencyRow = (name: string, { p50, p90, p99, p999, max }: Percentiles): string[] => [
   name,
   ...[p50, p90, p99, p999, max].map(ms),
-  chalk.dim(what),
 ]
 
 function verdictLines({ verdict, reasons, limit, isInterrupted }: LoadReport): string[] {
@@ -169,7 +146,7 @@ function outcomesText(outcomes: OutcomeCounts): string {
   ].join('  ')
 }
 
-const statusesText = (statuses: Record<string, number>): string =>
+export const statusesText = (statuses: Record<string, number>): string =>
   Object.entries(statuses)
     .map(([status, answers]) => `${status} × ${count(answers)}`)
     .join('  ') || chalk.dim('no answers')
@@ -183,7 +160,10 @@ function outcomeBar(outcomes: OutcomeCounts, width: number): string {
   return chalk.green('█'.repeat(width - red)) + chalk.red('▒'.repeat(red))
 }
 
-const bar = (share: number, width: number): string => {
+/** As long as the line has room for; a terminal has 80 columns, and its title takes 10. */
+const barBeside = (text: string): number => Math.max(8, Math.min(30, 68 - widthOf(text)))
+
+export const bar = (share: number, width: number): string => {
   const full = Math.round(share * width)
   return '█'.repeat(full) + chalk.dim('░'.repeat(width - full))
 }
@@ -213,6 +193,6 @@ export function ms(value: number | null): string {
   return `${Number(value.toPrecision(3))} ms`
 }
 
-const count = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 1 })
+export const count = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 1 })
 
-const percent = (share: number): string => `${Math.floor(share * 100)} %`
+export const percent = (share: number): string => `${Math.floor(share * 100)} %`

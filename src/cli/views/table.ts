@@ -14,7 +14,8 @@ export function table(rows: readonly (readonly string[])[]): string[] {
   )
 }
 
-const widthOf = (text: string): number => text.replace(colours, '').length
+/** In columns; colours do not count. */
+export const widthOf = (text: string): number => text.replace(colours, '').length
 
 // What chalk writes: escape, "[", numbers, "m".
 const colours = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g')

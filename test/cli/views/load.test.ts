@@ -1,13 +1,7 @@
 import { stripVTControlCharacters as plain } from 'node:util'
-import { expect, test } from 'vitest'
-import {
-  intervalLine,
-  liveFrame,
-  loadView,
-  ms,
-  saturationView,
-  sparkline,
-} from '../../../src/cli/views/load.ts'
+import { describe, expect, test } from 'vitest'
+import { intervalLine, liveFrame, loadView, ms, sparkline } from '../../../src/cli/views/load.ts'
+import { saturationFrame, saturationLine, saturationView } from '../../../src/cli/views/saturation.ts'
 import type { LoadInterval } from '../../../src/events.ts'
 import type { LoadReport } from '../../../src/system/load-report.ts'
 
@@ -138,4 +132,41 @@ test.each([
   [null, '–'],
 ])('%s ms is %s', (value, text) => {
   expect(ms(value)).toBe(text)
+})
+
+test('the summary fits a terminal of 80 columns, also with slow requests and many failures', () => {
+  const wide = { ...responseMs, p50: 123.4, p90: 0.0123, p99: 1234.5, p999: 12_345.6 }
+  const failed = {
+    ...report,
+    okResponseMs: wide,
+    responseMs: wide,
+    outcomes: { ok: 9000, refused: 900, reset: 100 },
+  }
+  const lines = plain(loadView(failed)).split('\n')
+  expect(lines.filter((line) => line.length > 80)).toEqual([])
+})
+
+describe('a closed-model run as it goes on', () => {
+  const progress = {
+    elapsedMs: 2400,
+    answers: 6200,
+    failures: 3,
+    perSecond: [3000, 2500],
+    serviceMs: null,
+  }
+  const about = { target: 'http://127.0.0.1:4000/', connections: 50, durationMs: 10_000, columns: 80 }
+
+  test('is a frame that says how far it is and what was answered', () => {
+    const frame = plain(saturationFrame({ ...about, progress }))
+    expect(frame).toMatch(/^http:\/\/127\.0\.0\.1:4000\/  50 connections for 10s\n/)
+    expect(frame).toMatch(/24 %  2s\nanswers   6,200, 2,500 in second 1\nfailures  3$/)
+    expect(plain(saturationFrame({ ...about, progress: { ...progress, serviceMs: responseMs } }))).toContain(
+      'service   p50 1.23 ms  p99 1.23 s',
+    )
+  })
+
+  test('is a line for each whole second', () => {
+    expect(plain(saturationLine(progress, 1))).toBe('   1s  2,500 answers  3 failures so far')
+    expect(plain(saturationLine({ ...progress, failures: 0 }, 0))).toBe('   0s  3,000 answers')
+  })
 })
