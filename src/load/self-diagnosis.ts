@@ -105,8 +105,9 @@ const generatorLimit = ({ achievedRate }: Signs): string =>
 function targetLimit({ outcomes, elapsedMs, schedule, limits }: Signs): string | null {
   const { timeout = 0, dropped = 0, shed = 0 } = outcomes
   const starved = timeout + dropped + shed
-  if (starved === 0) return null
   const answered = (outcomes.ok ?? 0) + (outcomes['http-error'] ?? 0) + (outcomes['check-failed'] ?? 0)
+  if (answered === 0 && starved === 0) return unansweredLimit(outcomes)
+  if (starved === 0) return null
   const rate = Math.round((answered * 1000) / Math.max(1, elapsedMs))
   const parts = [
     timeout > 0 ? `${timeout} arrivals timed out after ${limits.timeoutMs} ms` : '',
@@ -117,6 +118,17 @@ function targetLimit({ outcomes, elapsedMs, schedule, limits }: Signs): string |
   // A stall or a fault in passing is no limit of what the target can do.
   const isSaturated = starved > 0.01 * schedule.arrivals && rate < 0.95 * schedule.ratePerSecond
   return `${isSaturated ? 'target saturated' : 'target fell behind for a while'}: answered about ${rate} rps; ${parts.join(', ')}`
+}
+
+/** As when nobody listens: the accounts are right, and say nothing about a target. */
+function unansweredLimit(outcomes: OutcomeCounts): string | null {
+  const counts = Object.entries(outcomes)
+    .filter(([outcome]) => outcome !== 'unfinished')
+    .toSorted(([, one], [, other]) => other - one)
+  if (counts.length === 0) return null
+  const told = counts.map(([outcome, times]) => `${times} ${outcome}`).join(', ')
+  const hint = outcomes.refused === undefined ? '' : '; does anything listen there?'
+  return `no arrival was answered: ${told}${hint}`
 }
 
 const percent = (share: number): string => `${(share * 100).toFixed(0)} %`

@@ -93,6 +93,11 @@ describe('the limit is named', () => {
       /^target saturated: answered about 40 rps; 100 arrivals timed out after 10000 ms, 500 were dropped at 2000 in flight$/,
     ],
     ['a silent target', { outcomes: { timeout: 1000 } }, /^target does not answer: 1000 arrivals/],
+    [
+      'an address where nobody listens',
+      { outcomes: { refused: 990, reset: 8, unfinished: 2 } },
+      /^no arrival was answered: 990 refused, 8 reset; does anything listen there\?$/,
+    ],
     ['a stall in passing', { outcomes: { ok: 995, timeout: 5 } }, /^target fell behind for a while/],
     [
       'too few connections',
