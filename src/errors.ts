@@ -294,6 +294,23 @@ export const errors = {
       next: 'Start it with `msvc up -d`.',
       exitCode: exitCodes.failed,
     }),
+  serviceAddedSince: (service: string, cause: unknown) =>
+    new UserError({
+      code: 'service-added-since',
+      message: `${service} stands in msvc.yaml, but not in the fleet that runs: it was added since \`msvc up\`.`,
+      next: 'Start the system again with `msvc down` and `msvc up -d`; then it is part of it.',
+      exitCode: exitCodes.failed,
+      cause,
+      data: { service },
+    }),
+  agentRecordForeign: (path: string, pid: number | undefined) =>
+    new UserError({
+      code: 'agent-record-foreign',
+      message: `${path} was not written by this version of msvc, so it does not tell whether the system runs.`,
+      next: `End that fleet with \`msvc down\` of the version that started it${pid === undefined ? '' : `, or with \`kill ${pid}\` if that is its agent`}; then remove the file.`,
+      exitCode: exitCodes.failed,
+      data: { path, pid },
+    }),
   agentGone: (system: string, cause: unknown) =>
     new UserError({
       code: 'agent-gone',

@@ -186,6 +186,9 @@ function clientOf(plain: AgentHttp, root: string): AgentClient {
 export const isAgentGone = (error: unknown): boolean =>
   error instanceof UserError && error.code === 'agent-gone'
 
+const isUnknownService = (error: unknown): error is UserError =>
+  error instanceof UserError && error.code === 'unknown-service'
+
 /** The stream is read to its end, because who hangs up lets go. */
 async function hold(http: AgentHttp, signal: AbortSignal): Promise<string> {
   const id = Promise.withResolvers<string>()
@@ -197,24 +200,26 @@ async function hold(http: AgentHttp, signal: AbortSignal): Promise<string> {
 
 /** An agent that was there a moment ago and is not any more, or answers no more, is no bug of ours. */
 function sayingSo(http: AgentHttp, root: string): AgentHttp {
-  const toldOf = (error: unknown): unknown => {
+  const toldOf = async (error: unknown): Promise<unknown> => {
     if (error instanceof AgentAbsent) return errors.agentGone(basename(root), error)
     if (error instanceof AgentSilent) return errors.agentSilent(readAgentRecord(root)?.pid)
-    return error
+    if (!isUnknownService(error)) return error
+    const { tellAdded } = await import('./added-since.ts')
+    return tellAdded(error, root)
   }
   return {
     async ask(question) {
       try {
         return await http.ask(question)
       } catch (error) {
-        throw toldOf(error)
+        throw await toldOf(error)
       }
     },
     async *lines(question) {
       try {
         yield* http.lines(question)
       } catch (error) {
-        throw toldOf(error)
+        throw await toldOf(error)
       }
     },
   }

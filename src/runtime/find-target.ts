@@ -10,6 +10,7 @@ import type { RequestFormat } from '../load/readers/read-requests.ts'
 import type { FleetStatus } from '../system/agent-api.ts'
 import { findSystemRoot } from '../system/load-system.ts'
 import { suggest } from '../system/suggest.ts'
+import { tellAdded } from './added-since.ts'
 import { connectAgent, findAgent, type AgentClient } from './agent-client.ts'
 
 export interface Aim {
@@ -60,7 +61,7 @@ export async function findTarget(aim: Aim): Promise<Found> {
   const running: RunningSystem = { root, agent, status: await agent.status() }
   const fleet = { root, agent, system: running.status.system.name }
   const [name = '', ...path] = (target ?? running.status.system.entry).split('/')
-  const service = serviceOf(running, name)
+  const service = await serviceOf(running, name)
   if (path.length > 0) return { target: { url: `${service.url}/${path.join('/')}` }, fleet }
   if (target !== undefined && scenarioFile === undefined) return { target: { url: `${service.url}/` }, fleet }
   const file = scenarioFile ?? join(root, 'load', 'default.yaml')
@@ -92,11 +93,11 @@ const looksLikeUrl = (target: string): boolean =>
   /^(localhost|[\d.]+|\[[\da-f:]+\]|[^/]+\.[^/]+)(:\d+)?(\/|$)/i.test(target) ||
   /^[^/]+:\d+/.test(target)
 
-function serviceOf({ status }: RunningSystem, name: string) {
+async function serviceOf({ root, status }: RunningSystem, name: string) {
   const service = status.services.find((one) => one.name === name)
   if (service !== undefined) return service
   const known = status.services.map((one) => one.name)
-  throw errors.unknownService(name, known, suggest(name, known))
+  throw await tellAdded(errors.unknownService(name, known, suggest(name, known)), root)
 }
 
 async function withScenario(baseUrl: string, file: string, from: string): Promise<LoadPlan['target']> {

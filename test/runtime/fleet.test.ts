@@ -1,6 +1,15 @@
 // A real agent, real services, real sockets.
 
-import { cpSync, existsSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -380,6 +389,26 @@ describe('breakers', () => {
       { name: 'order:payment', breaker: { state: 'closed' } },
     ])
   })
+})
+
+test('a service that was added since the start is told as that, with what to do', async () => {
+  await using trial = trialSystem({ order: { runs: 'ok' } })
+  const { agent } = await trial.up()
+  const file = join(trial.root, 'msvc.yaml')
+  const written = JSON.parse(readFileSync(file, 'utf8')) as { services: Record<string, unknown> }
+  const services = { ...written.services, refunds: written.services['order'] }
+  writeFileSync(file, JSON.stringify({ ...written, services }))
+  const added = {
+    code: 'service-added-since',
+    message: expect.stringContaining('refunds stands in msvc.yaml'),
+    next: expect.stringContaining('`msvc down` and `msvc up -d`'),
+  }
+  await expect(agent.fault({ kind: 'kill', target: 'refunds' })).rejects.toMatchObject(added)
+  await expect(agent.restart('refunds')).rejects.toMatchObject(added)
+  const wish = { services: ['refunds'], tail: 1, follow: false }
+  const lines = (await logLines(trial.root, wish))[Symbol.asyncIterator]()
+  await expect(lines.next()).rejects.toMatchObject(added)
+  await expect(agent.restart('refund')).rejects.toMatchObject({ code: 'unknown-service' })
 })
 
 describe('logs', () => {
