@@ -11,10 +11,12 @@ import type { Service, System } from './system.ts'
 import { parseYamlFile, type Path, type YamlFile } from './yaml-file.ts'
 
 const next = 'Mend the file; docs and editors know its shape from .msvc/schema.json.'
+const nextIfEmpty =
+  'Put back what stood there, such as with `git restore msvc.yaml`, or make a system elsewhere with `msvc new system shop`.'
 
 /** @param file how the file is called in errors */
 export function parseSystem(text: string, file: string): System {
-  const yaml = parseYamlFile({ text, file, next }, systemSchema)
+  const yaml = parseYamlFile({ text, file, next, nextIfEmpty }, systemSchema)
   const { name, entry, services } = yaml.value
   const system = { name, entry, services: Object.entries(services).map(toService) }
   for (const check of [checkNames, checkReferences, checkPaths, checkPorts, checkCycle]) check(system, yaml)

@@ -16,9 +16,17 @@ export interface YamlFile<T> {
   placeOf(path: Path, options?: { key?: boolean }): Place
 }
 
-/** Parses and validates; `next` tells what to do about any mistake in this kind of file. */
+/** What to do about any mistake in this kind of file, and about one in which nothing stands. */
+interface YamlText {
+  text: string
+  file: string
+  next: string
+  nextIfEmpty?: string
+}
+
+/** Parses and validates. */
 export function parseYamlFile<S extends TSchema>(
-  { text, file, next }: { text: string; file: string; next: string },
+  { text, file, next, nextIfEmpty = next }: YamlText,
   schema: S,
 ): YamlFile<Static<S>> {
   const lines = new LineCounter()
@@ -32,6 +40,7 @@ export function parseYamlFile<S extends TSchema>(
 
   const [broken] = document.errors
   if (broken) throw errors.fileInvalid(placeAt(broken.pos[0]), `this is not YAML: ${broken.message}.`, next)
+  if (document.contents === null) throw errors.fileInvalid(placeAt(0), 'the file is empty.', nextIfEmpty)
   const read = badAlias(document) ?? valueOf(document)
   if ('reason' in read) throw errors.fileInvalid(placeAt(read.offset), `${read.reason}.`, next)
   const { value } = read

@@ -45,6 +45,15 @@ test('a command given as a string is split without a shell', () => {
   expect(payment?.command).toEqual(['python', 'pay it.py', '--fast'])
 })
 
+test.each(['', '# nothing yet\n'])(
+  'a file in which nothing stands is empty, and how to mend that is told',
+  (text) => {
+    const { message, next } = mistakeIn(text)
+    expect(message).toBe('msvc.yaml:1:1: the file is empty.')
+    expect(next).toContain('`msvc new system shop`')
+  },
+)
+
 test('the variable of a callee is upper case with underscores', () => {
   expect(urlVariable('order-history')).toBe('ORDER_HISTORY_URL')
 })
