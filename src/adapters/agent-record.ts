@@ -3,6 +3,7 @@
 
 import { linkSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { errors } from '../errors.ts'
 import type { ProcessIdentity } from '../ports.ts'
 import { isAlive, ownIdentity } from './process-identity.ts'
 
@@ -146,9 +147,20 @@ function writeTemporary(root: string, record: AgentRecord): string {
 
 function read(path: string): AgentRecord | undefined {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as AgentRecord
+    return recordIn(JSON.parse(readFileSync(path, 'utf8')), path)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    if (error instanceof SyntaxError) throw errors.agentRecordForeign(path, undefined)
     throw error
   }
+}
+
+// Another version of msvc may have written it, and what is guessed of a process must not be killed.
+function recordIn(found: unknown, path: string): AgentRecord {
+  const record = (found ?? {}) as Partial<AgentRecord>
+  const { pid, startTime, root, socket, journal, processes } = record
+  const isWhole = [startTime, root, socket, journal].every((text) => typeof text === 'string')
+  const isKnown = isWhole && typeof pid === 'number' && Array.isArray(processes)
+  if (!isKnown) throw errors.agentRecordForeign(path, typeof pid === 'number' ? pid : undefined)
+  return record as AgentRecord
 }

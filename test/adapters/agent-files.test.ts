@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { appendFileSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -109,6 +117,30 @@ describe('the record of the agent', () => {
     openLogs(root)[Symbol.dispose]() // makes .msvc
     return root
   }
+
+  test.each([
+    [
+      'without what this version needs',
+      '{"pid":4321,"socket":"/s"}',
+      /with `kill 4321` if that is its agent/,
+    ],
+    [
+      'of another shape',
+      '[]',
+      /^End that fleet with `msvc down` of the version that started it; then remove/,
+    ],
+    ['that is no JSON', '{"pid":', /then remove the file\.$/],
+  ])('%s is told as such: nothing is guessed of a process', (_, text, next) => {
+    const root = rootWithFolder()
+    writeFileSync(join(root, '.msvc', 'agent.json'), text)
+    expect(() => readAgentRecord(root)).toThrow(
+      expect.objectContaining({
+        code: 'agent-record-foreign',
+        message: expect.stringContaining(join(root, '.msvc', 'agent.json')),
+        next: expect.stringMatching(next),
+      }),
+    )
+  })
 
   test('can be claimed once', () => {
     const root = rootWithFolder()
