@@ -20,19 +20,24 @@ export const diskFiles: Files = {
     await mkdir(dirname(path), { recursive: true })
     const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
     try {
-      await using file = await open(temporary, 'wx')
-      await file.writeFile(text)
-      await file.sync()
+      await writeDurably(temporary, text)
+      await rename(temporary, path)
     } catch (error) {
       await rm(temporary, { force: true })
-      throw error
+      // Nobody asked for the temporary file, so it is not what an error is about.
+      throw Object.assign(error as NodeJS.ErrnoException, { path })
     }
-    await rename(temporary, path)
   },
 
   list: (path) => readdir(path).catch(absentAs<string[]>([])),
 
   remove: (path) => rm(path, { recursive: true, force: true }),
+}
+
+async function writeDurably(path: string, text: string): Promise<void> {
+  await using file = await open(path, 'wx')
+  await file.writeFile(text)
+  await file.sync()
 }
 
 // Reading a folder fails without saying which.

@@ -1,7 +1,15 @@
 // What the disk refuses is told as such, with the path, never as a bug of msvc.
 
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -48,6 +56,17 @@ test.each([
   const file = join(temporary.path, 'notes.txt')
   await writeFile(file, '')
   expect(await troubleOf(() => work(file))).toMatchObject({ code: 'disk-refused', exitCode: 1 })
+})
+
+test('a file where a folder stands is named as it was asked for, and nothing is left beside it', async () => {
+  await using temporary = await temporaryFolder()
+  const path = join(temporary.path, 'load.hgrm')
+  mkdirSync(path)
+  expect(await troubleOf(() => diskFiles.write(path, ''))).toMatchObject({
+    code: 'disk-refused',
+    message: `Cannot write ${path}: it is a folder.`,
+  })
+  expect(readdirSync(temporary.path)).toEqual(['load.hgrm'])
 })
 
 test('a whole command shows it without a stack, and as data', async () => {
