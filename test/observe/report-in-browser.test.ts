@@ -51,6 +51,11 @@ test.skipIf(executablePath === '')(
       // One cursor for all charts: over one of them, the others tell the same moment.
       await page.locator('#latency .u-over').hover()
       expect(await page.locator('#now').textContent()).toContain('payment down')
+      // On a telephone nothing sticks out of the page; the widest table moves within its panel.
+      await page.setViewportSize({ width: 420, height: 800 })
+      await page.goto(pathToFileURL(path).href)
+      await page.locator('#lanes canvas').waitFor()
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(420)
       expect(trouble).toEqual([])
       expect(new Set(requests)).toEqual(new Set([pathToFileURL(path).href]))
     } finally {
