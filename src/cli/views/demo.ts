@@ -21,7 +21,7 @@ interface Result {
 
 /** `  12.3 s  ✔ the breaker opens        order:payment open 412 ms after the kill` */
 export function demoStepView({ name, ok, atMs, observed }: Step): string {
-  const mark = ok ? chalk.green('✔') : chalk.red('✖')
+  const mark = ok ? chalk.green('✔') : chalk.red('✘')
   return `${seconds(atMs)}  ${mark} ${chalk.bold(name.padEnd(40))} ${ok ? chalk.dim(observed) : chalk.red(observed)}`
 }
 
@@ -42,10 +42,14 @@ export function demoIntervalView(interval: LoadInterval, orderRequest: string): 
 
 /** @param tryIt lines that work as typed */
 export function demoView(
-  { verdict, breaker, orders, report, system }: Result,
+  { verdict, steps, breaker, orders, report, system }: Result,
   tryIt: readonly string[],
 ): string {
   const lines = ['', verdict === 'PASS' ? chalk.green.bold('PASS') : chalk.red.bold('FAIL')]
+  // The step itself was told long ago, and seconds of load stand below it.
+  for (const { name, observed } of steps.filter(({ ok }) => !ok)) {
+    lines.push(`  ${chalk.red('✘')} ${name}: ${chalk.red(observed)}`)
+  }
   if (breaker.openedAfterMs !== null) {
     const closed =
       breaker.closedAfterMs === null ? '' : `, closed ${ms(breaker.closedAfterMs)} after payment was ready`
