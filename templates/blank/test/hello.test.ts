@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { runForTest } from '@system/platform/testing'
+import { fuzz } from '@system/platform/testing-fuzz'
 import { service } from '../src/service.ts'
 
 test('greets the world, or whoever is named', async (t) => {
@@ -26,4 +27,10 @@ test('is ready when it runs', async (t) => {
   const { url, adminUrl } = await runForTest(t, service)
   assert.equal((await fetch(`${url}/readyz`)).status, 200)
   assert.equal((await fetch(`${adminUrl}/livez`)).status, 200)
+})
+
+test('whatever is sent to it is answered, as its contract says, and never with 5xx', async (t) => {
+  const { url } = await runForTest(t, service)
+  const seen = await fuzz({ url, seed: 42, count: 200 })
+  assert.ok(seen.has('hello 200'))
 })

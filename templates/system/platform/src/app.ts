@@ -18,6 +18,7 @@ import { runWithRequest, type RequestContext } from './request-context.ts'
 import { retryAttemptFrom, retryHeader } from './retry.ts'
 import { untracedSpan, type Span, type Telemetry } from './telemetry.ts'
 import { parseTraceparent, type TraceContext } from './trace-context.ts'
+import { errorBody, refuseBytes, refusePath } from './unreadable.ts'
 
 export interface AppOptions {
   clock: Clock
@@ -35,7 +36,11 @@ export interface AppOptions {
 }
 
 /** For strangers: who sends headers by the pound or a request by the drop is cut. */
-const edgeLimits = { requestTimeout: 10_000, http: { maxHeaderSize: 8192 } }
+const edgeLimits = {
+  requestTimeout: 10_000,
+  // Node looks every 30 s, if not told otherwise.
+  http: { maxHeaderSize: 8192, connectionsCheckingInterval: 1000 },
+}
 
 export type App = ReturnType<typeof createApp>
 
@@ -53,6 +58,10 @@ export function createApp(options: AppOptions) {
     // What was taken is answered, to the last; see drain.ts.
     return503OnClosing: false,
     exposeHeadRoutes: false,
+    // The contracts say how long a parameter may be; 100, which is the router's own limit, is less.
+    routerOptions: { maxParamLength: 1024 },
+    frameworkErrors: refusePath,
+    clientErrorHandler: refuseBytes,
     ...(isEdge && edgeLimits),
   })
   const isCanary = createCanaryCheck(canaryKey)
@@ -143,7 +152,7 @@ const contextOf = (request: FastifyRequest): RequestContext =>
 
 /** The one shape of every error answer. */
 export const sendError = (reply: FastifyReply, status: number, code: string, message: string): FastifyReply =>
-  reply.code(status).send({ error: { code, message } })
+  reply.code(status).send(errorBody(code, message))
 
 const one = (header: string | string[] | undefined): string | undefined =>
   Array.isArray(header) ? header[0] : header

@@ -7,6 +7,7 @@ import { Compile } from 'typebox/compile'
 import { sendError, type App } from './app.ts'
 import type { AnswerBody, Asked, Contract, Route, Statuses } from './contract.ts'
 import { openApi } from './openapi.ts'
+import { errorBody } from './unreadable.ts'
 
 export type Reply<R extends Route> = {
   [S in Statuses<R>]: { status: S; body: AnswerBody<R, S> }
@@ -25,7 +26,7 @@ export const sent: Sent = 'sent'
 /** An answer in the shape of every error. */
 export const refusal = <S extends number>(status: S, code: string, message: string) => ({
   status,
-  body: { error: { code, message } },
+  body: errorBody(code, message),
 })
 
 export interface ServeOptions {
