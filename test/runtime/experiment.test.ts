@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { haltFaults } from '../../src/runtime/agent-client.ts'
 import { listRuns } from '../../src/runtime/runs.ts'
+import type { ExperimentResult } from '../../src/system/experiment-result.ts'
 import { repository } from '../fixtures/rendered-system.ts'
 import { once, trialExperiment, trialFile, tryExperiment, type Trial } from '../fixtures/trial-experiment.ts'
 import { eventOf, eventually } from '../fixtures/trial-system.ts'
@@ -130,6 +131,32 @@ describe.concurrent('an experiment ends in a verdict', slow, () => {
     await using _ = system
     await fleet.agent.fault({ kind: 'kill', target: 'back', forMs: 60_000 })
     await expect(tryExperiment({}, { system, fleet })).rejects.toThrow(/f1\) is going on already/)
+  })
+})
+
+test('RESIDUAL, exit code 4 and what to do, when the victim does not come back', slow, async () => {
+  const { system, fleet } = await trialExperiment('crash-on-demand')
+  await using _ = system
+  await writeFile(join(system.root, 'trial.yaml'), trialFile({ expect: ['{probe: page-ok, during: true}'] }))
+  const args = [join(repository, 'bin/dev.js'), 'chaos', 'run', 'trial.yaml', '--json']
+  const command = spawn(process.execPath, args, { cwd: system.root, stdio: ['ignore', 'pipe', 'ignore'] })
+  const said = command.stdout.setEncoding('utf8').toArray()
+  const exit = new Promise<number | null>((resolve) => command.once('exit', resolve))
+  await eventOf(fleet, ({ type }) => type === 'fault.bit', 60_000)
+  await writeFile(join(system.root, '.msvc', 'data', 'back', 'broken'), '')
+  expect(await exit).toBe(4)
+  const result = JSON.parse((await said).join('')) as ExperimentResult
+  expect(result).toMatchObject({
+    verdict: 'RESIDUAL',
+    cleanup: 'RESIDUAL',
+    faults: [{ bit: true, healedAt: null }],
+  })
+  expect(result.expectations.filter(({ met }) => !met)).toEqual([
+    { name: 'page-ok again', met: false, observed: 'a fault was not healed' },
+  ])
+  expect((await fleet.agent.faults())[0]).toMatchObject({
+    state: 'failed',
+    detail: expect.stringContaining('it could not be healed: back is crash-looped') as string,
   })
 })
 

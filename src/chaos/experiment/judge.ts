@@ -24,7 +24,7 @@ export function judge(experiment: Experiment, observed: Observed, known: Known):
     ...probes.map((probe): Judged => ({
       name: `${probe.name} again`,
       expected: `the steady state holds again within ${within} of the heal, and stays`,
-      concerns: 'hypothesis',
+      concerns: 'recovery',
       ...judgeRecovery(experiment, probe, observed, known),
     })),
     ...(recover.breakersClose
@@ -32,7 +32,7 @@ export function judge(experiment: Experiment, observed: Observed, known: Known):
           {
             name: 'breakers closed again',
             expected: `every breaker is closed within ${within} of the heal`,
-            concerns: 'hypothesis' as const,
+            concerns: 'recovery' as const,
             ...judgeBreakersClosed(recover.withinMs, observed, known),
           },
         ]

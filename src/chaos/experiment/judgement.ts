@@ -12,9 +12,9 @@ export interface Judged extends Judgement {
   expected: string
   /**
    * What the verdict makes of a miss: there was no steady state; the experiment itself did not work; the
-   * system did not behave as expected.
+   * system did not behave as expected, while the fault lasted or after its heal.
    */
-  concerns: 'baseline' | 'experiment' | 'hypothesis'
+  concerns: 'baseline' | 'experiment' | 'hypothesis' | 'recovery'
 }
 
 export const pending = (observed: string): Judgement => ({ state: 'pending', observed })

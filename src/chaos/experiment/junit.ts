@@ -14,7 +14,7 @@ export function experimentJunit(
   startedAt: string,
 ): string {
   const missed = judged.filter(({ state }) => state !== 'met')
-  const failures = missed.filter(({ concerns }) => concerns === 'hypothesis').length
+  const failures = missed.filter(isAboutTheSystem).length
   const counts = `tests="${judged.length}" failures="${failures}" errors="${missed.length - failures}"`
   const seconds = (load.durationMs / 1000).toFixed(3)
   return [
@@ -33,7 +33,11 @@ function testCase({ name, expected, state, observed, concerns }: Judged): string
   if (state === 'met') {
     return `${head}\n      <system-out>${xmlText(observed)}</system-out>\n    </testcase>`
   }
-  const element = concerns === 'hypothesis' ? 'failure' : 'error'
+  const element = isAboutTheSystem({ concerns }) ? 'failure' : 'error'
   const message = xmlText(`expected: ${expected}; observed: ${observed}`)
   return `${head}\n      <${element} message="${message}"/>\n    </testcase>`
 }
+
+/** A failure in JUnit's words; all else is an error. */
+const isAboutTheSystem = ({ concerns }: Pick<Judged, 'concerns'>): boolean =>
+  concerns === 'hypothesis' || concerns === 'recovery'

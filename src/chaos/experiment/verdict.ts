@@ -29,6 +29,8 @@ export function verdictOf({ expectations, cleanup, wasHalted, load }: Findings):
   if (load === undefined || isMissed('experiment')) return 'ERROR'
   if (load.verdict === 'generator-limited' || isMissed('baseline')) return 'NO-BASELINE'
   if (isMissed('hypothesis')) return 'DEVIATED'
+  // Nothing recovers from a fault that is still there: that is said by the cleanup.
+  if (isMissed('recovery') && cleanup === 'CLEAN') return 'DEVIATED'
   return cleanup === 'RESIDUAL' ? 'RESIDUAL' : 'PASS'
 }
 

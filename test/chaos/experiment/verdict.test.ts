@@ -11,7 +11,9 @@ const judged = (concerns: Judged['concerns'], state: Judged['state']): Judged =>
   concerns,
   state,
 })
-const allMet = [judged('baseline', 'met'), judged('experiment', 'met'), judged('hypothesis', 'met')]
+const allMet = (['baseline', 'experiment', 'hypothesis', 'recovery'] as const).map((one) =>
+  judged(one, 'met'),
+)
 const good: Findings = {
   expectations: allMet,
   cleanup: 'CLEAN',
@@ -38,6 +40,13 @@ test.each<[what: string, change: Partial<Findings>, verdict: string, exitCode: n
     'a miss, and a system that was not put back',
     { cleanup: 'RESIDUAL', expectations: with_('hypothesis') },
     'DEVIATED',
+    4,
+  ],
+  ['a system that did not recover', { expectations: with_('recovery') }, 'DEVIATED', 3],
+  [
+    'a system that could not be put back, so that it did not recover',
+    { cleanup: 'RESIDUAL', expectations: with_('recovery') },
+    'RESIDUAL',
     4,
   ],
   ['a halt without a baseline', { wasHalted: true, expectations: with_('baseline') }, 'NO-BASELINE', 5],
