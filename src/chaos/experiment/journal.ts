@@ -1,7 +1,7 @@
 // An experiment and what it found → the journal of Chaos Toolkit, for its reports and whatever reads it.
 //
-// Its hypothesis has one tolerance per probe; ours may be within limits, so a probe's tolerance is told as
-// whether it held. Faults become actions of the method; what they had to show, probes after them.
+// Its hypothesis has one tolerance per probe, for a process its exit code; ours may be within limits, so what
+// it found is told as whether it was met. Faults become actions of the method; what they had to show, probes after them.
 
 import type { ExperimentResult } from '../../system/experiment-result.ts'
 import type { Experiment, PlannedFault, Probe } from './experiment.ts'
@@ -58,7 +58,8 @@ export interface JournalParts {
 }
 
 /** The version of Chaos Toolkit's library whose format this is. */
-const formatVersion = '1.45.0'
+const formatVersion = '1.44.0'
+const doneExitCode = 0
 
 export function journalOf({
   experiment,
@@ -123,7 +124,7 @@ function steadyState(
   const entries = probes.map(({ name }): JournalEntry => {
     const found = judged.find((one) => one.name === `${name}${suffix}`)
     return {
-      activity: { ...probing(name), tolerance: true },
+      activity: { ...probing(name), tolerance: doneExitCode },
       output: found?.observed ?? null,
       status: 'succeeded',
       ...between,
@@ -153,7 +154,7 @@ function runOf(
         duration: (end - seen.startedAt) / 1000,
       },
       ...own.map(({ name, observed, state }): JournalEntry => ({
-        activity: { ...probing(name), tolerance: true },
+        activity: { ...probing(name), tolerance: doneExitCode },
         output: observed,
         status: 'succeeded',
         ...between,
@@ -173,7 +174,7 @@ function declarationOf(experiment: Experiment): Record<string, unknown> {
     configuration: { msvc: experiment },
     'steady-state-hypothesis': {
       title: probes.map((probe) => probe.name).join(', '),
-      probes: probes.map((probe) => ({ ...probing(probe.name), tolerance: true })),
+      probes: probes.map((probe) => ({ ...probing(probe.name), tolerance: doneExitCode })),
     },
     method: method.map(breaking),
     rollbacks: method.map(healing),

@@ -5,6 +5,7 @@ import { judge } from '../../../src/chaos/experiment/judge.ts'
 import { experimentJunit } from '../../../src/chaos/experiment/junit.ts'
 import { expectationsIn, faultsIn } from '../../../src/chaos/experiment/result.ts'
 import { parseSystem } from '../../../src/system/parse-system.ts'
+import { journalRefusedBecause, refusedBecause, type Json } from './chaos-toolkit-rules.ts'
 import { at, experimentIn, goodRun, known, paymentDown, seen, start } from './payment-down.ts'
 
 const system = parseSystem(
@@ -162,6 +163,28 @@ describe('what others read of an experiment', () => {
     expect(journal.run[0]).toMatchObject({ duration: 4, output: 'pid 42 ended by SIGKILL' })
     const declared = journal.experiment as { method: object[]; title: string }
     expect(declared).toMatchObject({ title: 'payment-down', method: [{ type: 'action' }] })
+  })
+
+  test("passes the rules of Chaos Toolkit's own library, whatever the verdict", () => {
+    for (const verdict of ['PASS', 'DEVIATED', 'NO-BASELINE', 'HALTED', 'ERROR', 'RESIDUAL'] as const) {
+      const journal = journalOf({ ...parts, result: { ...result, verdict } })
+      expect(journalRefusedBecause(JSON.parse(JSON.stringify(journal)) as Json)).toEqual([])
+    }
+  })
+
+  test('the rules refuse what the library refuses', () => {
+    const { experiment: declared } = JSON.parse(JSON.stringify(journalOf(parts))) as { experiment: Json }
+    const hypothesis = declared['steady-state-hypothesis'] as Json
+    const changed: [Json, string][] = [
+      [{ ...declared, title: '' }, 'experiment requires a title'],
+      [{ ...declared, method: undefined }, 'an experiment requires a method'],
+      [
+        { ...declared, 'steady-state-hypothesis': { ...hypothesis, title: '' } },
+        'hypothesis requires a title',
+      ],
+      [{ ...declared, rollbacks: [{ type: 'action', name: 'x' }] }, 'a provider must have a type'],
+    ]
+    for (const [wrong, reason] of changed) expect(refusedBecause(wrong)).toContain(reason)
   })
 
   test.each([
