@@ -201,6 +201,8 @@ export async function runAgent(config: AgentConfig, stop: AbortSignal): Promise<
     wasHalted = isNow
   }
   desk.close()
+  // What drains would wait for answers that a fault holds back.
+  await edges?.mend().catch(() => {}) // its process ended: so did what was set in it
   await burners.endAll()
   await stopFleet({ supervisor, waves: stopWaves(system), clock, graceMs })
   edges?.stop()

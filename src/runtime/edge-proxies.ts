@@ -36,6 +36,8 @@ export interface EdgeProxies extends EdgesUnderFault {
   /** New connections to the service wait until it is led elsewhere, or until that time is over. */
   wait(service: string, ms: number): Promise<void>
   guests(): GuestToxic[]
+  /** Nothing is broken any more, by whomever. */
+  mend(): Promise<void>
   /** Everything that guests did. */
   removeGuests(): Promise<void>
 }
@@ -217,6 +219,7 @@ export function edgeProxies(parts: EdgeProxiesParts): EdgeProxies {
       await askTowards(service, '/upstream', { upstream: `127.0.0.1:${port}` })
     },
     wait: (service, ms) => askTowards(service, '/wait', { ttlMs: ms }),
+    mend: () => owner.ask('POST', '/reset'),
     guests: () => [...guests.values()],
     async removeGuests() {
       for (const { edge, toxic } of guests.values()) await remove(edge, toxic.name)
