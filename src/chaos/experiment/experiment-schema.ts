@@ -22,9 +22,13 @@ const route = Type.String({
   description: 'the name of a request of the scenario, or its method and path, such as POST /orders',
 })
 
-const limit = Type.Union([Type.Number(), Type.String({ pattern: '^([0-9.]+x|[0-9].*(ms|s|m|h))$' })], {
-  description: 'a number, a time such as 300ms, or 1.5x: so many times what it was before the fault',
-})
+const limit = Type.Union(
+  [Type.Number(), Type.String({ pattern: '^([0-9.]+x(\\+[0-9].*(ms|s|m|h))?|[0-9].*(ms|s|m|h))$' })],
+  {
+    description:
+      'a number, a time such as 300ms, or 1.5x or 1.5x+10ms: so many times what it was before the fault, and so much more',
+  },
+)
 
 const loadProbe = {
   metric: Type.Optional(metric),

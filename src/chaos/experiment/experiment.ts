@@ -68,8 +68,10 @@ export type Metric =
   | { kind: 'latency'; name: string; fraction: number }
   | { kind: 'rate' }
 
-/** A number, or so many times what was measured before the first fault. */
-export type Limit = { kind: 'absolute'; value: number } | { kind: 'of-baseline'; times: number }
+/** A number, or so many times what was measured before the first fault, and so much more in the metric's unit. */
+export type Limit =
+  | { kind: 'absolute'; value: number }
+  | { kind: 'of-baseline'; times: number; plus?: number }
 
 export interface PlannedFault {
   /** `kill payment`; a second one of the same is `kill payment #2`. */

@@ -14,7 +14,7 @@ import {
   type Known,
 } from './moments.ts'
 import type { Observed, ObservedFault, ProbeResult } from './observed.ts'
-import { isWithin, readMetric, secondsIn, type Seconds } from './reading-of-load.ts'
+import { baselineText, isWithin, readMetric, secondsIn, type Seconds } from './reading-of-load.ts'
 
 interface UnderFault {
   fault: ObservedFault
@@ -136,7 +136,8 @@ function look(
   { observed, known, baseline }: { observed: Observed; known: Known; baseline: number | null },
 ): View {
   const { value, text } = readMetric(probe, secondsIn(observed.seconds, window), known.quantileMs)
-  return { window, value, isOk: isWithin(probe, value, baseline), text }
+  const told = `${text}${baselineText(probe, baseline)}`
+  return { window, value, isOk: isWithin(probe, value, baseline), text: told }
 }
 
 /** Whether a probe holds over the last window that is told; for the live view and the timeline. */

@@ -83,12 +83,15 @@ export function metricOf(text: string): Metric {
   return { kind: text === 'rate' ? 'rate' : 'success_rate' }
 }
 
-/** In the metric's unit: a share, milliseconds, answers a second; or a multiple of the baseline. */
+/** In the metric's unit: a share, milliseconds, answers a second; or a multiple of the baseline, `1.5x+10ms`. */
 export function limitOf(reading: Reading, path: Path, value: number | string, metric: Metric): Limit {
-  const times = typeof value === 'string' ? /^([0-9.]+)x$/.exec(value)?.[1] : undefined
+  const [, times, plus] = /^([0-9.]+)x(?:\+(.+))?$/.exec(String(value)) ?? []
   if (times !== undefined) {
     if (!(Number(times) > 0)) throw reading.mistake(path, `${value} is no multiple.`)
-    return { kind: 'of-baseline', times: Number(times) }
+    if (plus === undefined) return { kind: 'of-baseline', times: Number(times) }
+    if (metric.kind !== 'latency')
+      throw reading.mistake(path, `${plus} is a time, and ${metric.kind} is none.`)
+    return { kind: 'of-baseline', times: Number(times), plus: parseDuration(plus) }
   }
   if (metric.kind === 'latency') {
     if (typeof value === 'string') return { kind: 'absolute', value: parseDuration(value) }

@@ -53,16 +53,31 @@ export function isWithin(
 ): boolean {
   if (value === null) return false
   const resolve = (limit: Limit): number | null =>
-    limit.kind === 'absolute' ? limit.value : baseline === null ? null : baseline * limit.times
+    limit.kind === 'absolute'
+      ? limit.value
+      : baseline === null
+        ? null
+        : baseline * limit.times + (limit.plus ?? 0)
   const low = min && resolve(min)
   const high = max && resolve(max)
   return (low == null || value >= low) && (high == null || value <= high)
 }
 
+/** `, 7 ms before`: what a limit that depends on it was taken from. */
+export function baselineText(
+  { metric, min, max }: Pick<LoadProbe, 'metric' | 'min' | 'max'>,
+  baseline: number | null,
+): string {
+  const isNeeded = [min, max].some((limit) => limit?.kind === 'of-baseline')
+  return isNeeded && baseline !== null ? `, ${valueText(metric, baseline)} before` : ''
+}
+
 /** `at least 99 %, at most 1.5 × the baseline` */
 export function limitsText({ metric, min, max }: Pick<LoadProbe, 'metric' | 'min' | 'max'>): string {
   const text = (limit: Limit): string =>
-    limit.kind === 'of-baseline' ? `${limit.times} × the baseline` : valueText(metric, limit.value)
+    limit.kind === 'absolute'
+      ? valueText(metric, limit.value)
+      : `${limit.times} × the baseline${limit.plus === undefined ? '' : ` + ${limit.plus} ms`}`
   return [min && `at least ${text(min)}`, max && `at most ${text(max)}`].filter(Boolean).join(', ')
 }
 

@@ -44,6 +44,14 @@ describe('an experiment that is written well', () => {
   })
 
   test.each([
+    ['1.5x', { kind: 'of-baseline', times: 1.5 }],
+    ['1.5x+10ms', { kind: 'of-baseline', times: 1.5, plus: 10 }],
+    ['300ms', { kind: 'absolute', value: 300 }],
+  ])('takes a latency of at most %s', (text, max) => {
+    expect(experimentIn(paymentDown.replace('max: 2x', `max: ${text}`)).probes[1]).toMatchObject({ max })
+  })
+
+  test.each([
     ['its name', 'place order', ['place order']],
     ['method and path', 'POST /orders', ['place order']],
     ['a path with a place in it', 'GET /orders/:id', ['read order']],
@@ -82,6 +90,7 @@ describe('a mistake in an experiment is told with its place', () => {
     ['fault: kill', 'fault: kil', 13, 12, 'no fault kil. Did you mean kill?'],
     ['POST /orders', 'POST /order', 8, 54, 'no request "POST /order". Did you mean POST /orders?'],
     ['service: order, path', 'service: ordr, path', 10, 43, 'no service ordr. Did you mean order?'],
+    ['min: 0.99', 'min: 0.9x+10ms', 8, 73, '10ms is a time, and success_rate is none'],
     ['max: 2x', 'max: 300', 9, 46, 'a latency is a time'],
     ['min: 0.99', 'min: 99', 8, 73, '99 is not a share from 0 to 1'],
     [
