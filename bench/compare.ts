@@ -1,11 +1,14 @@
 // The comparison on real runs: is it quiet about the same thing, and does it find 10 % more?
 //
-//   npm run bench -- compare [--save runs.json]      records, and keeps what it recorded
-//   npm run bench -- compare --from runs.json        the same figures again, from the same runs
+//   npm run bench -- compare [--save runs.json]              records, and keeps what it recorded
+//   npm run bench -- compare --from runs.json [--from …]     the same figures again, from recorded runs
 //
-// Runs are recorded in turns, so that a machine that drifts drifts for both sides. Each of 50 pairs draws
-// half of the runs for one side and the rest for the other; for the second question, every response time of
-// the other side is made 10 % longer.
+// Runs of the same target are recorded one after the other: A B A B …, so that a machine that drifts drifts
+// for both sides. A pair takes six neighbouring couples of the eight, and a coin decides for each of them
+// which run is the baseline's. For the second question every response time of the candidate is 10 % longer.
+//
+//   recorded   1 2 │ 3 4 │ 5 6 │ 7 8 │ …        baseline   1 4 5 …  in order
+//   coin        >     <     >   (left out)      candidate  2 3 6 …
 
 import { readFile, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
@@ -16,21 +19,55 @@ import { createHistogram, decode, encode, recordedIn, recordUs } from '../src/lo
 import { runLoad } from '../src/runtime/load.ts'
 import { startTarget } from '../test/fixtures/targets/start-target.ts'
 
-const runs = 8
-const secondsEach = 17
+const couples = 8
+const couplesOfPair = 6
+const secondsEach = 12
 const pairs = 50
 const warmUp = 2
+const tolerance = 0.05
 
 export async function benchCompare(): Promise<void> {
   const { values } = parseArgs({
     args: process.argv.slice(3),
-    options: { save: { type: 'string' }, from: { type: 'string' } },
+    options: {
+      save: { type: 'string' },
+      from: { type: 'string', multiple: true },
+      rps: { type: 'string', default: '1000' },
+    },
   })
-  const { save, from } = values
-  const recorded =
-    from === undefined ? await record() : (JSON.parse(await readFile(from, 'utf8')) as LoadInterval[][])
-  if (save !== undefined) await writeFile(save, JSON.stringify(recorded))
+  const { save, from, rps } = values
+  if (from === undefined) {
+    const recorded = await record(Number(rps))
+    if (save !== undefined) await writeFile(save, JSON.stringify(recorded))
+    judge('recorded now', recorded)
+  } else {
+    for (const path of from) judge(path, JSON.parse(await readFile(path, 'utf8')) as LoadInterval[][])
+  }
+}
+
+async function record(ratePerSecond: number): Promise<LoadInterval[][]> {
+  await using target = await startTarget('./plain-server.ts')
+  console.log(`${2 * couples} runs of msvc load ${target.url} --rps ${ratePerSecond} -d ${secondsEach}s`)
+  const recorded: LoadInterval[][] = []
+  let valid = 0
+  for (let run = 0; run < 2 * couples; run++) {
+    const seconds: LoadInterval[] = []
+    const plan = { target: { url: target.url }, ratePerSecond, durationMs: secondsEach * 1000 }
+    const { verdict, responseMs } = await runLoad(plan, {
+      onInterval: (interval) => void seconds.push(interval),
+    })
+    console.log(`  run ${run + 1}: p50 ${responseMs.p50} ms, p99 ${responseMs.p99} ms, ${verdict}`)
+    recorded.push(seconds.slice(warmUp))
+    valid += verdict === 'valid' ? 1 : 0
+  }
+  if (valid < recorded.length)
+    console.log(`${recorded.length - valid} runs are not valid: on a quieter machine this would say more`)
+  return recorded
+}
+
+function judge(what: string, recorded: readonly LoadInterval[][]): void {
   const verdicts = { same: count(recorded, 1), slower: count(recorded, 1.1) }
+  console.log(what)
   console.table(verdicts)
   const { better = 0, worse = 0 } = verdicts.same
   console.log(
@@ -38,44 +75,34 @@ export async function benchCompare(): Promise<void> {
   )
 }
 
-async function record(): Promise<LoadInterval[][]> {
-  await using target = await startTarget('./plain-server.ts')
-  console.log(`${runs} runs of msvc load ${target.url} --rps 500 --duration ${secondsEach}s`)
-  const recorded: LoadInterval[][] = []
-  for (let run = 0; run < runs; run++) {
-    const seconds: LoadInterval[] = []
-    const plan = { target: { url: target.url }, ratePerSecond: 500, durationMs: secondsEach * 1000 }
-    const { verdict, responseMs } = await runLoad(plan, {
-      onInterval: (interval) => void seconds.push(interval),
-    })
-    console.log(`  run ${run + 1}: p50 ${responseMs.p50} ms, p99 ${responseMs.p99} ms, ${verdict}`)
-    recorded.push(seconds.slice(warmUp))
-  }
-  return recorded
-}
-
 /** Verdict → pairs. */
 function count(recorded: readonly LoadInterval[][], factor: number): Record<string, number> {
   const verdicts: Record<string, number> = {}
   for (let pair = 0; pair < pairs; pair++) {
-    const order = recorded
-      .map((seconds, run) => ({ seconds, key: fractionAt(pair, run) }))
-      .toSorted((a, b) => a.key - b.key)
-      .map(({ seconds }) => seconds)
-    const one = order.slice(0, runs / 2).flat()
-    const other = order
-      .slice(runs / 2)
-      .flat()
-      .map((interval) => slower(interval, factor))
-    const about = { id: '', target: '', ratePerSecond: 500, isValid: true }
+    const [one, other] = draw(recorded, pair)
+    const about = { id: '', target: '', ratePerSecond: 0, isValid: true }
     const { verdict } = compareLoads(
       { run: about, seconds: one },
-      { run: about, seconds: other },
-      { tolerance: 0.05, seed: pair + 1 },
+      { run: about, seconds: other.map((interval) => slower(interval, factor)) },
+      { tolerance, seed: pair + 1 },
     )
     verdicts[verdict] = (verdicts[verdict] ?? 0) + 1
   }
   return verdicts
+}
+
+/** The seconds of both sides. */
+function draw(recorded: readonly LoadInterval[][], pair: number): [LoadInterval[], LoadInterval[]] {
+  const chosen = Array.from({ length: couples }, (_, couple) => couple)
+    .toSorted((a, b) => fractionAt(pair, a) - fractionAt(pair, b))
+    .slice(0, couplesOfPair)
+    .toSorted((a, b) => a - b)
+  const sideOf = (side: 0 | 1): LoadInterval[] =>
+    chosen.flatMap((couple) => {
+      const isTurned = fractionAt(pair, couples + couple) < 0.5
+      return recorded[2 * couple + (isTurned ? 1 - side : side)]!
+    })
+  return [sideOf(0), sideOf(1)]
 }
 
 function slower(interval: LoadInterval, factor: number): LoadInterval {

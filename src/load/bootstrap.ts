@@ -1,23 +1,35 @@
 // How far a figure of a run would move if the run were repeated, from the run itself: the circular block
 // bootstrap.
 //
-// Seconds of a run resemble their neighbours (a garbage collection, a busy neighbour), so single seconds
-// cannot be drawn as if they were independent, and single requests even less. Whole blocks of seconds are
-// drawn, as long as the resemblance lasts:
+// Seconds of a run resemble their neighbours (a garbage collection, a busy neighbour), and its minutes drift,
+// so single seconds cannot be drawn as if they were independent, and single requests even less. Whole blocks
+// of seconds are drawn, each a fifth of the run:
 //
 //   seconds   0 1 2 3 4 5 6 7 8 9 …      block of 3 ─▶  [7 8 9] [2 3 4] [9 0 1] …  as many as there were
+//
+// So few blocks say little about their own spread; Student's t knows that, and widens the interval. Blocks as
+// short as the resemblance of neighbours seems to last would give narrower intervals, and wrong ones: the
+// resemblance is seen in the same few seconds (docs/decisions/0008).
 
 import { fractionAt } from './chance.ts'
+import type { Stretch } from './ledger.ts'
 
-/** Indices of one resample: `length` of them, in blocks, from a circle of `length`. */
+const blocksOfRun = 5
+
+/** @param length of the shorter run */
+export const blockLength = (length: number): number => Math.max(1, Math.floor(length / blocksOfRun))
+
+/** One resample, as long as the run: blocks from a circle of `length`; one that goes round is two stretches. */
 export function resample(
   { length, block }: { length: number; block: number },
   chance: (draw: number) => number,
-): number[] {
-  const drawn: number[] = []
-  for (let draw = 0; drawn.length < length; draw++) {
-    const start = Math.floor(chance(draw) * length)
-    for (let i = 0; i < block && drawn.length < length; i++) drawn.push((start + i) % length)
+): Stretch[] {
+  const drawn: Stretch[] = []
+  for (let draw = 0; draw * block < length; draw++) {
+    const from = Math.floor(chance(draw) * length)
+    const to = from + Math.min(block, length - draw * block)
+    drawn.push({ from, to: Math.min(to, length) })
+    if (to > length) drawn.push({ from: 0, to: to - length })
   }
   return drawn
 }
@@ -27,27 +39,6 @@ export const chanceOf =
   (seed: number, round: number) =>
   (draw: number): number =>
     fractionAt(seed + round * 7919, draw)
-
-/**
- * How many neighbours belong together in a series: one and a half times its autocorrelation time, at least
- * the cube root of its length, at most a fifth of it.
- */
-export function blockLength(series: readonly number[]): number {
-  const { length } = series
-  const mean = average(series)
-  const deviations = series.map((value) => value - mean)
-  const variance = average(deviations.map((value) => value ** 2))
-  const longest = Math.max(1, Math.floor(length / 5))
-  let time = 1
-  for (let lag = 1; lag < length / 2 && variance > 0; lag++) {
-    const products = deviations.slice(lag).map((value, index) => value * deviations[index]!)
-    const correlation = products.reduce((sum, value) => sum + value, 0) / length / variance
-    // Beyond this it is noise, which adds up to anything.
-    if (correlation < 2 / Math.sqrt(length)) break
-    time += 2 * correlation
-  }
-  return Math.min(longest, Math.max(Math.ceil(1.5 * time), Math.ceil(Math.cbrt(length))))
-}
 
 /** Two-sided, 95 % for three figures together (Bonferroni): the normal quantile of 1 − 0.05 / 6. */
 const normalQuantile = 2.394
@@ -64,21 +55,16 @@ export interface Spread {
 }
 
 /**
- * The confidence interval around an estimate, from the values of its resamples. Few blocks know little
- * about their own spread: the interval is stretched as Student's t is against the normal distribution.
+ * The confidence interval around an estimate, from the values of its resamples. Symmetric: the quantiles of
+ * the resamples would follow a tail that a few blocks happen to have.
  */
 export function spreadOf(estimate: number, resampled: readonly number[], blocks: number): Spread {
-  const sorted = resampled.toSorted((a, b) => a - b)
-  const at = (fraction: number): number =>
-    sorted[Math.min(sorted.length - 1, Math.max(0, Math.round(fraction * (sorted.length - 1))))]!
-  const tail = (1 - confidence) / 6
+  const mean = average(resampled)
+  const deviation = Math.sqrt(average(resampled.map((value) => (value - mean) ** 2)))
   const quantile = studentQuantile(Math.max(3, blocks - 2))
-  const stretch = quantile / normalQuantile
-  const mean = average(sorted)
-  const deviation = Math.sqrt(average(sorted.map((value) => (value - mean) ** 2)))
   return {
-    low: estimate + stretch * Math.min(0, at(tail) - estimate),
-    high: estimate + stretch * Math.max(0, at(1 - tail) - estimate),
+    low: estimate - quantile * deviation,
+    high: estimate + quantile * deviation,
     detectable: (quantile + powerQuantile) * deviation,
   }
 }

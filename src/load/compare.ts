@@ -8,7 +8,6 @@
 // Welch's test on single requests is wrong here: they depend on each other, and their number makes every
 // drift of the machine "significant".
 
-import { arrivalsIn } from './thresholds.ts'
 import type { LoadInterval } from '../events.ts'
 import type {
   ComparedFailures,
@@ -17,8 +16,8 @@ import type {
   ComparisonVerdict,
   LoadComparison,
 } from '../system/load-comparison.ts'
-import { average, blockLength, chanceOf, confidence, resample, spreadOf } from './bootstrap.ts'
-import { decode, recordedIn } from './histogram.ts'
+import { blockLength, chanceOf, confidence, resample, type Spread, spreadOf } from './bootstrap.ts'
+import { failedShare, type Ledger, ledgerOf, quantileMs, type Stretch, whole } from './ledger.ts'
 
 export interface ComparedLoad {
   run: Omit<ComparedRun, 'seconds'>
@@ -38,6 +37,8 @@ const resamples = 1000
 /** Connections are opened and code is compiled in the first seconds. */
 const warmUpSeconds = 2
 const fewestSeconds = 8
+/** Longer runs are resampled in steps of more than a second. */
+const mostRows = 600
 /** A smaller difference of the failed share does not count: one arrival in a thousand. */
 const failureTolerance = 0.001
 
@@ -46,69 +47,25 @@ export function compareLoads(
   candidate: ComparedLoad,
   { tolerance, seed }: CompareOptions,
 ): LoadComparison {
-  const sides = [baseline, candidate].map(({ seconds }) => settled(seconds).map(second))
-  const [before = [], after = []] = sides
-  const block = Math.max(...sides.map(blockOf))
-  const blocks = (before.length + after.length) / block
-  const isEnough = before.length >= fewestSeconds && after.length >= fewestSeconds
-  const redrawn = isEnough ? redraw(sides, block, seed) : []
-  const quantiles = redrawn.map((pair) => pair.map(quantilesOf) as [Quantiles, Quantiles])
-  const metrics = isEnough ? names.map((name) => metric(name)) : []
-  const failures = compareFailures(before, after, { redrawn, blocks })
+  const seconds = [settled(baseline.seconds), settled(candidate.seconds)] as const
+  const isEnough = seconds.every(({ length }) => length >= fewestSeconds)
+  const stride = Math.ceil(Math.max(...seconds.map(({ length }) => length)) / mostRows)
+  const pair: Pair = { before: ledgerOf(seconds[0], stride), after: ledgerOf(seconds[1], stride) }
+  const spread = bootstrapOf(pair, seed)
+  const metrics = isEnough ? names.map((name) => compareMetric(name, pair, { spread, tolerance })) : []
+  const failures = compareFailures(pair, isEnough ? spread : unknown)
   return {
     version: 1,
-    baseline: { ...baseline.run, seconds: before.length },
-    candidate: { ...candidate.run, seconds: after.length },
+    baseline: { ...baseline.run, seconds: seconds[0].length },
+    candidate: { ...candidate.run, seconds: seconds[1].length },
     metrics,
     failures,
     tolerance,
     confidence,
-    blockSeconds: block,
+    blockSeconds: blockOf(pair) * stride,
     seed,
     verdict: overall(metrics, failures, isEnough && baseline.run.isValid && candidate.run.isValid),
     notes: notesOn(baseline.run, candidate.run, isEnough),
-  }
-
-  function metric(name: keyof typeof fractions): ComparedMetric {
-    const baselineMs = quantilesOf(before)[name]
-    const candidateMs = quantilesOf(after)[name]
-    const estimate = Math.log(candidateMs / baselineMs)
-    const changes = quantiles.map(([one, other]) => Math.log(other[name] / one[name]))
-    const spread = spreadOf(estimate, changes, blocks)
-    const change = Math.expm1(estimate)
-    const interval = { low: Math.expm1(spread.low), high: Math.expm1(spread.high) }
-    const verdict = verdictOf(change, interval, tolerance)
-    return {
-      name,
-      baselineMs,
-      candidateMs,
-      change,
-      ...interval,
-      detectable: Math.expm1(spread.detectable),
-      verdict,
-    }
-  }
-}
-
-/** One second: how many arrivals took how long. */
-interface Second {
-  /** Ascending, on a logarithmic grid of 0.1 %: e ** (bin / binsPerE) µs. */
-  bins: Int32Array
-  times: Float64Array
-  arrivals: number
-  failed: number
-}
-
-const binsPerE = 1000
-
-function second({ responseHistogram, outcomes }: LoadInterval): Second {
-  const recorded = recordedIn(decode(responseHistogram))
-  const arrivals = arrivalsIn(outcomes)
-  return {
-    bins: Int32Array.from(recorded, ({ us }) => Math.round(Math.log(Math.max(1, us)) * binsPerE)),
-    times: Float64Array.from(recorded, ({ times }) => times),
-    arrivals,
-    failed: arrivals - (outcomes.ok ?? 0),
   }
 }
 
@@ -120,69 +77,60 @@ function settled(seconds: readonly LoadInterval[]): readonly LoadInterval[] {
   return last !== undefined && last.scheduled < usual / 2 ? warm.slice(0, -1) : warm
 }
 
-type Quantiles = Record<keyof typeof fractions, number>
-
-/** The percentiles of all these seconds together, in ms. */
-function quantilesOf(seconds: readonly Second[]): Quantiles {
-  const lowest = Math.min(...seconds.map(({ bins }) => bins[0] ?? Number.POSITIVE_INFINITY))
-  const highest = Math.max(...seconds.map(({ bins }) => bins.at(-1) ?? 0))
-  if (lowest > highest) return { p50: Number.NaN, p90: Number.NaN, p99: Number.NaN }
-  const counters = new Float64Array(highest - lowest + 1)
-  let total = 0
-  for (const { bins, times } of seconds) {
-    for (let i = 0; i < bins.length; i++) {
-      counters[bins[i]! - lowest]! += times[i]!
-      total += times[i]!
-    }
-  }
-  let bin = -1
-  let seen = 0
-  // Ascending, so that one pass finds all.
-  const upTo = (fraction: number): number => {
-    const rank = Math.max(1, Math.ceil(fraction * total))
-    while (seen < rank) seen += counters[++bin]!
-    return Math.exp((lowest + bin) / binsPerE) / 1000
-  }
-  return { p50: upTo(fractions.p50), p90: upTo(fractions.p90), p99: upTo(fractions.p99) }
+interface Pair {
+  before: Ledger
+  after: Ledger
 }
 
-/** As long as the median or the tail of a second resembles that of its neighbours. */
-function blockOf(side: readonly Second[]): number {
-  const each = side.filter(({ bins }) => bins.length > 0).map((one) => quantilesOf([one]))
-  return Math.max(
-    ...(['p50', 'p99'] as const).map((name) => blockLength(each.map((one) => Math.log(one[name])))),
+/** What is asked of both runs, or of a resample of each → a number. */
+type Difference = (before: readonly Stretch[], after: readonly Stretch[]) => number
+
+type Bootstrap = (difference: Difference) => Spread
+
+const unknown: Bootstrap = () => ({ low: -1, high: 1, detectable: 1 })
+
+const blockOf = ({ before, after }: Pair): number => blockLength(Math.min(before.length, after.length))
+
+/** The same resamples for every figure. */
+function bootstrapOf(pair: Pair, seed: number): Bootstrap {
+  const { before, after } = pair
+  const block = blockOf(pair)
+  const drawn = Array.from({ length: resamples }, (_, round) =>
+    [before, after].map(({ length }, side) => resample({ length, block }, chanceOf(seed, 2 * round + side))),
   )
+  return (difference) =>
+    spreadOf(
+      difference(whole(before), whole(after)),
+      drawn.map(([one = [], other = []]) => difference(one, other)),
+      (before.length + after.length) / block,
+    )
 }
 
-const redraw = (sides: readonly (readonly Second[])[], block: number, seed: number): Second[][][] =>
-  Array.from({ length: resamples }, (_, round) =>
-    sides.map((side, index) =>
-      resample({ length: side.length, block }, chanceOf(seed, 2 * round + index)).map((at) => side[at]!),
-    ),
+function compareMetric(
+  name: keyof typeof fractions,
+  { before, after }: Pair,
+  { spread, tolerance }: { spread: Bootstrap; tolerance: number },
+): ComparedMetric {
+  const fraction = fractions[name]
+  const baselineMs = quantileMs(before, whole(before), fraction)
+  const candidateMs = quantileMs(after, whole(after), fraction)
+  const found = spread((one, other) =>
+    Math.log(quantileMs(after, other, fraction) / quantileMs(before, one, fraction)),
   )
+  const change = candidateMs / baselineMs - 1
+  const interval = { low: Math.expm1(found.low), high: Math.expm1(found.high) }
+  const verdict = verdictOf(change, interval, tolerance)
+  const detectable = Math.expm1(found.detectable)
+  return { name, baselineMs, candidateMs, change, ...interval, detectable, verdict }
+}
 
-function compareFailures(
-  before: readonly Second[],
-  after: readonly Second[],
-  { redrawn, blocks }: { redrawn: Second[][][]; blocks: number },
-): ComparedFailures {
-  const share = (seconds: readonly Second[]): number =>
-    average(seconds.map(({ failed }) => failed)) /
-    Math.max(1, average(seconds.map(({ arrivals }) => arrivals)))
-  const baseline = share(before)
-  const candidate = share(after)
+function compareFailures({ before, after }: Pair, spread: Bootstrap): ComparedFailures {
+  const baseline = failedShare(before, whole(before))
+  const candidate = failedShare(after, whole(after))
   const difference = candidate - baseline
-  const differences = redrawn.map(([one = [], other = []]) => share(other) - share(one))
-  const { low, high } =
-    redrawn.length === 0 ? { low: -1, high: 1 } : spreadOf(difference, differences, blocks)
-  const interval = { low, high }
-  return {
-    baseline,
-    candidate,
-    difference,
-    ...interval,
-    verdict: verdictOf(difference, interval, failureTolerance),
-  }
+  const { low, high } = spread((one, other) => failedShare(after, other) - failedShare(before, one))
+  const verdict = verdictOf(difference, { low, high }, failureTolerance)
+  return { baseline, candidate, difference, low, high, verdict }
 }
 
 function verdictOf(

@@ -11,7 +11,7 @@ export interface LoadComparison {
   tolerance: number
   /** Of all three intervals together. */
   confidence: number
-  /** How long seconds were kept together, because near ones resemble each other. */
+  /** How many seconds were kept together, because near ones resemble each other. */
   blockSeconds: number
   seed: number
   verdict: ComparisonVerdict

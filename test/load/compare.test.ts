@@ -15,14 +15,29 @@ function chance(seed: number): () => number {
 const normal = (next: () => number): number =>
   Math.sqrt(-2 * Math.log(next())) * Math.cos(2 * Math.PI * next())
 
-/** A run whose level wanders: 4 % around its mean, each second like the one before it (0.6). */
-function run(seed: number, { scale = 1, seconds = 60, failing = 0, isValid = true } = {}): ComparedLoad {
+/**
+ * A run whose level wanders: 4 % around its mean, each second like the one before it (0.6). `unrest`: it drifts
+ * besides, by 2 % and back in 40 s, and has bad seconds, which come in bouts of four: in them one arrival of
+ * twenty takes ten times as long.
+ */
+function run(
+  seed: number,
+  { scale = 1, seconds = 60, failing = 0, isValid = true, unrest = false } = {},
+): ComparedLoad {
   const next = chance(seed)
   let level = 0.04 * normal(next)
+  const phase = next()
+  let isBad = false
   const intervals = Array.from({ length: seconds }, (_, second): LoadInterval => {
     level = 0.6 * level + 0.04 * Math.sqrt(1 - 0.36) * normal(next)
+    const drift = unrest ? 0.02 * Math.sin(2 * Math.PI * (phase + second / 40)) : 0
+    isBad = unrest && next() < (isBad ? 0.75 : 0.04)
+    const slowest = isBad ? 0.05 : 0
     const response = createHistogram()
-    for (let i = 0; i < 200; i++) recordMs(response, scale * 5 * Math.exp(level + 0.4 * normal(next)))
+    for (let i = 0; i < 200; i++) {
+      const time = 5 * Math.exp(level + drift + 0.4 * normal(next)) * (next() < slowest ? 10 : 1)
+      recordMs(response, scale * time)
+    }
     const none = { p50: null, p90: null, p99: null, p999: null, max: null }
     return {
       second,
@@ -39,21 +54,26 @@ function run(seed: number, { scale = 1, seconds = 60, failing = 0, isValid = tru
   return { run: about, seconds: intervals }
 }
 const options = { tolerance: 0.05, seed: 1 }
+const slow = { tags: ['slow'], timeout: 60_000 }
 const pairs = Array.from({ length: 50 }, (_, pair) => [2 * pair + 1, 2 * pair + 2] as const)
 
-describe('a comparison of runs that wander, 50 pairs', () => {
-  test('of the same system gives no more than 5 false alarms', { tags: ['slow'] }, () => {
+describe.each([
+  ['wander', false],
+  ['wander, drift and have bad seconds', true],
+])('a comparison of runs that %s, 50 pairs', (_, unrest) => {
+  test('of the same system gives no more than 5 false alarms', slow, () => {
     const alarms = pairs.filter(([one, other]) => {
-      const { verdict } = compareLoads(run(one), run(other), options)
+      const { verdict } = compareLoads(run(one, { unrest }), run(other, { unrest }), options)
       return verdict === 'worse' || verdict === 'better'
     })
     expect(alarms.length).toBeLessThanOrEqual(5)
   })
 
-  test('finds 10 % more latency in at least 45', { tags: ['slow'] }, () => {
-    const found = pairs.filter(
-      ([one, other]) => compareLoads(run(one), run(other, { scale: 1.1 }), options).verdict === 'worse',
-    )
+  test('finds 10 % more latency in at least 45', slow, () => {
+    const found = pairs.filter(([one, other]) => {
+      const slower = run(other, { unrest, scale: 1.1 })
+      return compareLoads(run(one, { unrest }), slower, options).verdict === 'worse'
+    })
     expect(found.length).toBeGreaterThanOrEqual(45)
   })
 })
@@ -105,23 +125,23 @@ describe('a comparison', () => {
 })
 
 describe('the bootstrap', () => {
-  test('draws whole blocks from a circle', () => {
-    const drawn = resample({ length: 20, block: 4 }, chanceOf(1, 0))
+  test('draws whole blocks from a circle, as many seconds as there were', () => {
+    const secondsOf = (seed: number) =>
+      resample({ length: 20, block: 4 }, chanceOf(seed, 0)).flatMap(({ from, to }) =>
+        Array.from({ length: to - from }, (_, index) => from + index),
+      )
+    const drawn = secondsOf(1)
     expect(drawn).toHaveLength(20)
     for (let i = 0; i < 20; i += 4) {
       expect(drawn.slice(i, i + 4)).toEqual([0, 1, 2, 3].map((step) => (drawn[i]! + step) % 20))
     }
-    expect(resample({ length: 20, block: 4 }, chanceOf(2, 0))).not.toEqual(drawn)
+    expect(secondsOf(2)).not.toEqual(drawn)
+    const short = resample({ length: 7, block: 3 }, () => 0.9)
+    expect(short).toEqual([6, 0, 6, 0, 6].map((from, index) => ({ from, to: [7, 2, 7, 2, 7][index] })))
   })
 
-  test('keeps seconds together for as long as they resemble each other', () => {
-    const next = chance(3)
-    const independent = Array.from({ length: 200 }, () => normal(next))
-    let level = 0
-    const wandering = Array.from({ length: 200 }, () => (level = 0.9 * level + normal(next)))
-    expect(blockLength(independent)).toBeLessThanOrEqual(8)
-    expect(blockLength(wandering)).toBeGreaterThan(12)
-    expect(blockLength(Array<number>(100).fill(1))).toBe(5)
+  test('keeps a fifth of the run together', () => {
+    expect([60, 9, 3].map(blockLength)).toEqual([12, 1, 1])
   })
 
   test('knows less from fewer blocks', () => {
