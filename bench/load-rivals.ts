@@ -9,6 +9,15 @@ import { join } from 'node:path'
 export interface Rival {
   name: string
   argv: string[]
+  /** The percentiles in what it printed; a tool that prints none has none. */
+  latenciesMs?(said: string): Latencies
+}
+
+export interface Latencies {
+  p50: number
+  p90: number
+  p99: number
+  max: number
 }
 
 export interface Asked {
@@ -33,14 +42,16 @@ export function openRivals({ url, seconds, connections, rate }: Asked & { rate: 
   const ours = ['metronome', 'precise', 'eco'].map((pacing) => ({
     name: `msvc ${pacing}`,
     argv: msvc(url, '--rps', `${rate}`, '-d', d, '--pacing', pacing, '--no-record'),
+    latenciesMs: (said: string) => (JSON.parse(said) as { responseMs: Latencies }).responseMs,
   }))
   return [
     ...ours,
     {
       name: 'autocannon',
-      argv: [process.execPath, autocannon, '-R', `${rate}`, '-c', c, '-d', `${seconds}`, url],
+      argv: [process.execPath, autocannon, '-j', '-R', `${rate}`, '-c', c, '-d', `${seconds}`, url],
+      latenciesMs: (said) => (JSON.parse(said) as { latency: Latencies }).latency,
     },
-    { name: 'hey', argv: ['hey', '-z', d, '-q', each, '-c', c, url] },
+    { name: 'hey', argv: ['hey', '-z', d, '-q', each, '-c', c, url], latenciesMs: latenciesOfHey },
     { name: 'h2load', argv: ['h2load', '--h1', '-D', `${seconds}`, '-c', c, '--rps', each, url] },
     { name: 'oha', argv: ['oha', '--no-tui', '-z', d, '-q', `${rate}`, '-c', c, url] },
     {
@@ -67,6 +78,20 @@ export function closedRivals({ url, seconds, connections }: Asked): Rival[] {
       argv: ['sh', '-c', `echo '${k6Loop(url)}' | k6 run -q --vus ${c} --duration ${d} -`],
     },
   ]
+}
+
+/** As one would type it, with URL for the target. */
+export function typed({ argv }: Rival, url: string): string {
+  const words =
+    argv[0] === process.execPath ? [argv[1] === built ? 'msvc' : 'autocannon', ...argv.slice(2)] : argv
+  return (words[0] === 'sh' ? words[2]! : words.join(' ')).replaceAll(url, 'URL')
+}
+
+/** `  50% in 0.0204 secs` (newer versions: `50%% in …`), `Slowest:	1.0021 secs` */
+function latenciesOfHey(said: string): Latencies {
+  const ms = (label: RegExp): number =>
+    Number(new RegExp(`${label.source}\\s*([\\d.]+) secs`).exec(said)?.[1]) * 1000
+  return { p50: ms(/ 50%+ in/), p90: ms(/ 90%+ in/), p99: ms(/ 99%+ in/), max: ms(/Slowest:/) }
 }
 
 const k6Script = (url: string, rate: number, duration: string, vus: number): string =>

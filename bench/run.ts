@@ -6,6 +6,7 @@ const benches: Record<string, () => Promise<() => Promise<void> | void>> = {
   breaker: async () => (await import('./breaker.ts')).benchBreaker,
   'breaker-live': async () => (await import('./breaker-live.ts')).benchBreakerLive,
   load: async () => (await import('./load.ts')).benchLoad,
+  'load-memory': async () => (await import('./load-memory.ts')).benchLoadMemory,
   capacity: async () => (await import('./capacity.ts')).benchCapacity,
   proxy: async () => (await import('./proxy.ts')).benchProxy,
   compare: async () => (await import('./compare.ts')).benchCompare,
