@@ -4,7 +4,6 @@
 import { randomUUID } from 'node:crypto'
 import { dirname, resolve } from 'node:path'
 import { diskFiles } from '../adapters/files.ts'
-import { sendOnce } from '../adapters/load-request.ts'
 import { resolveHost } from '../adapters/load-target.ts'
 import { refusePublic, refuseTooManyConnections } from './load-refusals.ts'
 import { errors, type Place } from '../errors.ts'
@@ -132,7 +131,12 @@ async function readFeeds({ target }: LoadPlan): Promise<FeedRows[]> {
   const { readRows } = await import('../adapters/load-feed-file.ts')
   return Promise.all(
     target.scenario.feeds.map(async ({ name, file, pick, place }) => {
-      const text = await diskFiles.readIfExists(resolve(dirname(place.file), file))
+      const text = await diskFiles.readIfExists(resolve(dirname(place.file), file)).catch((error: unknown) => {
+        const { code } = error as NodeJS.ErrnoException
+        if (code === undefined) throw error
+        const reason = code === 'EISDIR' ? 'is a folder' : `cannot be read (${code})`
+        throw errors.fileInvalid(place, `the feed ${file} ${reason}.`, 'Name a readable file.')
+      })
       if (text === undefined)
         throw errors.fileInvalid(place, `there is no file ${file} beside the scenario.`, 'Check the path.')
       return { name, pick, rows: readRows(text, file, place) }
@@ -150,6 +154,7 @@ async function prepare(
   signal: AbortSignal | undefined,
 ): Promise<Variables> {
   if ('url' in plan.target) return {}
+  const { sendOnce } = await import('../adapters/load-request.ts')
   return runSetup(plan.target.scenario.setup, {
     uuid: () => randomUUID(),
     send: (request) =>

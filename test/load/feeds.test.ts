@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import { mkdtempDisposable } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { readRows } from '../../src/adapters/load-feed-file.ts'
 import { rowPicker } from '../../src/load/feeds.ts'
+import { parseScenario } from '../../src/load/scenario.ts'
+import { runLoad } from '../../src/runtime/load.ts'
 
 const place = { file: 'load/a.yaml', line: 3, column: 9 }
 const rows = [{ name: 'ann' }, { name: 'bob' }, { name: 'cid' }]
@@ -38,4 +43,22 @@ describe('a file of rows', () => {
     expect(() => readRows(text, file, place)).toThrow(reason)
     expect(() => readRows(text, file, place)).toThrow('load/a.yaml:3:9')
   })
+})
+
+test.each([
+  ['that is not there', 'absent.csv', 'there is no file absent.csv'],
+  ['that is a folder', '.', 'the feed . is a folder'],
+])('a feed %s is told at its place, before the first arrival', async (_, file, reason) => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'msvc-feed-'))
+  const lines = [
+    'apiVersion: msvc/v1\nkind: Scenario\nname: a\nfeeds:',
+    `  users: { file: ${file} }`,
+    'requests:\n  - { name: x, path: "/{{users.name}}" }',
+  ]
+  const scenario = parseScenario(lines.join('\n'), join(folder.path, 'a.yaml'))
+  const plan = { target: { baseUrl: 'http://127.0.0.1:1', scenario }, ratePerSecond: 10, durationMs: 1000 }
+  const told = await runLoad(plan).catch((error: unknown) => error)
+  expect(told).toMatchObject({ code: 'file-invalid' })
+  expect((told as Error).message).toMatch(/a\.yaml:5:\d+/)
+  expect((told as Error).message).toContain(reason)
 })
