@@ -1,8 +1,7 @@
 // Connections over node:net or node:tls that all read into one shared buffer (`onread`): no allocation
 // per read. Certificates are verified unless the user says otherwise.
 
-import { connect as connectPlain, isIP, type Socket } from 'node:net'
-import { connect as connectSecure } from 'node:tls'
+import { connect, isIP, type Socket } from 'node:net'
 import type { ByteStream, ByteStreamEvents, StreamEnd } from '../ports.ts'
 
 export interface Address {
@@ -62,8 +61,10 @@ function openSocket(
   onread: { buffer: Buffer; callback: (length: number) => boolean },
 ): Socket {
   const options = { host: address, port, onread, noDelay: true }
-  if (secureName === null) return connectPlain(options)
+  if (secureName === null) return connect(options)
+  // Loading it takes a thread some milliseconds and megabytes that a plain target does not need.
+  const tls = process.getBuiltinModule('node:tls')
   // Server Name Indication takes names only; an address is checked against the certificate as it is.
   const secure = { ...options, rejectUnauthorized: !isUnverified }
-  return connectSecure(isIP(secureName) === 0 ? { ...secure, servername: secureName } : secure)
+  return tls.connect(isIP(secureName) === 0 ? { ...secure, servername: secureName } : secure)
 }

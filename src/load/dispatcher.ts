@@ -18,7 +18,7 @@ import { createPauses } from './pauses.ts'
 import type { Limits } from './plan.ts'
 import { type Connection, createPool, type Wire, type WireEvents } from './pool.ts'
 import { type CompiledRequest, bytesOf, keyOf } from './request.ts'
-import type { Answer } from './response-parser.ts'
+import type { Answer, ExpectedAnswer } from './response-parser.ts'
 import type { ArrivalValues } from './template.ts'
 
 export interface DispatcherParts {
@@ -55,9 +55,21 @@ export interface Dispatcher {
 }
 
 const noValues: ArrivalValues = { uuid: '', arrival: '' }
+const nothingCaptured = {}
+
+/** What goes out for one arrival. */
+interface Message {
+  bytes: Uint8Array
+  key: string | null
+  expected: ExpectedAnswer
+}
 
 export function createDispatcher(parts: DispatcherParts): Dispatcher {
   const { flows, limits, accounts, nowMs } = parts
+  /** Of requests that are the same for every arrival: made once. */
+  const fixed = flows.map(({ steps }) =>
+    steps.map((request) => (request.hasGaps ? null : messageOf(request, noValues))),
+  )
   const queue = createFifo<Arrival>()
   const pauses = createPauses<Arrival>()
 
@@ -70,66 +82,60 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   }
 
   const open = (arrival: Arrival): void => {
-    noteSent(arrival)
+    if (arrival.step === 0) parts.onSent(nowMs())
     pool.open(arrival)
   }
 
   const send = (connection: Connection<Arrival>, arrival: Arrival): void => {
-    noteSent(arrival)
     write(connection, arrival)
-  }
-
-  const noteSent = ({ step }: Arrival): void => {
-    if (step === 0) parts.onSent(nowMs())
+    if (arrival.step === 0) parts.onSent(arrival.sentMs)
   }
 
   const stepOf = ({ flow, step }: Arrival): CompiledRequest => flows[flow]!.steps[step]!
 
   const write = (connection: Connection<Arrival>, arrival: Arrival): void => {
-    const request = stepOf(arrival)
-    const values = valuesOf(request, arrival)
-    arrival.key = keyOf(request, values)
-    const bytes = bytesOf(request, values)
+    const { bytes, key, expected } = fixed[arrival.flow]![arrival.step] ?? filledIn(arrival)
+    arrival.key = key
     arrival.sentMs = nowMs()
-    const keepsHead = request.capture.length > 0
-    const keepsBody = keepsHead || request.checks.length > 0 || arrival.key !== null
-    const { isHead, waitsForContinue } = request
-    connection.wire.send(bytes, { isHead, keepsBody, keepsHead, waitsForContinue })
+    connection.wire.send(bytes, expected)
   }
 
-  const valuesOf = (request: CompiledRequest, arrival: Arrival): ArrivalValues =>
-    request.hasGaps
-      ? {
-          uuid: request.needsUuid ? parts.uuid() : '',
-          arrival: String(arrival.number),
-          ...parts.rowOf?.(arrival.number),
-          ...arrival.captured,
-        }
-      : noValues
+  const filledIn = (arrival: Arrival): Message => {
+    const request = stepOf(arrival)
+    return messageOf(request, {
+      uuid: request.needsUuid ? parts.uuid() : '',
+      arrival: String(arrival.number),
+      ...parts.rowOf?.(arrival.number),
+      ...arrival.captured,
+    })
+  }
 
   const onAnswer = (connection: Connection<Arrival>, arrival: Arrival, answer: Answer): void => {
     const request = stepOf(arrival)
     const { status } = answer
+    const endedMs = nowMs()
     if (arrival.key !== null && status >= 200 && status < 300) {
       parts.onAcknowledged(arrival.number, arrival.key, answer)
     }
-    const captured = capturesOf(request.capture, answer)
-    const isChecked = captured !== undefined && request.checks.every((check) => holds(check, answer))
+    const captured = request.capture.length === 0 ? nothingCaptured : capturesOf(request.capture, answer)
+    const isChecked =
+      captured !== undefined &&
+      (request.checks.length === 0 || request.checks.every((check) => holds(check, answer)))
     const ending = { kind: 'answered', status, expected: request.expect, isChecked } as const
     const isLast = arrival.step === flows[arrival.flow]!.steps.length - 1
-    if (isLast || captured === undefined || outcomeOf(ending) !== 'ok') settle(arrival, ending)
+    if (isLast || captured === undefined || outcomeOf(ending) !== 'ok') settle(arrival, ending, endedMs)
     else {
       accounts.noteStatus(arrival, status)
       const { thinkMs } = request
-      goToNextStep(arrival, { nowMs: nowMs(), thinkMs, captured })
+      goToNextStep(arrival, { nowMs: endedMs, thinkMs, captured })
       pauses.add(arrival, arrival.dueMs)
     }
-    goOn(connection, answer)
+    goOn(connection, answer, endedMs)
     parts.onTurn()
   }
 
   /** The connection is free: for the longest waiting arrival, or to rest. */
-  const goOn = (connection: Connection<Arrival>, answer: Answer): void => {
+  const goOn = (connection: Connection<Arrival>, answer: Answer, now: number): void => {
     if (!answer.isReusable) {
       pool.discard(connection)
       serveQueue()
@@ -137,7 +143,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     }
     // Closed a second before the target would: else a request could meet the target's FIN on the way.
     const keepMs = answer.idleTimeoutMs === null ? Number.POSITIVE_INFINITY : answer.idleTimeoutMs - 1000
-    pool.rest(connection, nowMs() + keepMs)
+    pool.rest(connection, now + keepMs)
     const waiting = queue.shift()
     if (waiting !== undefined) send(pool.take(waiting)!, waiting)
   }
@@ -157,8 +163,8 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     }
   }
 
-  const settle = (arrival: Arrival, ending: Ending): void => {
-    accounts.settle(arrival, ending, nowMs())
+  const settle = (arrival: Arrival, ending: Ending, endedMs = nowMs()): void => {
+    accounts.settle(arrival, ending, endedMs)
     parts.onSettled()
   }
 
@@ -171,6 +177,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   return {
     proceed,
     resumeDue() {
+      if (pauses.nextMs() === Number.POSITIVE_INFINITY) return
       const now = nowMs()
       for (let due = pauses.takeDue(now); due !== undefined; due = pauses.takeDue(now)) proceed(due)
     },
@@ -207,5 +214,19 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
       for (const connection of pool.all()) pool.discard(connection)
     },
     peakConnections: pool.peak,
+  }
+}
+
+function messageOf(request: CompiledRequest, values: ArrivalValues): Message {
+  const key = keyOf(request, values)
+  const bytes = bytesOf(request, values)
+  const { isHead, waitsForContinue } = request
+  const keepsHead = request.capture.length > 0
+  const keepsBody = keepsHead || request.checks.length > 0 || key !== null
+  return {
+    // A Buffer: a socket would make one of any other bytes, each time.
+    bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length),
+    key,
+    expected: { isHead, keepsBody, keepsHead, waitsForContinue },
   }
 }

@@ -55,10 +55,10 @@ export function startEngine(parts: EngineParts, startMs: number): Engine {
   let isDone = false
 
   const takeUpDue = (): void => {
-    if (isTicking || isDone || nowMs() < nextDueMs) return
-    isTicking = true
     // Until now, not until none is due: sending must leave room for reading.
     const untilMs = nowMs()
+    if (isTicking || isDone || untilMs < nextDueMs) return
+    isTicking = true
     while (nextDueMs <= untilMs) {
       takeUp()
       next += 1

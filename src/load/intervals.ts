@@ -86,7 +86,7 @@ export function createIntervals(
       open.at(-1)!.begun += 1
     },
     settle({ second, request }, outcome, { responseMs, serviceMs, lagMs }) {
-      const books = open.find((candidate) => candidate.second === second)
+      const books = current === second ? open.at(-1) : open.find((candidate) => candidate.second === second)
       if (books === undefined) throw new Error(`an arrival of second ${second} ended after all of them had`)
       books.ended += 1
       books.outcomes[outcome] = (books.outcomes[outcome] ?? 0) + 1

@@ -15,15 +15,11 @@ import { junitOf } from '../load/exports/junit.ts'
 import type { Threshold } from '../load/thresholds.ts'
 import type { LoadComparison } from '../system/load-comparison.ts'
 import type { LoadReport, SaturationReport } from '../system/load-report.ts'
-import { compareRuns } from './compare.ts'
 import { type Aim, findTarget, readGiven, urlTyped } from './find-target.ts'
 import { interruptible } from './interrupt.ts'
 import { liveLoad, type LiveLoadAbout } from './live-load.ts'
 import { liveSaturation } from './live-saturation.ts'
 import { runLoad } from './load.ts'
-import { readRecordedRun } from './recorded-run.ts'
-import { runRecordedLoad } from './recorded-load.ts'
-import { runSaturation } from './saturation.ts'
 
 export interface LoadOptions extends Aim {
   /** Not said: ours when there is a rate, autocannon without one. */
@@ -116,8 +112,10 @@ async function runAsked(options: LoadOptions): Promise<{ result: LoadResult; tex
     if (!options.record)
       return { model: 'open', ...(await runLoad(plan, watchers)), runId: null, report: null }
     const title = shapeText(asked)
+    const { runRecordedLoad } = await import('./recorded-load.ts')
     const { load, runId, report } = await runRecordedLoad({ plan, title, fleet }, watchers)
     if (baseline === undefined) return { model: 'open', ...load, runId, report }
+    const { compareRuns } = await import('./compare.ts')
     const pair = { from: options.from, ...baseline, candidate: runId, seed }
     return { model: 'open', ...load, runId, report, comparison: await compareRuns(pair) }
   }).finally(() => live?.end())
@@ -143,6 +141,7 @@ async function findBaseline({ baseline, record, ratePerSecond, from }: LoadOptio
   if (!record || ratePerSecond === undefined) {
     throw errors.badValue('--baseline', baseline.run, 'a run with --rps that is recorded, to compare with it')
   }
+  const { readRecordedRun } = await import('./recorded-run.ts')
   const { id } = await readRecordedRun(from, baseline.run)
   return { baseline: id, tolerance: baseline.tolerance }
 }
@@ -198,6 +197,7 @@ async function saturate(
     ...(asked !== undefined && { ratePerSecond: options.ratePerSecond ?? 0 }),
     ...(body !== undefined && { body }),
   }
+  const { runSaturation } = await import('./saturation.ts')
   const { connections } = plan
   const live = options.live
     ? await liveSaturation({ target: target.url, connections, durationMs })

@@ -1,8 +1,6 @@
 // A thread of the generator: the engine, its connections and its pacer, away from the live view.
 
-import { randomUUID } from 'node:crypto'
 import { parentPort, workerData } from 'node:worker_threads'
-import { createHttp2Connector } from '../adapters/load-http2.ts'
 import { createConnector, type Address } from '../adapters/load-socket.ts'
 import { monotonicMs } from '../adapters/load-metronome.ts'
 import { startPacer } from '../adapters/load-pacer.ts'
@@ -10,7 +8,6 @@ import { watchThread } from '../adapters/load-watch.ts'
 import { booksSizeOf, openBooks } from '../load/books.ts'
 import { startEngine } from '../load/engine.ts'
 import { openWire } from '../load/http-wire.ts'
-import { openHttp2Wire } from '../load/http2-wire.ts'
 import type { Wire, WireEvents } from '../load/pool.ts'
 import { createIntervals, type SecondBooks } from '../load/intervals.ts'
 import type { Pacing } from '../load/pacing.ts'
@@ -21,6 +18,7 @@ import type { Answer } from '../load/response-parser.ts'
 import type { Phase } from '../load/phases.ts'
 import { scheduleOf, type ScheduleShape } from '../load/schedule.ts'
 import { weightedChoice } from '../load/weights.ts'
+import { rehearse } from './load-rehearsal.ts'
 import { laterBy } from './load-timers.ts'
 import type { Acknowledged } from '../system/load-report.ts'
 
@@ -74,8 +72,9 @@ async function generate(job: LoadJob, port: NonNullable<typeof parentPort>): Pro
   const tellAcknowledged = (): void => {
     if (lines.length > 0) tell({ type: 'acknowledged', lines: lines.splice(0) })
   }
-  const openConnection = wireOpener(job)
+  const openConnection = await wireOpener(job)
   const ended = Promise.withResolvers<void>()
+  await rehearse()
   const pacer = await startPacer(job.pacing)
   const schedule = scheduleOf(job.schedule)
   tell({ type: 'ready' })
@@ -100,7 +99,8 @@ async function generate(job: LoadJob, port: NonNullable<typeof parentPort>): Pro
         { perRequest: job.tellsRequests },
       ),
       nowMs: () => performance.now(),
-      uuid: () => randomUUID(),
+      // Not imported: that takes a thread some milliseconds, and few requests need one.
+      uuid: () => process.getBuiltinModule('node:crypto').randomUUID(),
       connect: openConnection,
       onAcknowledged(arrival, key, answer) {
         lines.push({ arrival, key, status: answer.status, id: idOf(answer) })
@@ -136,11 +136,14 @@ async function generate(job: LoadJob, port: NonNullable<typeof parentPort>): Pro
   port.close()
 }
 
-function wireOpener({ address, isHttp2 }: LoadJob): (events: WireEvents) => Wire {
+/** HTTP/2 is only loaded where it is spoken: it takes a thread some milliseconds and megabytes. */
+async function wireOpener({ address, isHttp2 }: LoadJob): Promise<(events: WireEvents) => Wire> {
   if (!isHttp2) {
     const connect = createConnector(address)
     return (events) => openWire(connect, events, laterBy)
   }
+  const { createHttp2Connector } = await import('../adapters/load-http2.ts')
+  const { openHttp2Wire } = await import('../load/http2-wire.ts')
   const connect = createHttp2Connector(address)
   const isSecure = address.secureName !== null
   return (events) => openHttp2Wire(connect, events, { isSecure })
