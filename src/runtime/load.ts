@@ -131,12 +131,14 @@ async function readFeeds({ target }: LoadPlan): Promise<FeedRows[]> {
   const { readRows } = await import('../adapters/load-feed-file.ts')
   return Promise.all(
     target.scenario.feeds.map(async ({ name, file, pick, place }) => {
-      const text = await diskFiles.readIfExists(resolve(dirname(place.file), file)).catch((error: unknown) => {
-        const { code } = error as NodeJS.ErrnoException
-        if (code === undefined) throw error
-        const reason = code === 'EISDIR' ? 'is a folder' : `cannot be read (${code})`
-        throw errors.fileInvalid(place, `the feed ${file} ${reason}.`, 'Name a readable file.')
-      })
+      const text = await diskFiles
+        .readIfExists(resolve(dirname(place.file), file))
+        .catch((error: unknown) => {
+          const { code } = error as NodeJS.ErrnoException
+          if (code === undefined) throw error
+          const reason = code === 'EISDIR' ? 'is a folder' : `cannot be read (${code})`
+          throw errors.fileInvalid(place, `the feed ${file} ${reason}.`, 'Name a readable file.')
+        })
       if (text === undefined)
         throw errors.fileInvalid(place, `there is no file ${file} beside the scenario.`, 'Check the path.')
       return { name, pick, rows: readRows(text, file, place) }
