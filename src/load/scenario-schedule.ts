@@ -12,11 +12,14 @@ const defaultSeed = 1
 /** Throws `file-invalid` when the executor lacks what it needs. */
 export function scheduleInFile(load: LoadFile, yaml: YamlFile<unknown>): ScheduleShape {
   const { executor, rate, duration, startRate = 0, stages, timeUnit = '1s' } = load
+  if (parseDuration(timeUnit) === 0) throw zero('timeUnit')
   const perSecond = (count: number): number => (count * 1000) / parseDuration(timeUnit)
   const arrivals = load.arrivals === 'poisson' ? poisson : even
   if (executor === 'constant-arrival-rate') {
     if (rate === undefined || duration === undefined) throw lacking('rate and duration')
     const durationMs = parseDuration(duration)
+    if (rate === 0) throw zero('rate')
+    if (durationMs === 0) throw zero('duration')
     return { kind: 'rate', rate: { kind: 'constant', ratePerSecond: perSecond(rate), durationMs }, arrivals }
   }
   if (stages === undefined) throw lacking('stages')
@@ -31,6 +34,11 @@ export function scheduleInFile(load: LoadFile, yaml: YamlFile<unknown>): Schedul
     throw errors.fileInvalid(place, `two stages are called ${repeated.name}.`, 'Give each a name of its own.')
   }
   return { kind: 'rate', rate: { kind: 'stages', startRate: perSecond(startRate), stages: linear }, arrivals }
+
+  function zero(name: 'rate' | 'duration' | 'timeUnit') {
+    const place = yaml.placeOf(['load', name])
+    return errors.fileInvalid(place, `load.${name} is 0; it must be above 0.`, 'Such as rate: 50, duration: 20s.')
+  }
 
   function lacking(what: string) {
     return errors.fileInvalid(

@@ -151,6 +151,13 @@ test.each([
 test.each([
   ['load: {executor: constant-arrival-rate, rate: 5}', '4:18', 'needs rate and duration'],
   ['load: {executor: ramping-arrival-rate}', '4:18', 'needs stages'],
+  ['load: {executor: constant-arrival-rate, rate: 0, duration: 1s}', '4:47', 'load.rate is 0'],
+  ['load: {executor: constant-arrival-rate, rate: 5, duration: 0s}', '4:60', 'load.duration is 0'],
+  [
+    'load: {executor: constant-arrival-rate, rate: 5, duration: 1s, timeUnit: 0s}',
+    '4:74',
+    'load.timeUnit is 0',
+  ],
   ['load: {executor: shared-iterations}', '4:18', 'constant-arrival-rate or ramping-arrival-rate'],
 ])('%s is told', (load, place, reason) => {
   const read = () => parseScenario(scenario(`${load}\nrequests: [{name: a, path: /}]\n`), 'a.yaml')
