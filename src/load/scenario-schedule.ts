@@ -37,7 +37,11 @@ export function scheduleInFile(load: LoadFile, yaml: YamlFile<unknown>): Schedul
 
   function zero(name: 'rate' | 'duration' | 'timeUnit') {
     const place = yaml.placeOf(['load', name])
-    return errors.fileInvalid(place, `load.${name} is 0; it must be above 0.`, 'Such as rate: 50, duration: 20s.')
+    return errors.fileInvalid(
+      place,
+      `load.${name} is 0; it must be above 0.`,
+      'Such as rate: 50, duration: 20s.',
+    )
   }
 
   function lacking(what: string) {
