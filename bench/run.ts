@@ -11,6 +11,7 @@ const benches: Record<string, () => Promise<() => Promise<void> | void>> = {
   proxy: async () => (await import('./proxy.ts')).benchProxy,
   compare: async () => (await import('./compare.ts')).benchCompare,
   'event-store': async () => (await import('./event-store.ts')).benchEventStore,
+  footprint: async () => (await import('./footprint.ts')).benchFootprint,
   'start-up': async () => (await import('./start-up.ts')).benchStartUp,
 }
 

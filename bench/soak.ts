@@ -4,6 +4,7 @@ const soaks: Record<string, () => Promise<() => Promise<boolean>>> = {
   honesty: async () => (await import('./soak-honesty.ts')).soakHonesty,
   kills: async () => (await import('./soak-services.ts')).soakKills,
   residue: async () => (await import('./soak-residue.ts')).soakResidue,
+  restarts: async () => (await import('./soak-services.ts')).soakRestarts,
   mutants: async () => (await import('./soak-services.ts')).soakMutants,
 }
 

@@ -64,7 +64,7 @@ export function planLaunch(system: System, service: Service, ground: Ground): Se
           ]),
         ),
         // A proxy before it holds what comes while it hands over; no balancer has to look away first.
-        ...(ground.proxies[`${client}:${service.name}`] !== undefined && { DRAIN_MS: '100' }),
+        ...(ground.proxies[`${client}:${service.name}`] !== undefined && { DRAIN_MS: '0' }),
         DEV_TOKENS: '1',
         TOKEN_SECRET: ground.tokenSecret,
         EXIT_ON_STDIN_END: '1',

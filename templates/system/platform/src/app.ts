@@ -62,6 +62,8 @@ export function createApp(options: AppOptions) {
     routerOptions: { maxParamLength: 1024 },
     frameworkErrors: refusePath,
     clientErrorHandler: refuseBytes,
+    // TypeBox makes valid schemas; to check them against the schema of schemas would cost a start 50 ms.
+    ajv: { customOptions: { validateSchema: false, meta: false } },
     ...(isEdge && edgeLimits),
   })
   const isCanary = createCanaryCheck(canaryKey)

@@ -4,7 +4,8 @@
 //                                             └─▶ no connection is left, or those left were silent ─▶ closed
 //
 // Two things would lose requests. Closing a kept connection that looks idle: a request may be on its way
-// to us. So a client is told first, with an answer, and only who asks nothing for the whole grace is cut.
+// to us. So a client is told first, with an answer, and nobody is cut before all have been silent for the grace: a
+// client with many kept connections takes up one after the other as those that it liked better are closed.
 // And telling everybody to come back on a new connection while the door is still open: those that wait in
 // the kernel when it closes are reset. So nobody is told before.
 
@@ -16,6 +17,8 @@ const askEveryMs = 10
 /** A turn of the event loop that took no longer had nothing to do: nobody waited at the door. */
 const quietTurnMs = 0.1
 const mostTurns = 500
+/** Who asks and asks and never leaves is cut all the same. */
+const mostGraces = 10
 
 /** No connection is taken from now on; those that there are stay. */
 export async function closeDoor(server: HttpServer): Promise<void> {
@@ -29,10 +32,16 @@ export async function closeDoor(server: HttpServer): Promise<void> {
   Server.prototype.close.call(server)
 }
 
-/** Resolves when no connection is left, when the grace is over, or when it is aborted. */
-export async function untilAllLeft(server: HttpServer, graceMs: number, signal?: AbortSignal): Promise<void> {
-  const endMs = performance.now() + graceMs
-  while (performance.now() < endMs && signal?.aborted !== true && (await connections(server)) > 0) {
+/** Resolves when no connection is left, when nobody has asked anything for the grace, or when it is aborted. */
+export async function untilAllLeft(
+  { server, traffic, graceMs }: { server: HttpServer; traffic: Traffic; graceMs: number },
+  signal?: AbortSignal,
+): Promise<void> {
+  const startMs = performance.now()
+  const endMs = startMs + mostGraces * graceMs
+  const silentSince = (): number => Math.max(startMs, traffic.lastBeganMs())
+  while (performance.now() < Math.min(endMs, silentSince() + graceMs) && signal?.aborted !== true) {
+    if ((await connections(server)) === 0) return
     await sleep(askEveryMs)
   }
 }
@@ -52,11 +61,14 @@ export interface Traffic {
   answered(socket: Socket): void
   /** Connections on which nobody waits for an answer. */
   silent(): Socket[]
+  /** When a request began for the last time, on the monotonic clock. */
+  lastBeganMs(): number
 }
 
 /** Node's own notion of idle leaves out who connected and never asked, or stopped in mid-word. */
 export function createTraffic(): Traffic {
   const waiting = new Map<Socket, number>()
+  let lastBeganMs = 0
   const add = (socket: Socket, requests: number): void => {
     const before = waiting.get(socket)
     if (before !== undefined) waiting.set(socket, before + requests)
@@ -68,8 +80,12 @@ export function createTraffic(): Traffic {
         socket.once('close', () => waiting.delete(socket))
       })
     },
-    began: (socket) => add(socket, 1),
+    began(socket) {
+      lastBeganMs = performance.now()
+      add(socket, 1)
+    },
     answered: (socket) => add(socket, -1),
+    lastBeganMs: () => lastBeganMs,
     silent: () => [...waiting].filter(([, requests]) => requests === 0).map(([socket]) => socket),
   }
 }

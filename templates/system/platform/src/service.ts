@@ -58,12 +58,18 @@ export interface RunningService {
   log: Logger
   /**
    * Unready for the probe period in which balancers look away, then closed to new connections until those
-   * that there are have left, for as long again; see drain.ts. An abort ends it early.
+   * that there are have left or have been silent for as long again; see drain.ts. An abort ends it early.
    */
   drain(signal?: AbortSignal): Promise<void>
   /** Finishes what is in flight, closes stores, sends the last spans. Once, however often it is asked for. */
   close(): Promise<void>
 }
+
+/**
+ * Where no balancer has to look away, clients still have to hear that they should leave. Ours try again, and do not wait
+ * for long while the next process waits for our data; strangers have been promised an answer.
+ */
+const leastGraceMs = { edge: 100, inside: 40 }
 
 /**
  * @param isSoleWriter waits until no other process of the service has its data folder
@@ -171,7 +177,8 @@ export async function runService<Settings extends TProperties, Callees extends s
     await sleepUnless(signal, config.DRAIN_MS)
     await closeDoor(app.server)
     health.enter('closing')
-    await untilAllLeft(app.server, config.DRAIN_MS, signal)
+    const graceMs = Math.max(leastGraceMs[isEdge ? 'edge' : 'inside'], config.DRAIN_MS)
+    await untilAllLeft({ server: app.server, traffic, graceMs }, signal)
   }
 
   function close(): Promise<void> {

@@ -12,6 +12,7 @@ import { ConfigError } from './config.ts'
 import { StorageUnavailable } from './durable-store.ts'
 import { createLogger, type Logger } from './logger.ts'
 import { runService, type RunningService, type ServiceDefinition } from './service.ts'
+import { trimHeapOnceIdle } from './trim-heap.ts'
 
 /** For what is in flight, stores and telemetry, once it is drained. */
 const closeTimeoutMs = 10_000
@@ -53,7 +54,8 @@ export async function startService<Settings extends TProperties, Callees extends
     // A file only ends; a pipe that breaks only closes.
     process.stdin.resume().once('end', end).once('close', end)
   }
-  await starting
+  const { log } = await starting
+  trimHeapOnceIdle(log)
 }
 
 async function runOrExit<Settings extends TProperties, Callees extends string>(

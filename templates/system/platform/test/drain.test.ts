@@ -83,6 +83,31 @@ test('who is connected is told to leave, with an answer; who stays silent is cut
   assert.deepEqual(await exited, [0, null])
 })
 
+test('kept connections that are taken up one after the other are all answered, for longer than the grace', async (t) => {
+  const { child, ready, exited, logged } = start(t, { DRAIN_MS: '1000' })
+  const { url } = await ready()
+  const { hostname, port } = new URL(url)
+  const get = 'GET /count HTTP/1.1\r\nhost: localhost\r\n\r\n'
+  const kept = await Promise.all(
+    Array.from({ length: 6 }, async () => {
+      const socket = connect(Number(port), hostname).setEncoding('utf8')
+      socket.write(get)
+      await once(socket, 'data')
+      return socket
+    }),
+  )
+  child.kill('SIGTERM')
+  await eventually(() => logged('closing'))
+  await sleep(1200) // the probe period
+  for (const socket of kept) {
+    await sleep(400)
+    socket.write(get)
+    const [answer] = (await once(socket, 'data')) as [string]
+    assert.match(answer, /^HTTP\/1\.1 200 /)
+  }
+  assert.deepEqual(await exited, [0, null])
+})
+
 test('who connected and says nothing, or stopped in mid-word, does not hold up the end', async (t) => {
   const { child, ready, exited, logged } = start(t)
   const { url } = await ready()

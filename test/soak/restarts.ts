@@ -1,0 +1,108 @@
+// `msvc restart` of one service after the other under load through the proxies. Each restart has a load run of its
+// own, so that a request that failed is known with the restart that failed it.
+
+import { diskFiles } from '../../src/adapters/files.ts'
+import { parseScenario } from '../../src/load/scenario.ts'
+import type { AgentClient } from '../../src/runtime/agent-client.ts'
+import { runLoad } from '../../src/runtime/load.ts'
+import { startFleet } from '../../src/runtime/up.ts'
+import { verifySystem, type Verification } from '../../src/runtime/verify.ts'
+import { loadSystem } from '../../src/system/load-system.ts'
+import type { Acknowledged, LoadReport } from '../../src/system/load-report.ts'
+import { onFreePorts } from '../../src/system/system.ts'
+
+export interface RestartsOptions {
+  root: string
+  rounds: number
+  /** All if not said. */
+  only?: string | undefined
+  ratePerSecond: number
+  /** Of each restart's load; it begins a tenth of it after the first arrival. */
+  loadMs: number
+  /** How long what is under way may take after the last round. */
+  settleMs: number
+  onRestart?: (restart: RestartResult) => void
+}
+
+export interface RestartResult {
+  round: number
+  service: string
+  /** Until the new process was ready. */
+  tookMs: number
+  arrivals: number
+  /** Arrivals that ended in anything but the answer that the scenario wants. */
+  failed: number
+  /** What became of those: outcomes and statuses. */
+  how: string
+}
+
+export interface Restarts {
+  results: RestartResult[]
+  verdict: Verification['verdict']
+  /** Placed and promised, but not paid when they were answered. */
+  accepted: number
+}
+
+/** @throws when a restart takes longer than its load: it would prove nothing. */
+export async function restartRounds(options: RestartsOptions): Promise<Restarts> {
+  const { root, rounds, only, settleMs, onRestart } = options
+  const system = onFreePorts(await loadSystem(root, diskFiles))
+  const { agent } = await startFleet({
+    root,
+    cliVersion: 'test',
+    system,
+    attached: true,
+    readyWithinMs: 120_000,
+  })
+  const acknowledged: Acknowledged[] = []
+  const results: RestartResult[] = []
+  try {
+    for (let round = 1; round <= rounds; round++) {
+      for (const { name } of system.services) {
+        if (only !== undefined && name !== only) continue
+        const result = { round, ...(await restartUnderLoad(agent, name, { ...options, acknowledged })) }
+        results.push(result)
+        onRestart?.(result)
+      }
+    }
+    const { verdict } = await verifySystem({ root, acknowledged, withinMs: settleMs })
+    return { results, verdict, accepted: acknowledged.filter(({ status }) => status === 202).length }
+  } finally {
+    await agent.stop({ now: true })
+  }
+}
+
+async function restartUnderLoad(
+  agent: AgentClient,
+  service: string,
+  { root, ratePerSecond, loadMs, acknowledged }: RestartsOptions & { acknowledged: Acknowledged[] },
+): Promise<Omit<RestartResult, 'round'>> {
+  const { system, services } = await agent.status()
+  const baseUrl = services.find(({ name }) => name === system.entry)!.url
+  const file = `${root}/load/default.yaml`
+  const scenario = parseScenario(await diskFiles.read(file), file)
+  const started = Promise.withResolvers<void>()
+  const load = runLoad(
+    { target: { baseUrl, scenario }, ratePerSecond, durationMs: loadMs, timeoutMs: 5000 },
+    {
+      onStarted: () => void setTimeout(started.resolve, loadMs / 10),
+      onAcknowledged: (lines) => void acknowledged.push(...lines),
+    },
+  )
+  await Promise.race([started.promise, load])
+  const startMs = performance.now()
+  await agent.restart(service)
+  const tookMs = Math.round(performance.now() - startMs)
+  if (tookMs > loadMs * 0.9) throw new Error(`${service} took ${tookMs} ms, longer than its load`)
+  const report = await load
+  const arrivals = report.schedule.arrivals
+  return { service, tookMs, arrivals, failed: arrivals - (report.outcomes.ok ?? 0), how: failuresOf(report) }
+}
+
+const failuresOf = ({ outcomes, statuses }: LoadReport): string =>
+  [
+    ...Object.entries(outcomes).filter(([outcome]) => outcome !== 'ok'),
+    ...Object.entries(statuses).filter(([status]) => !status.startsWith('2')),
+  ]
+    .map(([what, count]) => `${count} × ${what}`)
+    .join(', ')
