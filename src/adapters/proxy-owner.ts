@@ -21,7 +21,8 @@ export class ProxyRefusal extends Error {
 const answerWithinMs = 5000
 
 export function proxyOwner(socketPath: string): ProxyOwner {
-  const agent = new Agent({ keepAlive: true, maxSockets: 4 })
+  // Kept alive, a connection could be closed for being idle at the very moment of the next question.
+  const agent = new Agent({ keepAlive: false, maxSockets: 4 })
   return {
     ask: (method, path, body) =>
       new Promise((resolve, reject) => {
