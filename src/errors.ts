@@ -466,6 +466,30 @@ export const errors = {
       exitCode: exitCodes.failed,
       data: { edge },
     }),
+  faultNotOnToxiproxy: (kind: string, why: string) =>
+    new UserError({
+      code: 'fault-not-on-toxiproxy',
+      message: `${kind} cannot be set through a foreign Toxiproxy server: ${why}.`,
+      next: "msvc's own proxy can: start the system with `msvc down` and `msvc up -d`, without --toxiproxy.",
+      exitCode: exitCodes.failed,
+      data: { kind, why },
+    }),
+  toxiproxyAbsent: (address: string, reason: string, cause: unknown) =>
+    new UserError({
+      code: 'toxiproxy-absent',
+      message: `There is no Toxiproxy server at ${address}: ${reason}.`,
+      next: 'Start it there, or leave --toxiproxy out: msvc has a proxy of its own.',
+      exitCode: exitCodes.failed,
+      data: { address, reason },
+      cause,
+    }),
+  toxiproxyNotHere: (address: string) =>
+    new UserError({
+      code: 'toxiproxy-not-here',
+      message: `The Toxiproxy server at ${address} is not on this machine, and could not reach the services.`,
+      next: 'They listen on loopback only: start the server here, and say --toxiproxy 127.0.0.1:8474.',
+      data: { address },
+    }),
   unknownFault: (id: string, known: string[]) =>
     new UserError({
       code: 'unknown-fault',

@@ -4,7 +4,7 @@
 import { linkSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { errors } from '../errors.ts'
-import type { ProcessIdentity } from '../ports.ts'
+import type { HostPort, ProcessIdentity } from '../ports.ts'
 import { isAlive, ownIdentity } from './process-identity.ts'
 
 export interface AgentRecord extends ProcessIdentity {
@@ -17,6 +17,8 @@ export interface AgentRecord extends ProcessIdentity {
   startedAt: number
   /** The services' process groups. */
   processes: (ProcessIdentity & { service: string })[]
+  /** The server that has its proxies, and how their names begin. */
+  toxiproxy?: { address: HostPort; prefix: string }
 }
 
 export const agentRecordPath = (root: string): string => join(root, '.msvc', 'agent.json')

@@ -1,6 +1,8 @@
-// Asks a proxy process what only its owner may, through its unix socket.
+// Asks a proxy over Toxiproxy's API: our own process through its unix socket, where only its owner may ask, or
+// a server of somebody else through TCP.
 
 import { Agent, request } from 'node:http'
+import type { HostPort } from '../ports.ts'
 
 export interface ProxyOwner {
   /** Rejects when there is no answer in time, or when it says no (ProxyRefusal). */
@@ -20,14 +22,18 @@ export class ProxyRefusal extends Error {
 
 const answerWithinMs = 5000
 
-export function proxyOwner(socketPath: string): ProxyOwner {
+export const proxyOwner = (socketPath: string): ProxyOwner => asker({ socketPath })
+
+export const toxiproxyApi = (address: HostPort): ProxyOwner => asker(address)
+
+function asker(place: { socketPath: string } | HostPort): ProxyOwner {
   // Kept alive, a connection could be closed for being idle at the very moment of the next question.
   const agent = new Agent({ keepAlive: false, maxSockets: 4 })
   return {
     ask: (method, path, body) =>
       new Promise((resolve, reject) => {
         const signal = AbortSignal.timeout(answerWithinMs)
-        const sent = request({ agent, socketPath, method, path, signal }, (response) => {
+        const sent = request({ agent, ...place, method, path, signal }, (response) => {
           response
             .setEncoding('utf8')
             .toArray()

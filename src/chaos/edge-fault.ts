@@ -54,6 +54,9 @@ export function edgeFault(fault: EdgeFault): FaultKind {
       const { id, target, params } = order
       refuse?.(params)
       const edges = edgesOf(order)
+      const { direction, percent } = order
+      const why = edges.whyNot?.({ kind: fault.kind, direction, percent })
+      if (why !== undefined) throw errors.faultNotOnToxiproxy(fault.kind, why)
       const orders = streamsOf(order).map((stream): ToxicOrder => ({
         name: `${id}-${stream}`,
         type: toxic,

@@ -64,6 +64,8 @@ export interface FleetUnderFault {
 
 /** What faults may do to the edges: only through their proxies, and only with a lease that the proxies keep. */
 export interface EdgesUnderFault {
+  /** Why these proxies cannot have that fault, if so. */
+  whyNot?(fault: { kind: string; direction: FaultOrder['direction']; percent: number }): string | undefined
   add(edge: string, toxic: ToxicOrder): Promise<void>
   /** Resolves with what it touched in all, once it is gone. */
   remove(edge: string, toxic: string): Promise<Touched>

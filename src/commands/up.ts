@@ -11,7 +11,11 @@ export default class Up extends BaseCommand {
   static override description =
     'A service that ends is started again, later each time; one that keeps ending is left down, and you are told.\n' +
     'Without --detach it stays and shows logs, exits, faults and breakers: Ctrl-C ends the services gracefully, a second one at once.'
-  static override examples = ['<%= config.bin %> up -d', '<%= config.bin %> up']
+  static override examples = [
+    '<%= config.bin %> up -d',
+    '<%= config.bin %> up',
+    '<%= config.bin %> up -d --toxiproxy 127.0.0.1:8474',
+  ]
   static override flags = {
     detach: boolean({ char: 'd', description: 'Return when every service is ready; they stay.' }),
     timeout: string({
@@ -24,6 +28,11 @@ export default class Up extends BaseCommand {
       description: 'Where clients of Toxiproxy may break edges; not said: they may not.',
       helpValue: '<host:port>',
       exclusive: ['direct'],
+    }),
+    toxiproxy: string({
+      description: 'A Toxiproxy server on this machine that makes the faults on edges; see docs/proxy.md.',
+      helpValue: '<host:port>',
+      exclusive: ['direct', 'toxiproxy-api'],
     }),
   }
 
@@ -45,6 +54,7 @@ export default class Up extends BaseCommand {
       readyWithinMs,
       isDirect: flags.direct,
       toxiproxyApi: flags['toxiproxy-api'],
+      toxiproxy: flags.toxiproxy,
       signal: ctrlC.first,
       onEvent: (event) => {
         lastSeq = event.seq

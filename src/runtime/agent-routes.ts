@@ -8,6 +8,7 @@ import type { BreakerWatch } from '../fleet/breaker-watch.ts'
 import type { ServicePlan } from '../fleet/launch-plan.ts'
 import type { Supervisor } from '../fleet/supervisor.ts'
 import type { Clock } from '../ports.ts'
+import { formatAddress } from '../proxy/address.ts'
 import type { EdgeStatus, FaultStatus, FleetStatus, LogLine, ServiceStatus } from '../system/agent-api.ts'
 import type { FaultRequest } from '../system/fault-declaration.ts'
 import { suggest } from '../system/suggest.ts'
@@ -116,7 +117,14 @@ function fleetStatus({
     version: 1,
     system: { name: system.name, root, entry: system.entry },
     agent: { pid: process.pid, startedAt, cliVersion },
-    proxy: edges ? { pid: edges.process()?.pid ?? null, restarts: edges.restarts(), api: edges.api() } : null,
+    proxy: edges
+      ? {
+          pid: edges.process()?.pid ?? null,
+          restarts: edges.restarts(),
+          api: edges.api(),
+          ...(config.toxiproxy && { toxiproxy: formatAddress(config.toxiproxy) }),
+        }
+      : null,
     halted: isHalted(),
     services: supervisor.status(),
     edges: [...edgesOf(system), ...entrancesOf(system)].map(({ name, kind, caller, callee }): EdgeStatus => {
@@ -148,7 +156,7 @@ async function restart(parts: AgentParts, service: string): Promise<ServiceStatu
   const fault = desk.claimedBy(processOf(service))
   if (fault !== undefined) throw errors.serviceHeld(service, `under fault ${fault.id} (${fault.kind})`)
   const firstStart = before?.restarts ?? 0
-  if (edges !== undefined && before?.state === 'ready') await parts.replace(service)
+  if (edges?.canLead === true && before?.state === 'ready') await parts.replace(service)
   else supervisor.restart(service)
   const status = await supervisor.until(
     service,

@@ -42,6 +42,8 @@ import { planFleet } from './plan-fleet.ts'
 import { logFeed } from './log-feed.ts'
 import { processesUnderFault } from './processes-under-fault.ts'
 import { stopFleet } from './stop-fleet.ts'
+import { throughToxiproxy } from './toxiproxy-edges.ts'
+import { toxiproxyPlace, toxiproxyServer } from './toxiproxy-server.ts'
 
 export interface AgentConfig {
   root: string
@@ -53,6 +55,8 @@ export interface AgentConfig {
   isDirect?: boolean
   /** Where clients of Toxiproxy may ask. */
   toxiproxyApi?: HostPort
+  /** A Toxiproxy server of somebody else, which makes the faults on edges. */
+  toxiproxy?: HostPort
 }
 
 const graceMs = 8000
@@ -65,6 +69,7 @@ export async function runAgent(config: AgentConfig, stop: AbortSignal): Promise<
   const socket = agentSocketPath(root)
 
   using journal = openJournal(root, startedAt)
+  const place = config.toxiproxy && toxiproxyPlace(root, config.toxiproxy)
   let record: AgentRecord = {
     ...ownIdentity(),
     root: realpathSync(root),
@@ -72,6 +77,7 @@ export async function runAgent(config: AgentConfig, stop: AbortSignal): Promise<
     journal: journal.path,
     startedAt,
     processes: [],
+    ...(place && { toxiproxy: place }),
   }
   if (!claimAgentRecord(root, record)) {
     rmSync(journal.path)
@@ -108,12 +114,32 @@ export async function runAgent(config: AgentConfig, stop: AbortSignal): Promise<
     onProcesses: () => recordProcesses(),
     onReady: (of, signal) => void breakers.follow(of, signal),
   })
-  const edges =
+  const upstreams = Object.fromEntries(plans.map(({ name, port }) => [name, port]))
+  const loseEdges = (reason: string, whatNow: string): void => {
+    publish({
+      at: clock.now(),
+      source: 'agent',
+      type: 'proxy.lost',
+      subject: 'proxy',
+      data: { reason: `${reason}; ${whatNow}` },
+    })
+    desk.lose(({ target }) => target.includes(':'), reason)
+  }
+  const toxiproxy =
+    place &&
+    toxiproxyServer({
+      place,
+      edges: fleet.edges.map(({ name, callee }) => ({ name, upstream: upstreams[callee] ?? 0 })),
+      clock,
+      onLost: (reason) => loseEdges(reason, 'its proxies are made again when it is back'),
+    })
+  const ownEdges =
     config.isDirect === true
       ? undefined
       : edgeProxies({
           edges: fleet.edges,
-          upstreams: Object.fromEntries(plans.map(({ name, port }) => [name, port])),
+          upstreams,
+          ...(toxiproxy && { behind: toxiproxy }),
           ownerSocket: proxySocketOf(socket),
           api: config.toxiproxyApi,
           processes,
@@ -121,20 +147,15 @@ export async function runAgent(config: AgentConfig, stop: AbortSignal): Promise<
           cwd: root,
           onProcess: () => recordProcesses(),
           onLost(reason) {
-            publish({
-              at: clock.now(),
-              source: 'agent',
-              type: 'proxy.lost',
-              subject: 'proxy',
-              data: { reason },
-            })
-            desk.lose(({ target }) => target.includes(':'), reason)
+            loseEdges(reason, 'it starts again')
+            void toxiproxy?.clear({ isAll: true }).catch(() => {}) // it is gone too, and its toxics with it
           },
           onGuest({ edge, toxic }) {
             if (isHalted(root)) void edges?.remove(edge, toxic.name).catch(() => {}) // it went by itself
           },
           onOutput: (lines) => logs.append('proxy', clock.now(), lines),
         })
+  const edges = ownEdges && toxiproxy ? throughToxiproxy(ownEdges, toxiproxy) : ownEdges
   const burners = startBurners(processes, () => recordProcesses())
   const recordProcesses = (): void => {
     const proxy = edges?.process()
@@ -205,8 +226,7 @@ export async function runAgent(config: AgentConfig, stop: AbortSignal): Promise<
   await edges?.mend().catch(() => {}) // its process ended: so did what was set in it
   await burners.endAll()
   await stopFleet({ supervisor, waves: stopWaves(system), clock, graceMs })
-  edges?.stop()
-  await edges?.process()?.exited
+  await edges?.stop()
 }
 
 async function main(): Promise<void> {

@@ -26,7 +26,9 @@ export interface EdgeProxies extends EdgesUnderFault {
   /** Starts the process; resolves when every edge listens. */
   start(): Promise<void>
   /** It is not started again when it ends. */
-  stop(): void
+  stop(): Promise<void>
+  /** Whether new connections can be led elsewhere while others go on. */
+  canLead: boolean
   process(): ServiceProcess | undefined
   restarts(): number
   /** host:port of the API for guests. */
@@ -56,6 +58,8 @@ export interface EdgeProxiesParts {
   /** It ended, and nobody had asked for it. */
   onLost(reason: string): void
   onGuest(guest: GuestToxic): void
+  /** Something else stands between the proxies and the services, such as a foreign Toxiproxy server. */
+  behind?: { portOf(edge: string): number; isBroken(edge: string): Promise<boolean> }
   /** What it writes that is no message. */
   onOutput(lines: Output[]): void
 }
@@ -138,7 +142,7 @@ export function edgeProxies(parts: EdgeProxiesParts): EdgeProxies {
       edges: edges.map(({ name, callee, listen }) => ({
         name,
         listen: `127.0.0.1:${listen}`,
-        upstream: `127.0.0.1:${upstreams.get(callee) ?? 0}`,
+        upstream: `127.0.0.1:${parts.behind?.portOf(name) ?? upstreams.get(callee) ?? 0}`,
       })),
     }
     const argv = [process.execPath, processEntry(), JSON.stringify(job)]
@@ -200,16 +204,19 @@ export function edgeProxies(parts: EdgeProxiesParts): EdgeProxies {
   /** Not answered, and not because of what was just undone. */
   async function isExcused(edge: string): Promise<boolean> {
     const { enabled, toxics } = await owner.ask<{ enabled: boolean; toxics: unknown[] }>('GET', path(edge))
-    if (!enabled || toxics.length > 0) return true
+    if (!enabled || toxics.length > 0 || (await parts.behind?.isBroken(edge)) === true) return true
     return (await probe(upstreams.get(planOf.get(edge)?.callee ?? '') ?? 0)) !== 'answered'
   }
 
   return {
     start,
-    stop() {
+    canLead: true,
+    async stop() {
       isWanted = false
       owner.close()
-      if (running !== undefined) processes.signalGroup(running, 'SIGTERM')
+      if (running === undefined) return
+      processes.signalGroup(running, 'SIGTERM')
+      await running.exited
     },
     process: () => running,
     restarts: () => Math.max(0, starts - 1),

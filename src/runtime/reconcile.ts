@@ -23,6 +23,8 @@ export interface Cleanup {
   /** Services that had outlived their agent. */
   endedProcesses: number
   closedFaults: number
+  /** On a foreign Toxiproxy server. */
+  removedProxies: number
   /** One line for stderr. */
   summary: string
 }
@@ -36,12 +38,14 @@ export async function reconcile(root: string): Promise<Cleanup | undefined> {
     const endedProcesses = await endLeftovers(record)
     // By name: the folder may have been moved since.
     const closedFaults = closeFaults(join(journalFolder(root), basename(record.journal)))
+    const removedProxies = await removeProxies(record)
     for (const socket of [record.socket, proxySocketOf(record.socket)]) rmSync(socket, { force: true })
     done()
     all = {
       agentPid: record.pid,
       endedProcesses: endedProcesses + (all?.endedProcesses ?? 0),
       closedFaults: closedFaults + (all?.closedFaults ?? 0),
+      removedProxies: removedProxies + (all?.removedProxies ?? 0),
     }
   }
   return all && { ...all, summary: describe(root, all) }
@@ -92,6 +96,13 @@ async function endLeftovers({ processes }: AgentRecord): Promise<number> {
   return survivors.length
 }
 
+/** A server that does not answer now loses them to the next fleet of this system that uses it. */
+async function removeProxies({ toxiproxy }: AgentRecord): Promise<number> {
+  if (toxiproxy === undefined) return 0
+  const { removeLeftProxies } = await import('./toxiproxy-server.ts')
+  return removeLeftProxies(toxiproxy).catch(() => 0)
+}
+
 function closeFaults(journal: string): number {
   const events = readJournal(journal)
   const missing = closeUnhealed(events, systemClock.now())
@@ -103,10 +114,11 @@ function closeFaults(journal: string): number {
 }
 
 function describe(root: string, cleanup: Omit<Cleanup, 'summary'>): string {
-  const { agentPid, endedProcesses: processes, closedFaults: faults } = cleanup
+  const { agentPid, endedProcesses: processes, closedFaults: faults, removedProxies: proxies } = cleanup
   const parts = [
     processes > 0 ? `${processes} leftover ${processes === 1 ? 'process' : 'processes'} ended` : '',
     faults > 0 ? `${faults} open ${faults === 1 ? 'fault' : 'faults'} closed` : '',
+    proxies > 0 ? `${proxies} ${proxies === 1 ? 'proxy' : 'proxies'} removed from the Toxiproxy server` : '',
   ].filter(Boolean)
   const what = parts.length > 0 ? parts.join(', ') : 'nothing was left running'
   return `msvc: the agent of ${basename(root)} (pid ${agentPid}) had ended without a goodbye; cleaned up: ${what}.`

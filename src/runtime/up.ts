@@ -8,6 +8,7 @@ import { systemClock } from '../adapters/clock.ts'
 import { diskFiles } from '../adapters/files.ts'
 import { errors } from '../errors.ts'
 import type { SystemEvent } from '../events.ts'
+import type { HostPort } from '../ports.ts'
 import { loadSystem } from '../system/load-system.ts'
 import type { System } from '../system/system.ts'
 import type { AgentConfig } from './agent.ts'
@@ -15,6 +16,7 @@ import { findAgent, type AgentClient } from './agent-client.ts'
 import { formatAddress, isLoopback } from '../proxy/address.ts'
 import { preflight } from './preflight.ts'
 import { readAddress } from './read-address.ts'
+import { requireToxiproxy } from './toxiproxy-server.ts'
 import { untilAllReady, untilStarted } from './until-ready.ts'
 
 export interface StartFleetOptions {
@@ -30,6 +32,8 @@ export interface StartFleetOptions {
   isDirect?: boolean
   /** host:port where clients of Toxiproxy may ask. */
   toxiproxyApi?: string | undefined
+  /** Address of a Toxiproxy server that makes the faults on edges: host:port, or its URL. */
+  toxiproxy?: string | undefined
   onEvent?: (event: SystemEvent) => void
   /** It runs already; all that is left to do is to wait until it is ready. */
   onRunning?: () => void
@@ -56,6 +60,7 @@ export async function startFleet(options: StartFleetOptions): Promise<Fleet> {
   const { cliVersion, isDirect = false, toxiproxyApi } = options
   const api = toxiproxyApi === undefined ? undefined : readAddress(toxiproxyApi, '--toxiproxy-api')
   if (api !== undefined && !isLoopback(api.host)) throw errors.remoteNeedsConsent(formatAddress(api))
+  const toxiproxy = options.toxiproxy === undefined ? undefined : await readToxiproxy(options.toxiproxy)
   const config: AgentConfig = {
     root,
     system,
@@ -63,6 +68,7 @@ export async function startFleet(options: StartFleetOptions): Promise<Fleet> {
     attached,
     isDirect,
     ...(api && { toxiproxyApi: api }),
+    ...(toxiproxy && { toxiproxy }),
   }
   const logPath = join(root, '.msvc', 'logs', 'agent.log')
   const started = startAgent({ entry: agentEntry(), config, isAttached: attached, logPath, cwd: root })
@@ -88,6 +94,13 @@ export async function startFleet(options: StartFleetOptions): Promise<Fleet> {
     const missing = system.services.map(({ name }) => name).filter((name) => !running.has(name))
     return { kind: 'was-running', agent: others, missing }
   }
+}
+
+async function readToxiproxy(text: string): Promise<HostPort> {
+  const address = readAddress(text.replace(/^http:\/\//, '').replace(/\/$/, ''), '--toxiproxy')
+  if (!isLoopback(address.host)) throw errors.toxiproxyNotHere(formatAddress(address))
+  await requireToxiproxy(address)
+  return address
 }
 
 /** agent.ts from the source, agent.js from the build. */

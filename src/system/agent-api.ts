@@ -114,7 +114,13 @@ export interface FleetStatus {
   system: { name: string; root: string; entry: string }
   agent: { pid: number; startedAt: number; cliVersion: string }
   /** The process that holds the proxies of the edges; null: there is none (`--direct`). */
-  proxy: { pid: number | null; restarts: number; api: string | null } | null
+  proxy: {
+    pid: number | null
+    restarts: number
+    api: string | null
+    /** host:port of the foreign server that makes the faults on edges, with --toxiproxy. */
+    toxiproxy?: string
+  } | null
   halted: boolean
   services: ServiceStatus[]
   edges: EdgeStatus[]

@@ -128,7 +128,7 @@ export function describeEvent(event: SystemEvent): string {
         ...event.data.lastLines.map((line) => `${' '.repeat(12)}${chalk.dim(line)}`),
       ].join('\n')
     case 'proxy.lost':
-      return chalk.red(`${event.data.reason}; it starts again`)
+      return chalk.red(event.data.reason)
     case 'breaker.transition': {
       const { from, to, reason } = event.data
       const colour = to === 'closed' ? chalk.green : to === 'open' ? chalk.red : chalk.yellow

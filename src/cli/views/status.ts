@@ -35,6 +35,9 @@ export function statusView(status: FleetStatus, now: number): string {
       : []),
     ...(open.length > 0 ? ['', ...table(faultRows(open, now))] : []),
     ...(proxy === null ? ['', chalk.dim('The edges have no proxies (--direct): none can be broken.')] : []),
+    ...(proxy?.toxiproxy === undefined
+      ? []
+      : ['', chalk.dim(`Faults on edges are made by the Toxiproxy server at ${proxy.toxiproxy}.`)]),
     ...(halted
       ? ['', chalk.yellow('Faults are halted; allow them again with `msvc chaos halt --lift`.')]
       : []),
