@@ -12,6 +12,8 @@ const benches: Record<string, () => Promise<() => Promise<void> | void>> = {
   compare: async () => (await import('./compare.ts')).benchCompare,
   'event-store': async () => (await import('./event-store.ts')).benchEventStore,
   footprint: async () => (await import('./footprint.ts')).benchFootprint,
+  hop: async () => (await import('./hop.ts')).benchHop,
+  gateway: async () => (await import('./gateway.ts')).benchGateway,
   'start-up': async () => (await import('./start-up.ts')).benchStartUp,
 }
 
