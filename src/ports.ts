@@ -86,7 +86,7 @@ export interface HttpAnswer {
 /** Small requests to the services' own endpoints. */
 export interface Http {
   /** Rejects when there is no answer in time. */
-  get(url: string, timeoutMs: number): Promise<HttpAnswer>
+  get(url: string, timeoutMs: number, headers?: Record<string, string>): Promise<HttpAnswer>
   /**
    * Calls back once the stream of server-sent events is open and again for each message. Resolves when
    * the stream ends, rejects when it cannot be opened.

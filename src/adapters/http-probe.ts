@@ -7,8 +7,8 @@ import type { Http, HttpAnswer } from '../ports.ts'
 const maximumBody = 1_000_000
 
 export const probeHttp: Http = {
-  async get(url, timeoutMs) {
-    const answer = await open(url, AbortSignal.timeout(timeoutMs))
+  async get(url, timeoutMs, headers) {
+    const answer = await open(url, AbortSignal.timeout(timeoutMs), headers)
     return { status: answer.statusCode ?? 0, body: await text(answer) }
   },
 

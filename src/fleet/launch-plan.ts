@@ -27,7 +27,8 @@ export interface Ground {
   node: string
   /** The environment that msvc was started in. */
   environment: Record<string, string | undefined>
-  tokenSecret: string
+  /** Who knows it is believed about traces: see system/canary.ts. */
+  canaryKey: string
 }
 
 export function planLaunches(system: System, ground: Ground): ServicePlan[] {
@@ -66,7 +67,7 @@ export function planLaunch(system: System, service: Service, ground: Ground): Se
         // A proxy before it holds what comes while it hands over; no balancer has to look away first.
         ...(ground.proxies[`${client}:${service.name}`] !== undefined && { DRAIN_MS: '0' }),
         DEV_TOKENS: '1',
-        TOKEN_SECRET: ground.tokenSecret,
+        CANARY_KEY: ground.canaryKey,
         EXIT_ON_STDIN_END: '1',
         NODE_OPTIONS: inspectorAnywhere(ground.environment['NODE_OPTIONS']),
         NODE_COMPILE_CACHE: `${ground.root}/.msvc/cache/compile`,

@@ -1,6 +1,7 @@
 // What a load run is asked to do, checked before anything is sent.
 
 import { errors } from '../errors.ts'
+import type { Canaries } from './canaries.ts'
 import type { Pacing } from './pacing.ts'
 import { rateCurve } from './rate-curve.ts'
 import type { Scenario } from './scenario.ts'
@@ -35,6 +36,8 @@ export interface LoadPlan {
   seed?: number
   /** The seconds are told with the response times of each request, for who watches single ones. */
   tellsRequests?: boolean
+  /** Arrivals that the target is to record in its traces. */
+  canaries?: Canaries
   /** What it has to reach; judged in the report. */
   thresholds?: readonly Threshold[]
   /** The three below belong to a plain target. */

@@ -36,6 +36,8 @@ export interface AgentClient {
   heal(id?: string): Promise<FaultStatus[]>
   restart(service: string): Promise<ServiceStatus>
   breakers(): Promise<EdgeBreaker[]>
+  /** With which our requests are believed about traces; see system/canary.ts. */
+  canaryKey(): Promise<string>
   setBreaker(edge: string, order: BreakerOrder): Promise<EdgeBreaker>
   logs(query: LogQuery): AsyncGenerator<LogLine, void, undefined>
   /** Resolves when the fleet and its agent are gone; `now` kills instead of asking. */
@@ -162,6 +164,7 @@ function clientOf(plain: AgentHttp, root: string): AgentClient {
         withinMs: patienceMs,
       }),
     breakers: () => http.ask({ path: '/breakers' }),
+    canaryKey: async () => (await http.ask<{ key: string }>({ path: '/canary-key' })).key,
     setBreaker: (edge, body) =>
       http.ask({ method: 'POST', path: `/breakers/${encodeURIComponent(edge)}`, body }),
     async *logs({ services = [], tail, since, follow, signal }) {

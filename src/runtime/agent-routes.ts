@@ -59,6 +59,8 @@ export function agentRoutes(parts: AgentParts): Handler {
         return logStream(parts, request.query)
       case 'POST /services/*/restart':
         return json(await restart(parts, second ?? ''))
+      case 'GET /canary-key':
+        return json({ key: parts.plans[0]?.launch.env['CANARY_KEY'] ?? '' })
       case 'GET /breakers':
         return json(await readBreakers(parts))
       case 'POST /breakers/*':

@@ -48,6 +48,8 @@ export interface FinishedExperiment {
 }
 
 const defaultSettleMs = 15_000
+/** Enough to see every kind of request in every second, and nothing beside the load. */
+const canariesPerSecond = 5
 
 /** Throws a UserError when it cannot begin; once it has begun, every end is a result. */
 export async function runExperiment(
@@ -60,7 +62,8 @@ export async function runExperiment(
   const status = await agent.status()
   refuseBusy(status)
   const baseUrl = status.services.find(({ name }) => name === system.entry)!.url
-  const plan = loadPlan(ready, baseUrl)
+  const canaryKey = await agent.canaryKey()
+  const plan = loadPlan(ready, { baseUrl, canaryKey })
   await warmUp(plan, experiment, options)
 
   const run = await openRun({
@@ -73,7 +76,7 @@ export async function runExperiment(
   const scene = openScene({ experiment, run, watch, signal })
   const startedAt = systemClock.now()
   const acknowledged: Acknowledged[] = []
-  const played = await play(scene, { agent, status, plan, run, acknowledged })
+  const played = await play(scene, { agent, status, plan, canaryKey, run, acknowledged })
   const invariants = await checkAtEnd(scene, { ready, acknowledged, options })
   const judged = [...scene.judged(true), ...invariants.map(asJudged), ...endOf(scene, signal)]
   noteInvariants(run, invariants, watch)
@@ -120,10 +123,21 @@ function refuseBusy({ halted, faults }: FleetStatus): void {
   if (open !== undefined) throw errors.systemIsBroken(open)
 }
 
-const loadPlan = ({ experiment, scenario }: ReadyExperiment, baseUrl: string): LoadPlan => {
+const loadPlan = (
+  { experiment, scenario }: ReadyExperiment,
+  { baseUrl, canaryKey }: { baseUrl: string; canaryKey: string },
+): LoadPlan => {
   const { ratePerSecond, durationMs, timeoutMs } = experiment.load
   const { seed } = experiment
-  return { target: { baseUrl, scenario }, ratePerSecond, durationMs, timeoutMs, seed, tellsRequests: true }
+  return {
+    target: { baseUrl, scenario },
+    ratePerSecond,
+    durationMs,
+    timeoutMs,
+    seed,
+    tellsRequests: true,
+    canaries: { key: canaryKey, perSecond: canariesPerSecond },
+  }
 }
 
 /** The first requests compile the services' code: sent gently, and not judged. */
@@ -143,6 +157,7 @@ interface Stage {
   agent: AgentClient
   status: FleetStatus
   plan: LoadPlan
+  canaryKey: string
   run: RunRecorder
   /** Filled while the load goes on. */
   acknowledged: Acknowledged[]
@@ -190,7 +205,7 @@ async function play(
           subject: `run:${stage.run.id}`,
           data: { name: probe.name, ok: isOk, observed },
         })
-      void ask(probe, { url, signal: over.signal, onChange })
+      void ask(probe, { url, canaryKey: stage.canaryKey, signal: over.signal, onChange })
     }
     if (await steadyStateHolds(scene, startedAt)) await setFaults(scene, { agent, heldBy, startedAt })
     load = await loading

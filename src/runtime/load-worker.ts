@@ -12,11 +12,13 @@ import type { Wire, WireEvents } from '../load/pool.ts'
 import { createIntervals, type SecondBooks } from '../load/intervals.ts'
 import type { Pacing } from '../load/pacing.ts'
 import type { Limits } from '../load/plan.ts'
+import { canaryPicker } from '../load/canaries.ts'
 import { type FeedRows, rowPicker } from '../load/feeds.ts'
 import type { CompiledFlow } from '../load/flow.ts'
 import type { Answer } from '../load/response-parser.ts'
 import type { Phase } from '../load/phases.ts'
 import { scheduleOf, type ScheduleShape } from '../load/schedule.ts'
+import type { ArrivalValues } from '../load/template.ts'
 import { weightedChoice } from '../load/weights.ts'
 import { rehearse } from './load-rehearsal.ts'
 import { laterBy } from './load-timers.ts'
@@ -36,6 +38,8 @@ export interface LoadJob {
   weights: number[]
   /** Seconds are told with the response times of each request. */
   tellsRequests: boolean
+  /** Every how many-th arrival is a canary; null: none is. */
+  canaryEvery: number | null
   seed: number
   /** Those that have books of their own. */
   phases: Phase[]
@@ -86,7 +90,7 @@ async function generate(job: LoadJob, port: NonNullable<typeof parentPort>): Pro
       schedule,
       share: job.share,
       flows: job.flows,
-      rowOf: rowPicker(job.feeds, job.seed),
+      rowOf: valuesPicker(job),
       flowOf: weightedChoice(job.weights, job.seed),
       limits: job.limits,
       books: openBooks(job.booksMemory, booksSizeOf(job)),
@@ -134,6 +138,13 @@ async function generate(job: LoadJob, port: NonNullable<typeof parentPort>): Pro
     },
   })
   port.close()
+}
+
+function valuesPicker({ feeds, seed, canaryEvery }: LoadJob): (arrival: number) => ArrivalValues {
+  const rowOf = rowPicker(feeds, seed)
+  if (canaryEvery === null) return rowOf
+  const canaryOf = canaryPicker(canaryEvery, randomUUID)
+  return (arrival) => ({ ...rowOf(arrival), ...canaryOf(arrival) })
 }
 
 /** HTTP/2 is only loaded where it is spoken: it takes a thread some milliseconds and megabytes. */

@@ -8,6 +8,7 @@ import { resolveHost } from '../adapters/load-target.ts'
 import { refusePublic, refuseTooManyConnections } from './load-refusals.ts'
 import { errors, type Place } from '../errors.ts'
 import type { LoadInterval } from '../events.ts'
+import { canaryEvery, canaryVariable, withCanaries } from '../load/canaries.ts'
 import type { FeedRows } from '../load/feeds.ts'
 import type { CompiledFlow } from '../load/flow.ts'
 import { limitsOf, type LoadPlan, type LoadTarget, schedulePlanned, shapeOf, targetOf } from '../load/plan.ts'
@@ -59,7 +60,11 @@ export async function runLoad(plan: LoadPlan, watchers: LoadWatchers = {}): Prom
   if (plan.isOwnTarget !== true) refusePublic(target.hostname, address)
   const variables = await prepare(plan, target, limits.timeoutMs, watchers.signal)
   const feeds = await readFeeds(plan)
-  const names = new Set([...ownValues, ...feeds.flatMap(columnsOf)])
+  const names = new Set([
+    ...ownValues,
+    ...feeds.flatMap(columnsOf),
+    ...(plan.canaries ? [canaryVariable] : []),
+  ])
   const flows = sources.map((source) => compileFlow(source, { target, variables, names }))
   const { seed = 1, workers = 1, pacing = 'metronome' } = plan
   const { books, end } = await generate(
@@ -77,6 +82,7 @@ export async function runLoad(plan: LoadPlan, watchers: LoadWatchers = {}): Prom
       flows,
       feeds,
       tellsRequests: plan.tellsRequests === true,
+      canaryEvery: plan.canaries ? canaryEvery(plan.canaries, meanRate(shapeOf(plan), schedule)) : null,
       weights: sources.map(({ weight }) => weight),
       seed,
       phases: [...phases.values()],
@@ -120,6 +126,13 @@ interface FlowSource {
 }
 
 function sourcesOf(plan: LoadPlan, target: LoadTarget): FlowSource[] {
+  const { canaries } = plan
+  const sources = plainSourcesOf(plan, target)
+  if (canaries === undefined) return sources
+  return sources.map((flow) => ({ ...flow, steps: flow.steps.map((step) => withCanaries(step, canaries)) }))
+}
+
+function plainSourcesOf(plan: LoadPlan, target: LoadTarget): FlowSource[] {
   if ('scenario' in plan.target) return plan.target.scenario.requests
   const { method = 'GET', headers = {}, body = null } = plan
   const name = `${method} ${target.path}`

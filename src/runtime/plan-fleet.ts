@@ -52,7 +52,7 @@ export async function planFleet({
     proxies: Object.fromEntries(planned.map(({ name, listen }) => [name, listen])),
     node: process.execPath,
     environment: process.env,
-    tokenSecret: secret(),
+    canaryKey: secret(),
   }
   return {
     services: planLaunches(system, ground),

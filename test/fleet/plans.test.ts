@@ -41,7 +41,7 @@ const plans = planLaunches(shop, {
     INIT_CWD: '/',
     PORT: '1',
   },
-  tokenSecret: 'secret',
+  canaryKey: 'secret',
 })
 const planOf = (name: string) => plans.find((plan) => plan.name === name)!
 
@@ -62,7 +62,7 @@ describe('how a service is started', () => {
         DATA_DIR: '/shop/.msvc/data/order',
         PAYMENT_CARD_URL: 'http://127.0.0.1:4002',
         DEV_TOKENS: '1',
-        TOKEN_SECRET: 'secret',
+        CANARY_KEY: 'secret',
         EXIT_ON_STDIN_END: '1',
       },
     })

@@ -45,6 +45,22 @@ describe.concurrent('an experiment ends in a verdict', slow, () => {
     expect(await readFile(join(folder, 'report.html'), 'utf8')).toContain('page-ok during kill back')
   })
 
+  test('five arrivals a second are canaries, each with a trace of its own that the fleet believes', async () => {
+    const { system, fleet } = await trialExperiment()
+    await using _ = system
+    const { result } = await tryExperiment({}, { system, fleet })
+    const lines = fleet.agent.logs({ services: ['front'], tail: 1000 })
+    const traces: string[] = []
+    for await (const { line } of lines) {
+      const [, who, trace = ''] = /"msg":"(canary|stranger) ([^"]*)"/.exec(line) ?? []
+      expect(who).not.toBe('stranger')
+      if (who === 'canary') traces.push(trace)
+    }
+    expect(traces).toHaveLength(Math.ceil(result.load!.schedule.arrivals / 8)) // of 40 a second
+    expect(new Set(traces).size).toBe(traces.length)
+    for (const trace of traces) expect(trace).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/)
+  })
+
   test('DEVIATED, with the expectation named, when the victim is missed', async () => {
     const { system, fleet } = await trialExperiment()
     await using _ = system
