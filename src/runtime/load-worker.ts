@@ -143,7 +143,7 @@ async function generate(job: LoadJob, port: NonNullable<typeof parentPort>): Pro
 function valuesPicker({ feeds, seed, canaryEvery }: LoadJob): (arrival: number) => ArrivalValues {
   const rowOf = rowPicker(feeds, seed)
   if (canaryEvery === null) return rowOf
-  const canaryOf = canaryPicker(canaryEvery, randomUUID)
+  const canaryOf = canaryPicker(canaryEvery, () => process.getBuiltinModule('node:crypto').randomUUID())
   return (arrival) => ({ ...rowOf(arrival), ...canaryOf(arrival) })
 }
 
