@@ -16,8 +16,8 @@ test('every defect still fits the system that is generated', async () => {
   }
 })
 
-// One after the other: each loads the machine.
-describe('on real processes', slow, () => {
+// Two at a time: each waits most of its time. What disturbs a run is told by it, and it is tried again.
+describe.concurrent('on real processes', slow, () => {
   test('a healthy system passes', async () => {
     const result = await tryUntilValid('payment-down')
     expect(result.expectations.filter(({ met }) => !met)).toEqual([])
