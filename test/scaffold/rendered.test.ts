@@ -1,42 +1,60 @@
-// A rendered system is what it promises to be: it type-checks and its own tests pass, as generated.
+// A rendered system is what it promises to be: it type-checks and its own tests pass, as generated. These are
+// the tests of the templates: each of them runs here, once, where its user will run it.
 //
 // Rendered inside the repository, where its dependencies are found further up; only its own packages are
 // linked, because Node strips no types below node_modules but follows links out of it.
 
-import { readdir } from 'node:fs/promises'
+import { glob } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { expect, test } from 'vitest'
+import { ownNodeFirst } from '../../src/adapters/npm-install.ts'
 import { newService } from '../../src/runtime/new.ts'
 import { quietly, renderedService, renderedSystem, repository } from '../fixtures/rendered-system.ts'
 
-/** How many of its own tests passed. Its processes end with it, also when one hangs. */
-async function checkAndTest(root: string): Promise<number> {
-  await execa(join(repository, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.json'], { cwd: root })
-  const args = [
-    '--test',
-    '--test-reporter=tap',
-    '--test-timeout=60000',
-    'platform/test/*.test.ts',
-    'services/*/test/*.test.ts',
-  ]
-  const { stdout } = await execa(process.execPath, args, {
+const templates = join(repository, 'templates')
+
+async function testsIn(folder: string, patterns: string[]): Promise<string[]> {
+  const found: string[] = []
+  for await (const path of glob(patterns, { cwd: folder })) found.push(path)
+  return found.toSorted()
+}
+
+const typeCheck = (root: string) =>
+  execa(join(repository, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.json'], { cwd: root })
+
+/** How many passed. Its processes end with it, also when one hangs. */
+async function passedIn(root: string, command: string, args: string[]): Promise<number> {
+  const { stdout } = await execa(command, args, {
     cwd: root,
-    env: { NODE_TEST_CONTEXT: undefined },
+    env: { ...ownNodeFirst(process.env), NODE_TEST_CONTEXT: undefined },
+    extendEnv: false,
     timeout: 150_000,
   })
-  expect(stdout).toMatch(/^# fail 0$/m)
-  return Number(/^# pass (\d+)$/m.exec(stdout)?.[1])
+  expect(stdout).toMatch(/^(#|ℹ) fail 0$/m)
+  return Number(/^(?:#|ℹ) pass (\d+)$/m.exec(stdout)?.[1])
 }
 
 test('a system with an added service type-checks and passes its tests', { tags: ['slow'] }, async () => {
   await using system = await renderedSystem()
   await newService({ name: 'refunds', template: 'blank' }, quietly(system.root))
-  expect(await readdir(join(system.root, 'services'))).toHaveLength(6)
-  expect(await checkAndTest(system.root)).toBeGreaterThan(10)
+  await typeCheck(system.root)
+
+  const tests = await testsIn(system.root, ['services/*/test/*.test.ts'])
+  const ofServices = await testsIn(join(templates, 'system'), ['services/*/test/*.test.ts'])
+  const ofBlank = await testsIn(join(templates, 'blank'), ['test/*.test.ts'])
+  expect(tests).toEqual([...ofServices, ...ofBlank.map((path) => join('services/refunds', path))].toSorted())
+  // Two at a time: most of them wait for a process.
+  const args = ['--test', '--test-concurrency=2', '--test-timeout=60000', ...tests]
+  expect(await passedIn(system.root, process.execPath, args)).toBeGreaterThanOrEqual(tests.length)
 })
 
-test('a system of one type-checks and passes its tests', { tags: ['slow'] }, async () => {
+test('a system of one type-checks, and npm test passes', { tags: ['slow'] }, async () => {
   await using system = await renderedService('refunds')
-  expect(await checkAndTest(system.root)).toBeGreaterThan(0)
+  await typeCheck(system.root)
+
+  const tests = await testsIn(system.root, ['platform/test/*.test.ts', 'services/*/test/*.test.ts'])
+  const ofPlatform = await testsIn(join(templates, 'system'), ['platform/test/*.test.ts'])
+  expect(tests.filter((path) => path.startsWith('platform/'))).toEqual(ofPlatform)
+  expect(await passedIn(system.root, 'npm', ['test'])).toBeGreaterThanOrEqual(tests.length)
 })
