@@ -2,6 +2,7 @@
 
 import { execa } from 'execa'
 import { delimiter, dirname } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 export type InstallResult = { state: 'done'; seconds: number } | { state: 'failed'; reason: string }
 
@@ -19,6 +20,7 @@ export async function npmInstall(folder: string, signal?: AbortSignal): Promise<
     ...(signal && { cancelSignal: signal }),
   })
   if (!result.failed) return { state: 'done', seconds: (performance.now() - started) / 1000 }
+  if (signal !== undefined && isInterrupted(result)) await ownInterrupt(signal)
   return { state: 'failed', reason: reasonOf(result) }
 }
 
@@ -32,6 +34,15 @@ export function ownNodeFirst(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv 
     ...Object.fromEntries(kept),
     PATH: [dirname(process.execPath), environment['PATH']].filter(Boolean).join(delimiter),
   }
+}
+
+const interruptWithinMs = 1000
+
+/** A terminal sends Ctrl-C to npm and to us, and either may be the first to be seen. */
+const isInterrupted = ({ signal, exitCode }: Ended): boolean => signal === 'SIGINT' || exitCode === 130
+
+async function ownInterrupt(signal: AbortSignal): Promise<void> {
+  await sleep(interruptWithinMs, undefined, { signal }).catch(() => {}) // aborted: that is what it waits for
 }
 
 interface Ended {

@@ -55,9 +55,7 @@ export async function killRounds(options: KillsOptions): Promise<RoundResult[]> 
         acknowledged: client.acknowledged,
         withinMs: settleMs,
       })
-      const broken = invariants.flatMap(({ name, examples }) =>
-        examples.slice(0, 1).map((text) => `${name}: ${text}`),
-      )
+      const broken = invariants.flatMap(({ name, examples }) => examples.map((text) => `${name}: ${text}`))
       const { repeated } = client
       const result = { round, killed, acknowledged: client.acknowledged.length, repeated, verdict, broken }
       results.push(result)
