@@ -3,11 +3,16 @@
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import type { After, SocketEnd, SocketEndEvents, Sockets } from '../ports.ts'
+import { shortTurns } from './short-turns.ts'
 
 /** A peer that does not read cannot keep a closed connection for longer. */
 const longestGoodbyeMs = 2000
 /** Node's largest delay; longer ones are asked for again by whoever waits. */
 const longestTimerMs = 2 ** 31 - 1
+/** A turn of what is late already; somebody who asks the API waits for a few of them. */
+const longestTurnMs = 2
+
+const soon = shortTurns(longestTurnMs)
 
 export const tcpSockets: Sockets = {
   async listen({ host, port }, accepted) {
@@ -35,10 +40,7 @@ export const tcpSockets: Sockets = {
 /** Node's timers; they never keep the process alive alone. */
 export const after: After = (ms, run) => {
   // What is late already waits for the sockets' turn: timers that set timers would never let them have one.
-  if (ms <= 0) {
-    const immediate = setImmediate(run)
-    return () => clearImmediate(immediate)
-  }
+  if (ms <= 0) return soon(run)
   const timer = setTimeout(run, Math.min(longestTimerMs, ms))
   timer.unref()
   return () => clearTimeout(timer)

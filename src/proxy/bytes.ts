@@ -7,3 +7,10 @@ export function concat(first: Uint8Array, second: Uint8Array): Uint8Array {
   both.set(second, first.length)
   return both
 }
+
+/** Both as one, without a copy, when they lie side by side: pieces of what was one chunk. */
+export function adjoined(first: Uint8Array, second: Uint8Array): Uint8Array | undefined {
+  if (first.buffer !== second.buffer || first.byteOffset + first.length !== second.byteOffset)
+    return undefined
+  return new Uint8Array(first.buffer, first.byteOffset, first.length + second.length)
+}

@@ -85,6 +85,7 @@ export function openConnection(plan: ConnectionPlan): Connection {
         if (item.kind === 'end') return isCompat ? finish('close') : sink.end()
         forwardBytes(direction, item.bytes)
       },
+      isBlocked: () => flows[indexOf[direction]]!.isBlocked,
       answer: (bytes) => void (state === 'open' && source.write(bytes)),
       close: () => finish('close'),
       reset: () => finish('reset'),

@@ -51,7 +51,7 @@ export interface EdgeProxy {
   setToxics(toxics: readonly InstalledToxic[]): void
 }
 
-const longestTurnMs = 5
+const longestTurnMs = 2
 
 export function createEdgeProxy(name: string, world: ProxyWorld): EdgeProxy {
   const { sockets, after, clock, seed, isCompat } = world

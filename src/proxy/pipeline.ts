@@ -4,12 +4,16 @@
 //   push ──▶ stage ─▶ [steps that wait] ──▶ stage ─▶ [steps that wait] ──▶ outlet
 //
 // Nothing here waits: `advance` does what is due, `dueMs` tells when to call it again. Taking a stage out
-// hands its waiting data on at once, so removal cannot hang, whatever the far side does.
+// leaves its waiting data in its place, as a rest that goes on as fast as what is behind it takes it, and some
+// of it at a time. So removal cannot hang, whatever the far side does, and nothing else waits for it.
 
-import type { Item, Stage, Step } from './toxic.ts'
+import { adjoined } from './bytes.ts'
+import { pass, type Item, type Stage, type Step } from './toxic.ts'
 
 export interface Outlet {
   forward(item: Item): void
+  /** The receiver has enough for now. */
+  isBlocked(): boolean
   /** Back to the side that sends into this pipeline. */
   answer(bytes: Uint8Array): void
   close(): void
@@ -50,6 +54,23 @@ interface Position {
   /** Requests broken as told so far. */
   broken: number
 }
+
+type Forward = Extract<Step, { kind: 'forward' }>
+
+/** So much of a rest goes on in one turn. */
+const turnBytes = 64 * 1024
+
+/** In place of a toxic that was taken out: what waits goes on in order, and the sender is held back meanwhile. */
+const restLink: Link = {
+  toxic: {},
+  version: 0,
+  bufferBytes: 0,
+  closesWhenRemoved: false,
+  start: () => ({ take: (item, nowMs) => [pass(item, nowMs)] }),
+  touched() {},
+}
+
+const isRest = ({ link }: Position): boolean => link === restLink
 
 export function createPipeline(outlet: Outlet): Pipeline {
   let positions: Position[] = []
@@ -95,13 +116,14 @@ export function createPipeline(outlet: Outlet): Pipeline {
       case 'close':
       case 'reset':
         positions[index]?.link.touched(0, 1)
-        return step.kind === 'close' ? outlet.close() : outlet.reset()
+        return step.kind === 'close' ? close(index) : outlet.reset()
     }
   }
 
   const advance = (nowMs: number): void => {
     for (let index = 0; index < positions.length; index++) {
       const position = positions[index]!
+      if (isRest(position)) continue
       let done = 0
       // The step's own moment counts for what follows, so that late timers do not add up.
       for (; done < position.waiting.length && position.waiting[done]!.dueMs <= nowMs; done++) {
@@ -111,6 +133,47 @@ export function createPipeline(outlet: Outlet): Pipeline {
       }
       if (done > 0) position.waiting.splice(0, done)
     }
+    handOn(nowMs)
+  }
+
+  /** Forwards from the front of a rest, as long as it may. */
+  const forwardWhile = (index: number, mayGo: (bytes: number) => boolean, nowMs: number): void => {
+    const position = positions[index]!
+    let done = 0
+    for (let bytes = 0; done < position.waiting.length && mayGo(bytes); done++) {
+      const step = position.waiting[done] as Forward
+      bytes += bytesOf(step)
+      feed(index + 1, step.item, nowMs)
+      position.waitingBytes -= bytesOf(step)
+    }
+    if (done > 0) position.waiting.splice(0, done)
+  }
+
+  /** A rest waits until the toxic behind it, or else the receiver, has room. */
+  const isHeld = (index: number): boolean => {
+    const next = positions[index + 1]
+    if (next === undefined) return outlet.isBlocked()
+    return isRest(next) ? next.waiting.length > 0 : next.waitingBytes > next.link.bufferBytes
+  }
+
+  /** The last rest first, since the others wait for it. */
+  const handOn = (nowMs: number): void => {
+    let isOver = false
+    for (let index = positions.length - 1; index >= 0; index--) {
+      const position = positions[index]!
+      if (!isRest(position)) continue
+      forwardWhile(index, (bytes) => bytes < turnBytes && !isHeld(index), nowMs)
+      isOver ||= position.waiting.length === 0
+    }
+    if (isOver) positions = positions.filter((one) => !isRest(one) || one.waiting.length > 0)
+  }
+
+  /** What waits for nothing but the receiver still goes first. */
+  const close = (index: number): void => {
+    for (let last = positions.length - 1; last > index && isRest(positions[last]!); last--) {
+      forwardWhile(last, () => true, 0)
+    }
+    outlet.close()
   }
 
   const place = (link: Link, before: Position | undefined): Position => ({
@@ -122,14 +185,14 @@ export function createPipeline(outlet: Outlet): Pipeline {
   })
 
   /** Data that waits goes on as if it had been let through; what the toxic still wanted to do is off. */
-  const takeOut = (index: number, replacement: Position | undefined, nowMs: number): void => {
-    const [position] = positions.splice(index, 1, ...(replacement === undefined ? [] : [replacement]))
-    const next = replacement === undefined ? index : index + 1
-    for (const step of position!.waiting) {
-      if (step.kind === 'forward') feed(next, step.item, nowMs)
-      else if (step.kind === 'answer') outlet.answer(step.bytes)
-    }
-    if (replacement === undefined && position!.link.closesWhenRemoved) outlet.close()
+  const takeOut = (index: number, replacement: Position | undefined): void => {
+    const position = positions[index]!
+    for (const step of position.waiting) if (step.kind === 'answer') outlet.answer(step.bytes)
+    const waiting = restOf(position.waiting)
+    const waitingBytes = waiting.reduce((sum, step) => sum + bytesOf(step), 0)
+    const rest: Position = { ...place(restLink, undefined), waiting, waitingBytes }
+    positions.splice(index, 1, ...(replacement === undefined ? [] : [replacement]), rest)
+    if (replacement === undefined && position.link.closesWhenRemoved) close(index - 1)
   }
 
   return {
@@ -139,8 +202,11 @@ export function createPipeline(outlet: Outlet): Pipeline {
     // Asked after every chunk: these two make nothing that would have to be collected.
     dueMs() {
       let firstMs = Infinity
-      for (const { waiting } of positions) {
-        if (waiting.length > 0 && waiting[0]!.dueMs < firstMs) firstMs = waiting[0]!.dueMs
+      for (let index = 0; index < positions.length; index++) {
+        const position = positions[index]!
+        const first = position.waiting[0]
+        if (first === undefined || first.dueMs >= firstMs) continue
+        if (!isRest(position) || !isHeld(index)) firstMs = first.dueMs
       }
       return firstMs
     },
@@ -151,23 +217,44 @@ export function createPipeline(outlet: Outlet): Pipeline {
     arrange(links, nowMs) {
       for (let index = positions.length - 1; index >= 0; index--) {
         const position = positions[index]!
+        if (isRest(position)) continue
         const wanted = links.find(({ toxic }) => toxic === position.link.toxic)
-        if (wanted === undefined) takeOut(index, undefined, nowMs)
+        if (wanted === undefined) takeOut(index, undefined)
         else if (wanted.version !== position.link.version) {
-          takeOut(index, place(wanted, position), nowMs)
+          takeOut(index, place(wanted, position))
           for (const step of positions[index]?.stage.start?.() ?? []) schedule(index, step, nowMs)
         }
       }
+      // The order of those that stay never changes. A new toxic comes before the rests at the end: it was not yet
+      // there when they went through its place.
       const before = positions
-      positions = links.map(
-        (link) => before.find(({ link: { toxic } }) => toxic === link.toxic) ?? place(link, undefined),
-      )
+      const left = [...before]
+      const arranged = links.flatMap((link) => {
+        const index = left.findIndex(({ link: { toxic } }) => toxic === link.toxic)
+        return index < 0 ? [place(link, undefined)] : left.splice(0, index + 1)
+      })
+      positions = [...arranged, ...left]
       positions.forEach((position, index) => {
         if (before.includes(position)) return
         for (const step of position.stage.start?.() ?? []) schedule(index, step, nowMs)
       })
+      handOn(nowMs)
     },
   }
+}
+
+/** What goes on, at once; what a slicer cut is whole again, or its pieces would cost a system call each. */
+function restOf(steps: readonly Step[]): Forward[] {
+  const rest: Forward[] = []
+  for (const step of steps) {
+    if (step.kind !== 'forward') continue
+    const { item } = step
+    const last = rest.at(-1)?.item
+    const both = item.kind === 'data' && last?.kind === 'data' ? adjoined(last.bytes, item.bytes) : undefined
+    if (both !== undefined) rest.pop()
+    rest.push({ kind: 'forward', item: both ? { kind: 'data', bytes: both } : item, dueMs: 0 })
+  }
+  return rest
 }
 
 const bytesOf = (step: Step): number =>

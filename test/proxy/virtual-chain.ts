@@ -29,11 +29,13 @@ export function virtualChain(initial: InstalledToxic[], options: ChainOptions = 
   const { seed = 1, connection = 1, isCompat = false } = options
   const out: Out[] = []
   let now = 0
+  let isBlocked = false
   const tell = (what: Out['what'], bytes: Uint8Array = new Uint8Array()): void => {
     out.push({ atMs: now, what, bytes: bytes.length, text: Buffer.from(bytes).toString('latin1') })
   }
   const pipeline = createPipeline({
     forward: (item) => (item.kind === 'end' ? tell('end') : tell('data', item.bytes)),
+    isBlocked: () => isBlocked,
     answer: (bytes) => tell('answer', bytes),
     close: () => tell('close'),
     reset: () => tell('reset'),
@@ -61,6 +63,8 @@ export function virtualChain(initial: InstalledToxic[], options: ChainOptions = 
         } satisfies Item,
         now,
       ),
+    /** Whether the receiver takes no more. */
+    block: (is: boolean): void => void (isBlocked = is),
     end: (): void => pipeline.push({ kind: 'end' }, now),
     /** To that moment, doing what is due on the way. */
     run(toMs: number): void {
