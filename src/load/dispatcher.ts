@@ -3,6 +3,7 @@
 //
 //   proceed ─┬─▶ idle connection ─▶ sent ──────────────▶ answer │ failure │ timeout
 //            ├─▶ new connection (one attempt) ─▶ sent ─▶   "         "         "
+//            ├─▶ queue, while many are opening ─▶ sent, on whichever is there first
 //            ├─▶ queue, at the limit of connections ─▶ sent, or shed after the deadline
 //            └─▶ dropped, at the limit of arrivals in flight
 //
@@ -44,8 +45,10 @@ export interface Dispatcher {
   proceed(arrival: Arrival): void
   /** Those whose pause is over proceed. */
   resumeDue(): void
-  /** When the next pause is over; Infinity: nobody thinks. */
-  nextResumeMs(): number
+  /** Those that wait get connections, as far as there may be more by now. */
+  serveQueue(): void
+  /** When the next pause is over, or there may be more connections for those that wait; Infinity: neither. */
+  nextDueMs(): number
   /** Ends what has lasted too long. */
   sweep(nowMs: number): void
   /** Ends what is under way. */
@@ -54,6 +57,8 @@ export interface Dispatcher {
   peakConnections(): number
 }
 
+/** Long enough for answers to free the connections that are there. */
+const serveEveryMs = 1
 const noValues: ArrivalValues = { uuid: '', arrival: '' }
 const nothingCaptured = {}
 
@@ -76,7 +81,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   const proceed = (arrival: Arrival): void => {
     const connection = pool.take(arrival)
     if (connection !== undefined) send(connection, arrival)
-    else if (pool.hasRoom()) open(arrival)
+    else if (queue.peek() === undefined && pool.mayOpen()) open(arrival)
     else if (accounts.inFlight() <= limits.maxInFlight) queue.push(arrival)
     else settle(arrival, { kind: 'no-room' })
   }
@@ -154,13 +159,9 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     parts.onTurn()
   }
 
-  /** A place for a connection is free: the longest waiting arrival gets its one attempt. */
+  /** The arrivals that wait longest get their one attempt, as far as there may be connections. */
   const serveQueue = (): void => {
-    while (pool.hasRoom()) {
-      const waiting = queue.shift()
-      if (waiting === undefined) return
-      open(waiting)
-    }
+    while (queue.peek() !== undefined && pool.mayOpen()) open(queue.shift()!)
   }
 
   const settle = (arrival: Arrival, ending: Ending, endedMs = nowMs()): void => {
@@ -170,6 +171,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
 
   const pool = createPool<Arrival>({
     maxConnections: limits.maxConnections,
+    nowMs,
     connect: parts.connect,
     events: { opened: write, answered: onAnswer, ended: onEnded },
   })
@@ -181,8 +183,13 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
       const now = nowMs()
       for (let due = pauses.takeDue(now); due !== undefined; due = pauses.takeDue(now)) proceed(due)
     },
-    nextResumeMs: pauses.nextMs,
+    serveQueue,
+    nextDueMs() {
+      const mayServe = queue.peek() !== undefined && pool.hasRoom()
+      return Math.min(pauses.nextMs(), mayServe ? nowMs() + serveEveryMs : Number.POSITIVE_INFINITY)
+    },
     sweep(now) {
+      const hadRoom = pool.hasRoom()
       for (const connection of pool.all()) {
         const { state } = connection
         if (state.at === 'idle') {
@@ -195,7 +202,9 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
       for (let first = queue.peek(); first !== undefined; first = queue.peek()) {
         if (now - first.dueMs < limits.deadlineMs) break
         queue.shift()
-        settle(first, { kind: 'waited-out' })
+        // The deadline is about waiting at the limit of connections; below it, each has its attempt.
+        if (hadRoom && pool.hasRoom()) open(first)
+        else settle(first, { kind: 'waited-out' })
       }
       serveQueue()
     },

@@ -79,7 +79,7 @@ export function startEngine(parts: EngineParts, startMs: number): Engine {
     dispatcher.proceed(arrival)
   }
 
-  const earliestDueMs = (): number => Math.min(nextDueMs, sweepDueMs, dispatcher.nextResumeMs())
+  const earliestDueMs = (): number => Math.min(nextDueMs, sweepDueMs, dispatcher.nextDueMs())
 
   const finishIfAllEnded = (): void => {
     if (isTicking || isDone || accounts.inFlight() > 0 || next < schedule.arrivals) return
@@ -105,6 +105,7 @@ export function startEngine(parts: EngineParts, startMs: number): Engine {
 
   return {
     tick() {
+      dispatcher.serveQueue()
       dispatcher.resumeDue()
       takeUpDue()
       const now = nowMs()

@@ -5,6 +5,7 @@
 //
 // The connection that rested last is taken first, so that the ones that are not needed grow old.
 
+import { createOpenings } from './openings.ts'
 import type { Ending } from './outcomes.ts'
 import type { Answer, ExpectedAnswer } from './response-parser.ts'
 
@@ -42,6 +43,8 @@ export interface PoolEvents<Job> {
 
 export interface Pool<Job> {
   hasRoom(): boolean
+  /** There is room, and not too many are connecting. */
+  mayOpen(): boolean
   /** One attempt. */
   open(job: Job): void
   /** An idle connection, busy with the job now. */
@@ -56,10 +59,12 @@ export interface Pool<Job> {
 
 export function createPool<Job>(parts: {
   maxConnections: number
+  nowMs(): number
   connect(events: WireEvents): Wire
   events: PoolEvents<Job>
 }): Pool<Job> {
-  const { maxConnections, connect, events } = parts
+  const { maxConnections, nowMs, connect, events } = parts
+  const openings = createOpenings()
   const connections = new Set<Connection<Job>>()
   const idle: Connection<Job>[] = []
   let peak = 0
@@ -67,20 +72,26 @@ export function createPool<Job>(parts: {
   const discard = (connection: Connection<Job>): void => {
     if (connection.state.at === 'closed') return
     if (connection.state.at === 'idle') idle.splice(idle.indexOf(connection), 1)
+    if (connection.state.at === 'connecting') openings.end(nowMs())
     connection.state = closed
     connections.delete(connection)
     connection.wire.close()
   }
 
+  const hasRoom = (): boolean => connections.size < maxConnections
+
   return {
-    hasRoom: () => connections.size < maxConnections,
+    hasRoom,
+    mayOpen: () => hasRoom() && openings.mayBegin(nowMs()),
     open(job) {
+      openings.begin(nowMs())
       const connection: Connection<Job> = { wire: unopened, state: { at: 'connecting', job } }
       connections.add(connection)
       peak = Math.max(peak, connections.size)
       connection.wire = connect({
         opened() {
           if (connection.state.at !== 'connecting') return
+          openings.end(nowMs())
           connection.state = { at: 'busy', job }
           events.opened(connection, job)
         },

@@ -252,6 +252,61 @@ describe('no arrival gets a second attempt', () => {
   })
 })
 
+describe('a generator that was held up', () => {
+  const heldUp = (now: number): number => (now < 1 ? 100 : 0)
+
+  test('opens a few connections, not one for each arrival that came meanwhile', () => {
+    const run = world({
+      rate: 10_000,
+      durationMs: 300,
+      serve: answerAfter(0.3),
+      limits: { maxInFlight: 5000, maxConnections: 1000 },
+      wakeLateMs: heldUp,
+    })
+    run.run()
+    expect(run.outcomes()).toEqual({ ok: 3000 })
+    expect(run.connectionsOpened).toBeLessThan(300)
+    // Nothing of that is hidden: whoever came first waited for all of it.
+    expect(run.responseMs().max).toBeGreaterThan(99)
+  })
+
+  test('connects for each arrival when the target is dead, or accepts nothing', () => {
+    const refused = { kind: 'socket-error', code: 'ECONNREFUSED', isOpen: false, isSecure: false } as const
+    const dead = (open: (serving: Serving) => void): World => {
+      const run = world({
+        rate: 2000,
+        durationMs: 300,
+        serve: () => {},
+        open,
+        // A deadline is about the limit of connections, which is far away here.
+        limits: { timeoutMs: 1000, deadlineMs: 20, maxInFlight: 5000, maxConnections: 1000 },
+        wakeLateMs: heldUp,
+      })
+      run.run()
+      return run
+    }
+    const closed = dead(({ after, events }) => after(0.2, () => events.ended(refused)))
+    expect(closed.outcomes()).toEqual({ refused: 600 })
+    expect(closed.connectionsOpened).toBe(600)
+    const silent = dead(() => {})
+    expect(silent.outcomes()).toEqual({ timeout: 600 })
+    expect(silent.connectionsOpened).toBe(600)
+    expect(silent.openNow).toBe(0)
+  })
+})
+
+test('a target that takes long to answer gets its connections as fast as the arrivals come', () => {
+  const run = world({
+    rate: 5000,
+    durationMs: 400,
+    serve: answerAfter(100),
+    limits: { maxInFlight: 5000, maxConnections: 1000 },
+  })
+  run.run()
+  expect(run.outcomes()).toEqual({ ok: 2000 })
+  expect(run.responseMs().max).toBeLessThan(103)
+})
+
 test('at the limits arrivals queue, then are dropped, then are shed; none gets lost', () => {
   const run = world({
     rate: 100,
