@@ -490,6 +490,15 @@ export const errors = {
       next: 'They listen on loopback only: start the server here, and say --toxiproxy 127.0.0.1:8474.',
       data: { address },
     }),
+  proxiesEnded: (cause: unknown) =>
+    new UserError({
+      code: 'proxies-ended',
+      message:
+        'The process with the proxies of the edges ended just then; what it was asked for may not be done.',
+      next: 'It starts again by itself, with no fault in it. Look with `msvc chaos status`, and repeat it.',
+      exitCode: exitCodes.failed,
+      cause,
+    }),
   unknownFault: (id: string, known: string[]) =>
     new UserError({
       code: 'unknown-fault',

@@ -2,6 +2,7 @@
 // a server of somebody else through TCP.
 
 import { Agent, request } from 'node:http'
+import { errors } from '../errors.ts'
 import type { HostPort } from '../ports.ts'
 
 export interface ProxyOwner {
@@ -22,7 +23,19 @@ export class ProxyRefusal extends Error {
 
 const answerWithinMs = 5000
 
-export const proxyOwner = (socketPath: string): ProxyOwner => asker({ socketPath })
+/** Our own process; one that ends in the middle of a question is told as such. */
+export function proxyOwner(socketPath: string): ProxyOwner {
+  const { ask, close } = asker({ socketPath })
+  return {
+    ask: (method, path, body) =>
+      ask<never>(method, path, body).catch((error: NodeJS.ErrnoException) => {
+        throw endedCodes.has(error.code ?? '') ? errors.proxiesEnded(error) : error
+      }),
+    close,
+  }
+}
+
+const endedCodes = new Set(['ECONNRESET', 'EPIPE', 'ECONNREFUSED', 'ENOENT'])
 
 export const toxiproxyApi = (address: HostPort): ProxyOwner => asker(address)
 
