@@ -63,6 +63,8 @@ export interface Launch {
 export interface ServiceProcess extends ProcessIdentity {
   /** Never rejects. */
   exited: Promise<ProcessExit>
+  /** A line for its standard input, which stays open; nobody hears it when it has ended. */
+  tell(line: string): void
 }
 
 export interface Output {

@@ -41,6 +41,7 @@ export const guardedProcesses = (guard: Guard): Processes => ({
         guard.forget(pid)
         return exit
       }),
+      tell: (line) => void child.stdin?.write(`${line}\n`),
     }
   },
   signalGroup(process, signal) {

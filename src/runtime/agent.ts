@@ -96,6 +96,7 @@ export async function runAgent(config: AgentConfig, stop: AbortSignal): Promise<
   const { publish, publishDurably } = events
   const feed = logFeed()
   const processes = guardedProcesses(guard)
+  const unready = new Set(plans.map(({ name }) => name))
   const breakers = watchBreakers({ http: probeHttp, clock, publish })
   const supervisor = supervise({
     plans,
@@ -112,7 +113,12 @@ export async function runAgent(config: AgentConfig, stop: AbortSignal): Promise<
     },
     lastLines: (service) => readLogs(root, service, 10).map(({ line }) => line),
     onProcesses: () => recordProcesses(),
-    onReady: (of, signal) => void breakers.follow(of, signal),
+    onReady(of, signal) {
+      void breakers.follow(of, signal)
+      unready.delete(of.name)
+      // Not before: it would compete with what the user waits for.
+      if (unready.size === 0) edges?.keepSpare()
+    },
   })
   const upstreams = Object.fromEntries(plans.map(({ name, port }) => [name, port]))
   const loseEdges = (reason: string, whatNow: string): void => {
@@ -158,11 +164,10 @@ export async function runAgent(config: AgentConfig, stop: AbortSignal): Promise<
   const edges = ownEdges && toxiproxy ? throughToxiproxy(ownEdges, toxiproxy) : ownEdges
   const burners = startBurners(processes, () => recordProcesses())
   const recordProcesses = (): void => {
-    const proxy = edges?.process()
     const running = [
       ...supervisor.running(),
       ...burners.running(),
-      ...(proxy ? [{ ...proxy, service: 'proxy' }] : []),
+      ...(edges?.processes() ?? []).map((proxy) => ({ ...proxy, service: 'proxy' })),
     ]
     const recorded = running.map(({ service, pid, startTime }) => ({ service, pid, startTime }))
     record = { ...record, processes: recorded }

@@ -6,7 +6,6 @@
 //
 // A process that ended is replaced on the same ports. Its toxics are gone with it, and are told to be.
 
-import { fileURLToPath } from 'node:url'
 import { proxyOwner } from '../adapters/proxy-owner.ts'
 import { probeHttp } from '../adapters/http-probe.ts'
 import type { EdgeProbe, EdgesUnderFault, Touched } from '../chaos/fault.ts'
@@ -14,6 +13,7 @@ import type { Clock, HostPort, Output, Processes, ServiceProcess } from '../port
 import type { ProxyMessage, ToxicStatus } from '../system/proxy-api.ts'
 import type { EdgePlan } from './plan-fleet.ts'
 import type { ProxyJob } from './proxy-process.ts'
+import { proxyProcesses } from './proxy-processes.ts'
 
 export interface GuestToxic {
   edge: string
@@ -25,11 +25,15 @@ export interface GuestToxic {
 export interface EdgeProxies extends EdgesUnderFault {
   /** Starts the process; resolves when every edge listens. */
   start(): Promise<void>
+  /** Another one waits to take over, so that the edges are back at once when the first is killed. */
+  keepSpare(): void
   /** It is not started again when it ends. */
   stop(): Promise<void>
   /** Whether new connections can be led elsewhere while others go on. */
   canLead: boolean
   process(): ServiceProcess | undefined
+  /** The one at work and its spare. */
+  processes(): ServiceProcess[]
   restarts(): number
   /** host:port of the API for guests. */
   api(): string | null
@@ -72,7 +76,8 @@ const probeWithinMs = 1000
 const askAgainMs = 50
 
 export function edgeProxies(parts: EdgeProxiesParts): EdgeProxies {
-  const { edges, ownerSocket, processes, clock } = parts
+  const { edges, ownerSocket, clock } = parts
+  const processes = proxyProcesses({ ...parts, onOutput: (lines) => lines.forEach(hear) })
   const owner = proxyOwner(ownerSocket)
   const upstreams = new Map(Object.entries(parts.upstreams))
   const planOf = new Map(edges.map((edge) => [edge.name, edge]))
@@ -145,17 +150,13 @@ export function edgeProxies(parts: EdgeProxiesParts): EdgeProxies {
         upstream: `127.0.0.1:${parts.behind?.portOf(name) ?? upstreams.get(callee) ?? 0}`,
       })),
     }
-    const argv = [process.execPath, processEntry(), JSON.stringify(job)]
-    const launched = processes.spawn({ argv, cwd: parts.cwd, env: environment() }, (lines) =>
-      lines.forEach(hear),
-    )
+    const launched = processes.take()
+    launched.tell(JSON.stringify(job))
     running = launched
     starts++
-    parts.onProcess()
     const gaveUp = new AbortController()
     void launched.exited.then(({ code, signal }) => {
       running = undefined
-      parts.onProcess()
       gaveUp.abort(new Error(`the proxy process ended (${signal ?? `exit code ${code}`})`))
       if (!isWanted) return
       guests.clear()
@@ -164,6 +165,7 @@ export function edgeProxies(parts: EdgeProxiesParts): EdgeProxies {
     const inTime = AbortSignal.any([AbortSignal.timeout(startWithinMs), gaveUp.signal])
     await heard(({ type }) => (type === 'ready' ? true : undefined), inTime)
     void launched.exited.then(() => startAgain(0))
+    if (starts > 1) processes.keepSpare()
   }
 
   async function startAgain(delayMs: number): Promise<void> {
@@ -214,11 +216,11 @@ export function edgeProxies(parts: EdgeProxiesParts): EdgeProxies {
     async stop() {
       isWanted = false
       owner.close()
-      if (running === undefined) return
-      processes.signalGroup(running, 'SIGTERM')
-      await running.exited
+      await processes.stop()
     },
+    keepSpare: processes.keepSpare,
     process: () => running,
+    processes: processes.all,
     restarts: () => Math.max(0, starts - 1),
     api: () => api,
     async lead(service, port) {
@@ -265,17 +267,6 @@ export function edgeProxies(parts: EdgeProxiesParts): EdgeProxies {
 }
 
 const key = (edge: string, toxic: string): string => `${edge}\n${toxic}`
-
-/** proxy-process.ts from the source, .js from the build. */
-const processEntry = (): string =>
-  fileURLToPath(
-    new URL(import.meta.url.endsWith('.ts') ? './proxy-process.ts' : './proxy-process.js', import.meta.url),
-  )
-
-const environment = (): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  )
 
 function parse(line: string): ProxyMessage | undefined {
   try {

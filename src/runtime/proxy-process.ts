@@ -1,12 +1,14 @@
 // The proxy process of a fleet: one proxy for each edge, apart from the agent, so that a busy agent adds
 // no latency.
 //
-//   agent ──stdin──▶ (its end is ours)      agent ◀──stdout── one message a line
+//   agent ──stdin──▶ the job; its end is ours      agent ◀──stdout── one message a line
 //   agent ──▶ owner socket: the API, all of it      guests ──▶ TCP: the API, within what guests may
 //
-// Started as `node proxy-process.ts '<ProxyJob as JSON>'`. A toxic that nobody leased gets 15 minutes.
+// The first line of its standard input is the job (ProxyJob as JSON). Until then it waits, with all that it needs
+// loaded: so a spare one takes over at once. A toxic that nobody leased gets 15 minutes.
 
 import { once } from 'node:events'
+import { createInterface } from 'node:readline'
 import type { HostPort } from '../ports.ts'
 import type { ProxyMessage } from '../system/proxy-api.ts'
 import { settingOf } from '../proxy/status.ts'
@@ -26,8 +28,13 @@ const leaseMs = 15 * 60_000
 /** The agent ends its faults itself; this is for when it cannot, and must not come first. */
 const slackMs = 10_000
 
-async function run(job: ProxyJob): Promise<void> {
-  const told = askedToEnd() // before anybody knows that we are ready, and may ask
+async function run(): Promise<void> {
+  const lines = createInterface({ input: process.stdin })
+  // SIGTERM, or the end of stdin: an agent that died has no other way to say so.
+  const told = Promise.race([once(lines, 'close'), once(process, 'SIGTERM')])
+  const given = await Promise.race([once(lines, 'line'), told.then(() => undefined)])
+  if (given === undefined) return
+  const job = JSON.parse(String(given[0])) as ProxyJob
   const tell = (message: ProxyMessage): void => void process.stdout.write(`${JSON.stringify(message)}\n`)
   await using proxy = await startProxy({
     api: job.api,
@@ -57,12 +64,7 @@ async function run(job: ProxyJob): Promise<void> {
   await told
 }
 
-/** SIGTERM, or the end of stdin: an agent that died has no other way to say so. */
-function askedToEnd(): Promise<unknown> {
-  process.stdin.resume()
-  return Promise.race([once(process.stdin, 'end'), once(process.stdin, 'error'), once(process, 'SIGTERM')])
-}
-
 process.stdout.on('error', () => {}) // a reader that is gone: the end of stdin tells the same
-await run(JSON.parse(process.argv[2] ?? '') as ProxyJob)
+process.stdin.on('error', () => {}) // told as its end
+await run()
 process.exit(0)

@@ -38,7 +38,8 @@ beforeEach(async () => {
     seed: 7,
     edges: [{ name: 'order:payment', upstream: `127.0.0.1:${echo.port}` }],
   }
-  child = spawn(process.execPath, [program, JSON.stringify(job)], { stdio: ['pipe', 'pipe', 'inherit'] })
+  child = spawn(process.execPath, [program], { stdio: ['pipe', 'pipe', 'inherit'] })
+  child.stdin!.write(`${JSON.stringify(job)}\n`)
   messages = []
   const lines = createInterface({ input: child.stdout! })
   lines.on('line', (line) => messages.push(JSON.parse(line) as ProxyMessage))
@@ -115,6 +116,13 @@ test.each(['end of its standard input', 'SIGTERM'])('ends at the %s, and its por
   await once(child, 'exit')
   expect(child.exitCode).toBe(0)
   await expect(tcpClient(listen)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+})
+
+test('one that never got a job ends with its standard input too', async () => {
+  const spare = spawn(process.execPath, [program], { stdio: ['pipe', 'ignore', 'inherit'] })
+  spare.stdin.end()
+  await once(spare, 'exit')
+  expect(spare.exitCode).toBe(0)
 })
 
 test('an edge that a guest disabled comes back by itself', async () => {

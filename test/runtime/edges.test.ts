@@ -219,15 +219,43 @@ test('a proxy process that is killed comes back on the same ports; its faults ha
   await expect(agent.fault({ kind: 'reset', target: edge })).resolves.toMatchObject({ state: 'active' })
 })
 
-test('an agent that is killed takes the proxies with it', async () => {
-  await using trial = pair()
-  const { agent } = await trial.up()
-  await agent.fault({ kind: 'reset', target: edge })
-  const record = JSON.parse(readFileSync(join(trial.root, '.msvc', 'agent.json'), 'utf8')) as {
+const recordOf = (root: string) =>
+  JSON.parse(readFileSync(join(root, '.msvc', 'agent.json'), 'utf8')) as {
     pid: number
     processes: { service: string; pid: number; startTime: string }[]
   }
-  expect(record.processes.map(({ service }) => service)).toContain('proxy')
+
+const proxiesOf = (root: string): number[] =>
+  recordOf(root).processes.flatMap(({ service, pid }) => (service === 'proxy' ? [pid] : []))
+
+test('the spare proxy process takes over from one that is killed, and has a spare again', async () => {
+  await using trial = pair()
+  const { agent } = await trial.up()
+  const before = await eventually('a spare', () => {
+    const pids = proxiesOf(trial.root)
+    return pids.length === 2 && pids
+  })
+  const { pid } = (await agent.status()).proxy!
+  expect(before).toContain(pid)
+  process.kill(pid!, 'SIGKILL')
+  const next = await eventually('taken over', async () => {
+    const now = (await agent.status()).proxy?.pid
+    return now !== pid && (now ?? undefined)
+  })
+  expect(before).toContain(next)
+  await eventually('a new spare', () => {
+    const pids = proxiesOf(trial.root)
+    return pids.length === 2 && pids.includes(next) && !pids.includes(pid!)
+  })
+  expect((await timed(await urlOf(agent))).status).toBe(200)
+})
+
+test('an agent that is killed takes the proxies with it, the spare one too', async () => {
+  await using trial = pair()
+  const { agent } = await trial.up()
+  await agent.fault({ kind: 'reset', target: edge })
+  await eventually('a spare', () => proxiesOf(trial.root).length === 2)
+  const record = recordOf(trial.root)
   process.kill(record.pid, 'SIGKILL')
   await eventually('gone', () => record.processes.every((one) => !isAlive(one)), 10_000)
 })

@@ -200,8 +200,8 @@ async function notWhole(fleet: Fleet, faults: () => Promise<FaultStatus[]>): Pro
       ...unhealed.map(({ id, detail }) => `${id} has no end: ${detail}`),
       ...services.filter(({ state }) => state !== 'ready').map(({ name, state }) => `${name} is ${state}`),
       ...processes.filter(({ isStopped }) => isStopped).map(({ command }) => `stopped: ${command}`),
-      // The agent, the proxies, two services.
-      ...(processes.length === 4 ? [] : processes.map(({ command }) => `runs: ${command}`)),
+      // The agent, the proxies and their spare, two services.
+      ...(processes.length === 5 ? [] : processes.map(({ command }) => `runs: ${command}`)),
       ...(guardsOf(fleet.pids.agent).length === 1 ? [] : ['not one guard']),
       ...(await brokenEdges(fleet)),
       ...answers.flatMap((answer, index) =>
