@@ -70,7 +70,7 @@ export function planLaunch(system: System, service: Service, ground: Ground): Se
         CANARY_KEY: ground.canaryKey,
         EXIT_ON_STDIN_END: '1',
         NODE_OPTIONS: inspectorAnywhere(ground.environment['NODE_OPTIONS']),
-        NODE_COMPILE_CACHE: `${ground.root}/.msvc/cache/compile`,
+        NODE_COMPILE_CACHE: ground.environment['NODE_COMPILE_CACHE'] || `${ground.root}/.msvc/cache/compile`,
       },
     },
   }

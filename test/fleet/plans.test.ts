@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { planLaunches } from '../../src/fleet/launch-plan.ts'
+import { planLaunches, type Ground } from '../../src/fleet/launch-plan.ts'
 import { stopWaves } from '../../src/fleet/stop-order.ts'
 import type { Service, System } from '../../src/system/system.ts'
 
@@ -27,7 +27,7 @@ const ports = Object.fromEntries(
   shop.services.map(({ name }, index) => [name, { port: 4000 + index, adminPort: 5000 + index }]),
 )
 
-const plans = planLaunches(shop, {
+const ground: Ground = {
   root: '/shop',
   ports,
   proxies: {},
@@ -42,7 +42,8 @@ const plans = planLaunches(shop, {
     PORT: '1',
   },
   canaryKey: 'secret',
-})
+}
+const plans = planLaunches(shop, ground)
 const planOf = (name: string) => plans.find((plan) => plan.name === name)!
 
 describe('how a service is started', () => {
@@ -81,6 +82,13 @@ describe('how a service is started', () => {
       PATH: '/opt/node/bin:/usr/bin',
     })
     expect(Object.keys(env).filter((name) => /^npm_|INIT_CWD/.test(name))).toEqual([])
+  })
+
+  test('what Node compiled is kept in the system, or where the user keeps it', () => {
+    expect(planOf('order').launch.env['NODE_COMPILE_CACHE']).toBe('/shop/.msvc/cache/compile')
+    const environment = { ...ground.environment, NODE_COMPILE_CACHE: '/home/me/compiled' }
+    const [plan] = planLaunches(shop, { ...ground, environment })
+    expect(plan?.launch.env['NODE_COMPILE_CACHE']).toBe('/home/me/compiled')
   })
 
   test('readiness is asked on the admin port, or where a foreign service says', () => {
