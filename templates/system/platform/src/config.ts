@@ -3,7 +3,7 @@
 // Every service knows the variables below; it adds its own as TypeBox properties, and each callee
 // adds `<CALLEE>_URL`. A wrong or missing variable ends the start with its name (see lifecycle.ts).
 
-import envSchema from 'env-schema'
+import { Ajv, type ErrorObject } from 'ajv'
 import { Type, type Static, type TObject, type TProperties } from 'typebox'
 
 /** A switch: only `1` is on. */
@@ -64,29 +64,29 @@ export const urlVariable = (service: string): string => `${service.toUpperCase()
 
 const calleeUrl = () => Type.String({ pattern: '^https?://[^/]+/?$' })
 
+/** What is no setting stays out; texts become numbers. */
 function validate<T>(schema: TObject, env: Record<string, string | undefined>): T {
-  try {
-    return envSchema<T>({ schema, data: definedOnly(env), env: false })
-  } catch (error) {
-    if (error instanceof Error && 'errors' in error) {
-      throw new ConfigError((error.errors as Complaint[]).map(name).join('; '), { cause: error })
-    }
-    throw error
-  }
+  // TypeBox makes valid schemas; to check them against the schema of schemas would cost a start 50 ms.
+  const ajv = new Ajv({
+    allErrors: true,
+    coerceTypes: true,
+    removeAdditional: 'all',
+    useDefaults: true,
+    meta: false,
+    validateSchema: false,
+  })
+  const values: unknown = definedOnly(env)
+  if (ajv.validate<T>(schema, values)) return values
+  throw new ConfigError((ajv.errors ?? []).map(name).join('; '))
 }
 
 const definedOnly = (env: Record<string, string | undefined>): Record<string, string> =>
   Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined))
 
-interface Complaint {
-  instancePath: string
-  message: string
-  params: { missingProperty?: string; allowedValues?: unknown[] }
-}
-
 /** The variable and what is wrong with it, never its value: it may be a secret. */
-function name({ instancePath, message, params }: Complaint): string {
-  if (params.missingProperty !== undefined) return `${params.missingProperty} is not set`
-  const allowed = params.allowedValues === undefined ? '' : ` (${params.allowedValues.join(', ')})`
+function name({ instancePath, message, params }: ErrorObject): string {
+  const { missingProperty, allowedValues } = params as { missingProperty?: string; allowedValues?: unknown[] }
+  if (missingProperty !== undefined) return `${missingProperty} is not set`
+  const allowed = allowedValues === undefined ? '' : ` (${allowedValues.join(', ')})`
   return `${instancePath.slice(1)} ${message}${allowed}`
 }

@@ -1,7 +1,7 @@
 // The callee of a contract: a typed function for each of its routes, through the edge's policy.
 
 import type { TSchema } from 'typebox'
-import { Compile } from 'typebox/compile'
+import { Compile } from 'typebox/schema'
 import type { Callee, CallRequest, CallResult } from './callee.ts'
 import type { AnswerBody, Asked, Contract, Route, Statuses } from './contract.ts'
 import type { Answer } from './http-attempt.ts'

@@ -2,8 +2,8 @@
 // that answers otherwise than declared does not compile.
 
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
-import type { Static, TSchema } from 'typebox'
-import { Compile } from 'typebox/compile'
+import type { TSchema } from 'typebox'
+import { Compile } from 'typebox/schema'
 import { sendError, type App } from './app.ts'
 import type { AnswerBody, Asked, Contract, Route, Statuses } from './contract.ts'
 import { openApi } from './openapi.ts'
@@ -89,7 +89,7 @@ function bodyCheck(schema: TSchema | undefined): (body: unknown) => string | und
   const validator = Compile(schema)
   return (body) => {
     if (validator.Check(body)) return undefined
-    const [first] = validator.Errors(body as Static<typeof schema>)
+    const [, [first]] = validator.Errors(body)
     return `body${first?.instancePath ?? ''} ${first?.message ?? 'is not as declared'}`
   }
 }

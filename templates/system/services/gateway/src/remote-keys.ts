@@ -5,7 +5,6 @@
 
 import type { Clock, Logger } from '@system/platform'
 import { importJWK, type CryptoKey, type JWK } from 'jose'
-import { request } from 'undici'
 import type { Keys } from './verify-token.ts'
 
 export interface RemoteKeysOptions {
@@ -52,6 +51,7 @@ export function createRemoteKeys({ url, clock, log }: RemoteKeysOptions): Keys {
 }
 
 async function ask(url: string): Promise<Map<string, CryptoKey>> {
+  const { request } = await import('undici') // a start with keys of its own does without
   const { statusCode, body } = await request(url, { signal: AbortSignal.timeout(answerWithinMs) })
   let text = ''
   for await (const chunk of body.setEncoding('utf8')) {

@@ -47,8 +47,8 @@ export const service: ServiceDefinition<typeof settings, 'order'> = {
         SMTP_URL === undefined
           ? mailbox('email')
           : await openSmtp({ url: SMTP_URL, from, addressOf, timeoutMs }),
-      sms: SMS_URL === undefined ? mailbox('sms') : openWebhook(SMS_URL),
-      push: PUSH_URL === undefined ? mailbox('push') : openWebhook(PUSH_URL),
+      sms: SMS_URL === undefined ? mailbox('sms') : await openWebhook(SMS_URL),
+      push: PUSH_URL === undefined ? mailbox('push') : await openWebhook(PUSH_URL),
     }
     const deliveries = Object.entries(channels).map(([name, channel]) =>
       startDelivery({

@@ -1,9 +1,10 @@
 // SMS or push by a provider with an HTTP API: one POST a message, with its id as the Idempotency-Key.
 
-import { request } from 'undici'
 import { MessageRefused, type Channel } from './channel.ts'
 
-export function openWebhook(url: string): Channel {
+/** undici is loaded only here, so that who has no such provider does not pay for it. */
+export async function openWebhook(url: string): Promise<Channel> {
+  const { request } = await import('undici')
   return {
     async send(message, signal) {
       const headers = { 'content-type': 'application/json', 'idempotency-key': message.id }
