@@ -146,6 +146,7 @@ export interface SocketEnd {
 }
 
 export interface SocketEndEvents {
+  /** The bytes are good until it returns; a `write` may be given them, whoever else keeps them needs a copy. */
   received(bytes: Uint8Array): void
   /** The other side sends no more. */
   ended(): void

@@ -3,6 +3,7 @@
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import type { After, SocketEnd, SocketEndEvents, Sockets } from '../ports.ts'
+import { readReused, reusedReads, writing, type ReusedReads } from './reused-reads.ts'
 import { shortTurns } from './short-turns.ts'
 
 /** A peer that does not read cannot keep a closed connection for longer. */
@@ -16,9 +17,10 @@ const soon = shortTurns(longestTurnMs)
 
 export const tcpSockets: Sockets = {
   async listen({ host, port }, accepted) {
-    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, (socket) => {
-      const end = endOf(socket)
-      report(socket, accepted(end))
+    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, (taken) => {
+      const reads = reusedReads()
+      const socket = readReused(taken, reads)
+      report(socket, accepted(endOf(socket)), reads)
     })
     server.listen({ host, port, backlog: 4096 })
     await once(server, 'listening')
@@ -30,9 +32,10 @@ export const tcpSockets: Sockets = {
   },
 
   dial({ host, port }, events) {
-    const socket = connect({ host, port, allowHalfOpen: true, noDelay: true })
+    const reads = reusedReads()
+    const socket = connect({ host, port, allowHalfOpen: true, noDelay: true, onread: reads.options })
     socket.once('connect', () => events.connected())
-    report(socket, events)
+    report(socket, events, reads)
     return endOf(socket)
   },
 }
@@ -48,7 +51,12 @@ export const after: After = (ms, run) => {
 
 function endOf(socket: Socket): SocketEnd {
   return {
-    write: (bytes) => socket.destroyed || socket.writableEnded || socket.write(bytes),
+    write(bytes) {
+      if (socket.destroyed || socket.writableEnded) return true
+      const mayGoOn = socket.write(bytes)
+      if (socket.writableLength > 0) writing.isKept = true
+      return mayGoOn
+    },
     end: () => void socket.end(),
     close() {
       if (socket.destroyed) return
@@ -67,11 +75,11 @@ function endOf(socket: Socket): SocketEnd {
   }
 }
 
-function report(socket: Socket, events: SocketEndEvents): void {
+function report(socket: Socket, events: SocketEndEvents, reads: ReusedReads): void {
   let code: string | undefined
-  // Before the listener, which would start the flow; the proxy says when.
+  // Before anybody listens, which would start the flow; the proxy says when.
   socket.pause()
-  socket.on('data', (bytes: Buffer) => events.received(bytes))
+  reads.tell((bytes) => events.received(bytes))
   socket.on('end', () => events.ended())
   socket.on('drain', () => events.drained())
   socket.on('error', (error: NodeJS.ErrnoException) => (code = error.code ?? error.name))

@@ -140,7 +140,7 @@ export function openConnection(plan: ConnectionPlan): Connection {
           forwardBytes(direction, bytes)
           return holdOrLetGo(flow(), flow().isBlocked)
         }
-        pipeline.push({ kind: 'data', bytes }, nowMs())
+        pipeline.push({ kind: 'data', bytes: new Uint8Array(bytes) }, nowMs())
         settle(flow())
       },
       ended() {

@@ -37,6 +37,23 @@ test('passes bytes both ways, large and small, on many connections at once', asy
   await expect.poll(async () => (await status(proxy)).connections).toEqual({ open: 0, total: 40 })
 })
 
+test('bytes that wait for a slow receiver stay as they were, while others are read', async () => {
+  const sent = Buffer.from(Uint32Array.from({ length: 4 << 20 }, (_, index) => index * 2_654_435_761).buffer)
+  await using server = await tcpServer((socket) => void socket.pipe(socket))
+  await using proxy = await proxyUnderTest()
+  const client = await tcpClient(await inFront(proxy, server.port))
+  client.socket.pause()
+  // Small pieces: more are read while the first still wait to be written.
+  for (let start = 0; start < sent.length; start += 3000) {
+    client.socket.write(sent.subarray(start, start + 3000))
+    if (start % 9000 === 0) await new Promise(setImmediate)
+  }
+  client.socket.end()
+  client.socket.resume()
+  await client.ended
+  expect(client.received().equals(sent)).toBe(true)
+})
+
 test('a client that ends its side still gets the whole answer', async () => {
   await using server = await tcpServer((socket) => {
     socket.resume().on('end', () => socket.end('the answer'))
