@@ -4,7 +4,7 @@
 // attempt that got no answer may have charged all the same, and the next one then finds that charge.
 
 import { askedToWaitMs } from '@system/platform'
-import type { Client } from '@system/platform/contract-client'
+import type { Called, Client } from '@system/platform/contract-client'
 import type { paymentContract } from '@system/platform/contracts/payment'
 import type { Order } from './order.ts'
 import type { OrderStore } from './order-store.ts'
@@ -14,8 +14,6 @@ export type PaymentResult =
   /** Try again, not before the time has passed. */
   | { kind: 'unavailable'; reason: string; retryAfterMs: number }
 
-/** Answers that will be the same tomorrow. All others (408, 429, 5xx, …) may get better. */
-const finalStatuses = new Set([400, 402, 409, 422])
 const retryAfterMs = 100
 /** An open breaker may close much earlier than it says: its recovery probe asks twice a second. */
 const maxRefusedMs = 1000
@@ -42,16 +40,40 @@ export async function payOrder(
   if (result.kind === 'failed') return { kind: 'unavailable', reason: result.message, retryAfterMs }
   const { status, headers } = result
   const { key } = order
-  // An answer that is not a charge did not come from payment, whatever its status says.
-  const charge = result.kind === 'answered' && result.status === 201 ? result.json() : undefined
-  if (charge !== undefined) {
-    const data = { key, chargeId: charge.id }
+  const verdict = verdictOf(result, order)
+  if (verdict.kind === 'charged') {
+    const data = { key, chargeId: verdict.chargeId }
     return { kind: 'settled', order: await store.append(order.id, { type: 'order.confirmed', data }) }
   }
-  if (finalStatuses.has(status)) {
+  if (verdict.kind === 'turned-down') {
     const data = { key, reason: `payment answered ${status}` }
     return { kind: 'settled', order: await store.append(order.id, { type: 'order.cancelled', data }) }
   }
   const reason = status === 202 ? 'payment does not know yet' : `payment answered ${status}`
   return { kind: 'unavailable', reason, retryAfterMs: askedToWaitMs(headers) ?? retryAfterMs }
+}
+
+type Verdict = { kind: 'charged'; chargeId: string } | { kind: 'turned-down' } | { kind: 'open' }
+
+/**
+ * What payment itself said of this order, and for good. A status alone says nothing, whoever sent it: an order that is
+ * cancelled is never asked for again, and may have been charged.
+ */
+function verdictOf(result: Called<typeof paymentContract.charge>, order: Order): Verdict {
+  if (result.kind !== 'answered') return { kind: 'open' }
+  switch (result.status) {
+    case 201:
+    case 402: {
+      const charge = result.json()
+      if (charge?.orderId !== order.id || charge.key !== order.paymentKey) return { kind: 'open' }
+      if (result.status === 201) return { kind: 'charged', chargeId: charge.id }
+      return { kind: charge.state === 'declined' ? 'turned-down' : 'open' }
+    }
+    // It would be the same tomorrow.
+    case 400:
+    case 422:
+      return { kind: result.json() === undefined ? 'open' : 'turned-down' }
+    default:
+      return { kind: 'open' }
+  }
 }

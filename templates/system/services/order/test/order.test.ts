@@ -83,6 +83,17 @@ test('a charge whose answer got lost is not made a second time: the next attempt
   assert.deepEqual([...payment.chargesByKey], [[`charge-${placed.body.id}`, 1]])
 })
 
+const declined = {
+  pos: 1,
+  id: 'c1',
+  key: 'k',
+  orderId: 'o1',
+  amountCents: 1999,
+  state: 'declined',
+  providerId: null,
+  at: 1,
+}
+
 test('a payment that asks for patience is left alone for so long', async (t) => {
   const payment = await runPaymentStandIn(t)
   payment.trouble = { status: 429, headers: { 'retry-after': '1' } }
@@ -113,11 +124,33 @@ test('hundreds of pending orders are paid after a restart of both', async (t) =>
 
 test('an order that payment turns down for good is cancelled, and not tried again', async (t) => {
   const payment = await runPaymentStandIn(t)
-  payment.trouble = { status: 402 }
+  payment.isDeclining = true
   const { place, read } = await runOrder(t, payment.url)
   const placed = await place('k1')
   assert.deepEqual([placed.status, placed.body.status], [402, 'cancelled'])
   assert.equal((await read(placed.body.id)).body.status, 'cancelled')
+})
+
+test('a status alone is no answer of payment: the order stays open, and is paid later', async (t) => {
+  for (const status of [201, 400, 402, 409, 422]) {
+    const payment = await runPaymentStandIn(t)
+    payment.trouble = { status }
+    const { place, confirmed } = await runOrder(t, payment.url)
+    const placed = await place('k1')
+    assert.deepEqual([placed.status, placed.body.status], [202, 'pending_payment'], `after ${status}`)
+    payment.trouble = undefined
+    await confirmed(placed.body.id)
+  }
+})
+
+test('what payment says of another order says nothing of this one', async (t) => {
+  const payment = await runPaymentStandIn(t)
+  payment.trouble = { status: 402, body: { ...declined, orderId: 'another' } }
+  const { place, confirmed } = await runOrder(t, payment.url)
+  const placed = await place('k1')
+  assert.equal(placed.body.status, 'pending_payment')
+  payment.trouble = undefined
+  await confirmed(placed.body.id)
 })
 
 test('the same key is the same order, also at the same time; a key is not taken for another order', async (t) => {

@@ -11,6 +11,8 @@ export interface PaymentStandIn {
   askedAtMs: number[]
   /** What to answer instead of charging; undefined to be well. */
   trouble: StandInAnswer | undefined
+  /** Turns every charge down, for good. */
+  isDeclining: boolean
   /** Charges and then does not answer, for so many requests. */
   silentCharges: number
 }
@@ -22,6 +24,7 @@ export async function runPaymentStandIn(t: TestContext): Promise<PaymentStandIn>
     chargesByKey,
     askedAtMs: [],
     trouble: undefined,
+    isDeclining: false,
     silentCharges: 0,
   }
   const { url } = await runStandIn(t, ({ path, headers, body }) => {
@@ -30,6 +33,7 @@ export async function runPaymentStandIn(t: TestContext): Promise<PaymentStandIn>
     payment.askedAtMs.push(performance.now())
     if (payment.trouble !== undefined) return payment.trouble
     const key = String(headers['idempotency-key'])
+    if (payment.isDeclining) return { status: 402, body: { ...chargeOf(key, body), state: 'declined' } }
     const isNew = !chargesByKey.has(key)
     if (isNew) chargesByKey.set(key, 1)
     if (payment.silentCharges > 0) {
