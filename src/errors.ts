@@ -286,6 +286,14 @@ export const errors = {
       exitCode: exitCodes.failed,
     }),
 
+  noAnchors: (folder: string) =>
+    new UserError({
+      code: 'no-anchors',
+      message: `There is no folder ${folder} to read anchors from.`,
+      next: 'Give the folder that the service has as ANCHOR_DIR.',
+      data: { folder },
+    }),
+
   // agent
   agentNotRunning: (system: string) =>
     new UserError({

@@ -1,7 +1,7 @@
 // The event log of a service as it stands on disk: rows and anchors. Read-only; the service may run or not.
 //
 //   <DATA_DIR>/<name>.db              a table `events` whose rows carry `prev` and `hash`
-//   <DATA_DIR>/anchors/*.ndjson       {"at","pos","hash"} a line
+//   <DATA_DIR>/anchors/*.ndjson       {"at","pos","hash"} a line; or in a folder that is kept elsewhere
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -15,7 +15,7 @@ export interface AuditLog extends Disposable {
 }
 
 /** The first database in the folder that has such a table; undefined when none has. */
-export function openAuditLog(folder: string): AuditLog | undefined {
+export function openAuditLog(folder: string, anchorFolder = join(folder, 'anchors')): AuditLog | undefined {
   if (!existsSync(folder)) return undefined
   for (const name of readdirSync(folder)) {
     if (!name.endsWith('.db')) continue
@@ -24,7 +24,7 @@ export function openAuditLog(folder: string): AuditLog | undefined {
     if (hasChain(database)) {
       return {
         file,
-        anchors: readAnchors(join(folder, 'anchors')),
+        anchors: readAnchors(anchorFolder),
         rows: () => database.prepare('select * from events order by pos').iterate() as Iterable<never>,
         [Symbol.dispose]: () => database.close(),
       }

@@ -16,12 +16,21 @@ export interface AuditReport extends AuditResult {
   verdict: 'PASS' | 'FAIL'
 }
 
-/** @throws UserError unknown-service, no-audit-log */
-export async function verifyAudit(root: string, service: string): Promise<AuditReport> {
+/**
+ * @param anchorFolder where the anchors are kept, when not with the data of the service
+ * @throws UserError unknown-service, no-audit-log, no-anchors
+ */
+export async function verifyAudit(
+  root: string,
+  service: string,
+  anchorFolder?: string,
+): Promise<AuditReport> {
   const names = (await loadSystem(root, diskFiles)).services.map(({ name }) => name)
   if (!names.includes(service)) throw errors.unknownService(service, names, suggest(service, names))
   const folder = join(root, '.msvc', 'data', service)
-  using log = openAuditLog(folder)
+  if (anchorFolder !== undefined && !(await diskFiles.exists(anchorFolder)))
+    throw errors.noAnchors(anchorFolder)
+  using log = openAuditLog(folder, anchorFolder)
   if (log === undefined) throw errors.noAuditLog(service, folder)
   const result = checkChain(log.rows(), log.anchors, sha256)
   return { version: 1, service, file: log.file, verdict: result.broken === null ? 'PASS' : 'FAIL', ...result }

@@ -2,7 +2,7 @@
 // way of tampering with it is named with its place.
 
 import { createHash } from 'node:crypto'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -59,6 +59,35 @@ test('a log that nobody touched is whole', async () => {
     events: 10,
     anchors: 1,
     broken: null,
+  })
+})
+
+test('a log written anew is found also after a service has started on it and anchored it again', async () => {
+  const { root, tamper } = await writtenSystem()
+  tamper(`update events set data = replace(data, '500', '1') where pos = 2; ${rehash(2)}`)
+  const hacked = new DatabaseSync(join(root, '.msvc/data/order/events.db'), { readOnly: true })
+  const { pos, hash } = hacked.prepare('select pos, hash from events where pos = 6').get() ?? {}
+  hacked.close()
+  writeFileSync(
+    join(root, '.msvc/data/order/anchors/later.ndjson'),
+    `${JSON.stringify({ at: 3, pos, hash })}\n`,
+  )
+  expect(await verifyAudit(root, 'order')).toMatchObject({ verdict: 'FAIL', broken: { pos: 6 } })
+})
+
+test('anchors that are kept elsewhere are read from there', async () => {
+  const { root, tamper } = await writtenSystem()
+  const elsewhere = join(root, 'evidence')
+  renameSync(join(root, '.msvc/data/order/anchors'), elsewhere)
+  tamper('delete from events where pos > 5')
+  expect(await verifyAudit(root, 'order')).toMatchObject({ verdict: 'PASS', anchors: 0 })
+  expect(await verifyAudit(root, 'order', elsewhere)).toMatchObject({ verdict: 'FAIL', broken: { pos: 6 } })
+})
+
+test('a folder for anchors that is not there is no proof', async () => {
+  const { root } = await writtenSystem()
+  await expect(verifyAudit(root, 'order', join(root, 'nowhere'))).rejects.toMatchObject({
+    code: 'no-anchors',
   })
 })
 

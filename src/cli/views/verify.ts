@@ -61,7 +61,10 @@ export function auditView({ service, events, head, anchors, broken }: AuditView)
   if (broken !== null) {
     return `${chalk.red('FAIL')}  The audit chain of ${service} breaks at event ${broken.pos}: ${broken.reason}.`
   }
-  const anchored = `${number(anchors)} ${anchors === 1 ? 'anchor agrees' : 'anchors agree'}`
+  const anchored =
+    anchors === 0
+      ? 'no anchor (a cut end or a log written anew would not show)'
+      : `${number(anchors)} ${anchors === 1 ? 'anchor agrees' : 'anchors agree'}`
   return `${chalk.green('PASS')}  The audit chain of ${service} is whole: ${number(events)} events, ${anchored}, head ${head.hash.slice(0, 16)}…`
 }
 

@@ -1,4 +1,5 @@
 import { string as argument } from '@oclif/core/args'
+import { string } from '@oclif/core/flags'
 import { BaseCommand, exitCodes } from '../../cli/base-command.ts'
 import { auditView } from '../../cli/views/verify.ts'
 import type { AuditReport } from '../../runtime/audit.ts'
@@ -12,13 +13,21 @@ export default class AuditVerify extends BaseCommand {
   static override examples = [
     '<%= config.bin %> audit verify order',
     '<%= config.bin %> audit verify order --json',
+    '<%= config.bin %> audit verify order --anchors /mnt/evidence',
   ]
   static override args = { service: argument({ required: true, description: 'Name of the service.' }) }
+  static override flags = {
+    anchors: string({
+      description: 'Folder of the anchors, when they are not kept with the data of the service.',
+      helpValue: '<folder>',
+      env: 'ANCHOR_DIR',
+    }),
+  }
 
   async run(): Promise<AuditReport> {
-    const { args } = await this.parse(AuditVerify)
+    const { args, flags } = await this.parse(AuditVerify)
     const { verifyAudit } = await import('../../runtime/audit.ts')
-    const report = await verifyAudit(await rootHere(), args.service)
+    const report = await verifyAudit(await rootHere(), args.service, flags.anchors)
     if (report.verdict === 'FAIL') this.endWith(exitCodes.failed)
     return this.show(report, auditView(report))
   }
