@@ -59,9 +59,12 @@ describe('up and down', () => {
 
     const { processes } = readAgentRecord(trial.root)!
     await agent.stop()
-    expect(processes.map(({ service }) => service).toSorted()).toEqual(['gateway', 'order', 'proxy'])
+    // The proxies have a spare process once all is ready.
+    expect(new Set(processes.map(({ service }) => service))).toEqual(new Set(['gateway', 'order', 'proxy']))
     expect(processes.filter(isAlive)).toEqual([])
-    expect(readdirSync(join(trial.root, '.msvc')).toSorted()).toEqual(['cache', 'data', 'journal', 'logs'])
+    // What Node compiles is kept in `cache`, unless the environment says where, as that of the tests does.
+    const left = readdirSync(join(trial.root, '.msvc')).filter((name) => name !== 'cache')
+    expect(left.toSorted()).toEqual(['data', 'journal', 'logs'])
     expect(await findAgent(trial.root)).toBeUndefined()
   })
 
