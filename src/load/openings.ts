@@ -11,8 +11,8 @@ export interface Openings {
   end(nowMs: number): void
 }
 
-export const openingsAtOnce = 16
-export const openingMomentMs = 5
+const openingsAtOnce = 16
+const openingMomentMs = 5
 
 export function createOpenings(): Openings {
   let underWay = 0
