@@ -56,11 +56,14 @@ export interface EventStore {
   feed(after: number, limit: number): StoredEvent[]
   /** The last of the log; position 0 when it is empty. */
   head(): { pos: number; hash: string }
+  /** Of the event at a position; undefined when there is none. */
+  hashAt(pos: number): string | undefined
   /** Resolves when the log is longer than that, after `waitMs`, or when the store is closed. */
   untilAfter(pos: number, waitMs: number): Promise<void>
   close(): void
 }
 
+// The third trigger is for `insert or replace`, which removes a row without asking the second one.
 export const eventSchema = `
   create table if not exists events (
     pos integer primary key,
@@ -77,6 +80,11 @@ export const eventSchema = `
   create trigger if not exists events_are_final_u before update on events
     begin select raise(abort, 'events are append-only'); end;
   create trigger if not exists events_are_final_d before delete on events
+    begin select raise(abort, 'events are append-only'); end;
+  create trigger if not exists events_are_final_i before insert on events
+    when new.pos is not (select coalesce(max(pos), 0) + 1 from events)
+      or exists (select 1 from events where id = new.id)
+      or exists (select 1 from events where stream = new.stream and version = new.version)
     begin select raise(abort, 'events are append-only'); end;
   create table if not exists keys (key text primary key, stream text not null) strict, without rowid;
 `
@@ -109,6 +117,7 @@ export function createEventStore(
   const versionOf = database.prepare('select max(version) as version from events where stream = ?')
   const ofStream = database.prepare(`select ${columns} from events where stream = ? order by version`)
   const page = database.prepare(`select ${columns} from events where pos > ? order by pos limit ?`)
+  const hashOfRow = database.prepare('select hash from events where pos = ?')
   const findKey = database.prepare('select stream from keys where key = ?')
   const insertKey = database.prepare('insert into keys values (?, ?)')
   const waiting = new Set<{ pos: number; wake: () => void }>()
@@ -122,6 +131,7 @@ export function createEventStore(
     read: (stream, until) => rows(ofStream.all(stream)).filter((event) => isWithin(event, until)),
     feed: (after, limit) => rows(page.all(after, limit)),
     head,
+    hashAt: (pos) => (hashOfRow.get(pos) as { hash: string } | undefined)?.hash,
     untilAfter(pos, waitMs) {
       if (head().pos > pos) return Promise.resolve()
       const { promise, resolve } = Promise.withResolvers<void>()

@@ -26,7 +26,7 @@ export type Placed =
   /** The key was used before, for something else. */
   | { kind: 'key-reused' }
 
-export interface OrderStore extends Pick<EventStore, 'head' | 'untilAfter' | 'close'> {
+export interface OrderStore extends Pick<EventStore, 'head' | 'hashAt' | 'untilAfter' | 'close'> {
   place(key: string, line: OrderLine): Promise<Placed>
   /** Appends to an order that is still open; an order that is not is left as it is. */
   append(orderId: string, event: OrderEvent): Promise<Order>
@@ -67,6 +67,7 @@ export function createOrderStore(store: Pick<DurableStore, 'database' | 'commit'
     openCount: () => (countOpen.get() as { count: number }).count,
     feed: (after, limit) => events.feed(after, limit).map(toFeed),
     head: events.head,
+    hashAt: events.hashAt,
     untilAfter: events.untilAfter,
     close: events.close,
   }

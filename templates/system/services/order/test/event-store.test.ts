@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
+import { DatabaseSync } from 'node:sqlite'
 import { test, type TestContext } from 'node:test'
 import { createGroupCommit, openDatabase, type Clock } from '@system/platform'
 import { temporaryFolder } from '@system/platform/testing'
@@ -80,13 +81,55 @@ test('a stream is read as it was at a version or a time, though the wall clock w
   assert.deepEqual(typesUntil({ at: 2000 }), ['first', 'second', 'third'])
 })
 
-test('events can be neither changed nor removed, and a version is given once', async (t) => {
-  const { store, database } = open(t)
-  await store.append({ stream: 'a', expected: 0, events: [happened('x')] })
-  assert.throws(() => database.exec(`update events set data = '{}'`), /append-only/)
-  assert.throws(() => database.exec('delete from events'), /append-only/)
-  const again = `insert into events select pos + 1, 'other', stream, version, type, data, at, prev, hash from events`
-  assert.throws(() => database.exec(again), /UNIQUE/)
+const row = `'other', 'b', 1, 'x', '{}', 1, '', ''`
+
+const forgeries: [how: string, sql: string][] = [
+  ['update', `update events set data = '{}'`],
+  ['update or replace', `update or replace events set version = 2 where version = 1`],
+  ['update or ignore', `update or ignore events set data = '{}'`],
+  ['delete', 'delete from events'],
+  ['insert or replace at a position', `insert or replace into events values (1, ${row})`],
+  ['replace of the newest event', `replace into events values (2, ${row})`],
+  [
+    'insert or replace of a version',
+    `insert or replace into events select 3, 'other', stream, version, type, '{}', at, prev, hash from events where pos = 2`,
+  ],
+  [
+    'insert or replace of an id',
+    `insert or replace into events select 3, id, 'b', 1, type, '{}', at, prev, hash from events where pos = 2`,
+  ],
+  [
+    'upsert',
+    `insert into events values (1, ${row}) on conflict (pos) do update set data = excluded.data, stream = excluded.stream`,
+  ],
+  ['insert before the beginning', `insert into events values (0, ${row})`],
+  ['insert that leaves a gap', `insert into events values (9, ${row})`],
+  ['insert without a position', `insert into events values (null, ${row})`],
+]
+
+for (const [how, sql] of forgeries) {
+  test(`history is not changed by ${how}, on any connection`, async (t) => {
+    const folder = temporaryFolder(t)
+    const { store } = open(t, folder)
+    await store.append({ stream: 'a', expected: 0, events: [happened('x'), happened('y')] })
+    const before = store.feed(0, 10)
+    const other = new DatabaseSync(`${folder}/events.db`)
+    t.after(() => other.close())
+    assert.throws(() => other.exec(sql), /append-only/)
+    assert.deepEqual(store.feed(0, 10), before)
+    const { kind } = await store.append({ stream: 'a', expected: 2, events: [happened('z')] })
+    assert.equal(kind, 'appended')
+  })
+}
+
+test('a log that was begun before all of these were refused is protected once it is opened', async (t) => {
+  const folder = temporaryFolder(t)
+  const before = open(t, folder)
+  await before.store.append({ stream: 'a', expected: 0, events: [happened('x')] })
+  before.database.exec('drop trigger events_are_final_i')
+  before.database.close()
+  const { database } = open(t, folder)
+  assert.throws(() => database.exec(`replace into events values (1, ${row})`), /append-only/)
 })
 
 test('each event has the hash of what it says and of the one before', async (t) => {

@@ -42,6 +42,7 @@ export interface ChargeStore {
   list(after: number, limit: number): Charge[]
 }
 
+// `insert or replace` removes a row without asking the triggers for that: hence those before an insert.
 export const schema = `
   create table if not exists charges (
     pos integer primary key autoincrement,
@@ -64,9 +65,17 @@ export const schema = `
     begin select raise(abort, 'charges are append-only'); end;
   create trigger if not exists charges_are_final_d before delete on charges
     begin select raise(abort, 'charges are append-only'); end;
+  create trigger if not exists charges_are_final_i before insert on charges
+    when exists (select 1 from charges where pos = new.pos or id = new.id or key = new.key)
+    begin select raise(abort, 'charges are append-only'); end;
   create trigger if not exists charge_states_are_final_u before update on charge_states
     begin select raise(abort, 'charges are append-only'); end;
   create trigger if not exists charge_states_are_final_d before delete on charge_states
+    begin select raise(abort, 'charges are append-only'); end;
+  create trigger if not exists charge_states_are_final_i before insert on charge_states
+    when exists (
+      select 1 from charge_states where pos = new.pos or (charge_id = new.charge_id and state = new.state)
+    )
     begin select raise(abort, 'charges are append-only'); end;
 `
 
