@@ -12,6 +12,8 @@ export interface AuditLog extends Disposable {
   file: string
   rows(): Iterable<AuditRow>
   anchors: Anchor[]
+  /** Lines among the anchors that are none: a crash or a full disk has cut them off. */
+  tornAnchors: number
 }
 
 /** The first database in the folder that has such a table; undefined when none has. */
@@ -24,7 +26,7 @@ export function openAuditLog(folder: string, anchorFolder = join(folder, 'anchor
     if (hasChain(database)) {
       return {
         file,
-        anchors: readAnchors(anchorFolder),
+        ...readAnchors(anchorFolder),
         rows: () => database.prepare('select * from events order by pos').iterate() as Iterable<never>,
         [Symbol.dispose]: () => database.close(),
       }
@@ -39,14 +41,22 @@ const hasChain = (database: DatabaseSync): boolean =>
     .prepare(`select count(*) as n from pragma_table_info('events') where name in ('prev', 'hash')`)
     .get()?.['n'] === 2
 
-/** A line that a crash left half-written is the last of its file and counts as not written. */
-function readAnchors(folder: string): Anchor[] {
-  if (!existsSync(folder)) return []
-  return readdirSync(folder)
+function readAnchors(folder: string): Pick<AuditLog, 'anchors' | 'tornAnchors'> {
+  if (!existsSync(folder)) return { anchors: [], tornAnchors: 0 }
+  const lines = readdirSync(folder)
     .filter((name) => name.endsWith('.ndjson'))
-    .flatMap((name) => {
-      const lines = readFileSync(join(folder, name), 'utf8').split('\n')
-      lines.pop() // after the last newline: nothing, or half a line
-      return lines.map((line) => JSON.parse(line) as Anchor)
-    })
+    .flatMap((name) => readFileSync(join(folder, name), 'utf8').split('\n'))
+    .filter((line) => line !== '')
+  const anchors = lines.map(anchorIn).filter((anchor) => anchor !== undefined)
+  return { anchors, tornAnchors: lines.length - anchors.length }
+}
+
+function anchorIn(line: string): Anchor | undefined {
+  try {
+    const { at, pos, hash } = (JSON.parse(line) ?? {}) as Partial<Anchor>
+    return at === undefined || pos === undefined || hash === undefined ? undefined : { at, pos, hash }
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
 }

@@ -13,6 +13,8 @@ export interface AuditReport extends AuditResult {
   version: 1
   service: string
   file: string
+  /** Lines among the anchors that a crash or a full disk has cut off; they prove nothing. */
+  tornAnchors: number
   verdict: 'PASS' | 'FAIL'
 }
 
@@ -33,7 +35,15 @@ export async function verifyAudit(
   using log = openAuditLog(folder, anchorFolder)
   if (log === undefined) throw errors.noAuditLog(service, folder)
   const result = checkChain(log.rows(), log.anchors, sha256)
-  return { version: 1, service, file: log.file, verdict: result.broken === null ? 'PASS' : 'FAIL', ...result }
+  const { file, tornAnchors } = log
+  return {
+    version: 1,
+    service,
+    file,
+    verdict: result.broken === null ? 'PASS' : 'FAIL',
+    ...result,
+    tornAnchors,
+  }
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')

@@ -2,14 +2,17 @@
 // way of tampering with it is named with its place.
 
 import { createHash } from 'node:crypto'
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { stripVTControlCharacters } from 'node:util'
 import { createGroupCommit, openDatabase } from '@system/platform'
 import { systemClock } from '@system/platform/clock'
 import { expect, onTestFinished, test } from 'vitest'
+import { auditView } from '../../src/cli/views/verify.ts'
 import { verifyAudit } from '../../src/runtime/audit.ts'
+import { appendAnchor } from '../../templates/system/services/order/src/anchor-file.ts'
 import { createOrderStore, schema } from '../../templates/system/services/order/src/order-store.ts'
 
 /** A system whose order service has ten orders on record; the log was anchored at event 6. */
@@ -27,8 +30,7 @@ async function writtenSystem() {
   for (let order = 1; order <= 10; order++) {
     await store.place(`k${order}`, { sku: 'book', quantity: 1, amountCents: 500 })
     if (order === 6) {
-      const anchor = JSON.stringify({ at: 1, ...store.head() })
-      writeFileSync(join(data, 'anchors/order.ndjson'), `${anchor}\n{"at":2,"po`) // the last was cut by a crash
+      appendAnchor(join(data, 'anchors/order.ndjson'), { at: 1, ...store.head() })
     }
   }
   database.close()
@@ -60,6 +62,30 @@ test('a log that nobody touched is whole', async () => {
     anchors: 1,
     broken: null,
   })
+})
+
+test('half an anchor, as a crash leaves it, spoils neither the next one nor the audit, and is told', async () => {
+  const { root } = await writtenSystem()
+  const { head } = await verifyAudit(root, 'order')
+  const anchors = join(root, '.msvc/data/order/anchors/order.ndjson')
+  appendFileSync(anchors, '{"at":2,"po')
+  expect(await verifyAudit(root, 'order')).toMatchObject({ verdict: 'PASS', anchors: 1, tornAnchors: 1 })
+  appendAnchor(anchors, { at: 3, ...head })
+  const report = await verifyAudit(root, 'order')
+  expect(report).toMatchObject({ verdict: 'PASS', anchors: 2, tornAnchors: 1 })
+  expect(stripVTControlCharacters(auditView(report))).toMatch(
+    /2 anchors agree.*\n +1 torn line among the anchors/,
+  )
+})
+
+test('an anchor behind a torn line counts', async () => {
+  const { root, tamper } = await writtenSystem()
+  const anchors = join(root, '.msvc/data/order/anchors/order.ndjson')
+  const { head } = await verifyAudit(root, 'order')
+  writeFileSync(anchors, '{"at":2,"po')
+  appendAnchor(anchors, { at: 3, ...head })
+  tamper('delete from events where pos > 9')
+  expect(await verifyAudit(root, 'order')).toMatchObject({ verdict: 'FAIL', broken: { pos: 10 } })
 })
 
 test('a log written anew is found also after a service has started on it and anchored it again', async () => {

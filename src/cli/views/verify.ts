@@ -54,18 +54,23 @@ export interface AuditView {
   events: number
   head: { pos: number; hash: string }
   anchors: number
+  tornAnchors: number
   broken: { pos: number; reason: string } | null
 }
 
-export function auditView({ service, events, head, anchors, broken }: AuditView): string {
+export function auditView({ service, events, head, anchors, tornAnchors, broken }: AuditView): string {
+  const torn =
+    tornAnchors === 0
+      ? ''
+      : `\n      ${number(tornAnchors)} torn ${tornAnchors === 1 ? 'line' : 'lines'} among the anchors, as a crash or a full disk leaves them, passed over.`
   if (broken !== null) {
-    return `${chalk.red('FAIL')}  The audit chain of ${service} breaks at event ${broken.pos}: ${broken.reason}.`
+    return `${chalk.red('FAIL')}  The audit chain of ${service} breaks at event ${broken.pos}: ${broken.reason}.${torn}`
   }
   const anchored =
     anchors === 0
       ? 'no anchor (a cut end or a log written anew would not show)'
       : `${number(anchors)} ${anchors === 1 ? 'anchor agrees' : 'anchors agree'}`
-  return `${chalk.green('PASS')}  The audit chain of ${service} is whole: ${number(events)} events, ${anchored}, head ${head.hash.slice(0, 16)}…`
+  return `${chalk.green('PASS')}  The audit chain of ${service} is whole: ${number(events)} events, ${anchored}, head ${head.hash.slice(0, 16)}…${torn}`
 }
 
 const number = (value: number): string => value.toLocaleString('en-US')

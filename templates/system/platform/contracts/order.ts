@@ -55,7 +55,7 @@ export const orderContract = contract({
     params,
     query: Type.Object({
       version: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
-      /** Epoch milliseconds or ISO 8601. */
+      /** A day or a time with its zone (ISO 8601), or epoch milliseconds (13 digits). */
       at: Type.Optional(Type.String({ minLength: 1, maxLength: 40 })),
     }),
     answers: { 200: Order, 400: ErrorBody, 404: ErrorBody },

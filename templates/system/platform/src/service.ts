@@ -42,6 +42,8 @@ export interface ServiceTools<Settings extends TProperties, Callees extends stri
   callee: (name: Callees) => Callee
   /** `DATA_DIR/<name>.db`; closed last, and unready while it cannot be written (durable-store.ts). */
   openStore: (name: string, schema: string) => DurableStore
+  /** Unready as long as it says why; asked at each probe. */
+  addCheck: (check: () => string | undefined) => void
   /** Shown at /metrics, until the service ends. */
   gauge: (name: string, read: () => number) => void
   /** Aborted as soon as the service drains: who answers late on purpose (a long poll) answers then. */
@@ -141,6 +143,7 @@ export async function runService<Settings extends TProperties, Callees extends s
       clock,
       callee: (name) => callees.get(name) as Callee,
       openStore,
+      addCheck: health.addCheck,
       gauge,
       stopping: stopping.signal,
       onClose: (step) => void closeSteps.unshift(step),

@@ -1,26 +1,53 @@
 // Writes down, outside of the database, how far the log was and what its hash was: once a minute, and
-// when the service starts and ends. A log that is rewritten or cut after that no longer agrees.
+// when the service starts and ends. A log that is rewritten or cut after that no longer agrees, which shows at the
+// next start and to `msvc audit verify`.
 //
-//   {"at":1764000000000,"pos":1842,"hash":"9f…"}     one line an anchor, in ANCHOR_DIR/order.ndjson
+//   start ─▶ the log has the last anchor's event, or goes on from it? ─▶ yes ─▶ anchor · anchor · … · anchor
+//                                                                    └▶ no ──▶ nothing more is written
+//
+// A crash between a commit and its anchor leaves a log that is longer than its last anchor, which is as it should be.
 //
 // It proves as much as the place it is kept in: for evidence against whoever owns this machine, point
 // ANCHOR_DIR at another one, or keep the log lines `audit anchor`, which say the same.
 
-import { appendFileSync, closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname } from 'node:path'
 import type { Clock, Logger } from '@system/platform'
+import { appendAnchor, readLastAnchor, type LastAnchor } from './anchor-file.ts'
 import type { EventStore } from './event-store.ts'
 
 export interface AnchorOptions {
-  store: Pick<EventStore, 'head'>
-  folder: string
+  store: Pick<EventStore, 'head' | 'hashAt'>
+  file: string
   clock: Clock
   log: Logger
   everyMs: number
 }
 
+/** Why the log is not the one that was anchored last; undefined when it is, or when nothing tells. */
+export function contradictionOf({
+  store,
+  file,
+  log,
+}: Pick<AnchorOptions, 'store' | 'file' | 'log'>): string | undefined {
+  const { anchor, torn } = readOrTell(file, log)
+  if (torn > 0) log.warn({ file, lines: torn }, 'the end of the audit anchors is torn, and passed over')
+  if (anchor === undefined) return undefined
+  const found = store.hashAt(anchor.pos)
+  if (found === anchor.hash) return undefined
+  const head = store.head()
+  const why = head.pos < anchor.pos ? `it ends at ${head.pos}` : 'that event is gone or another one'
+  const reason = `the log of events is not the one that was anchored at ${anchor.pos}: ${why}`
+  log.error(
+    { file, pos: anchor.pos, anchored: anchor.hash, found, head },
+    `${reason}. No order is taken, none is paid and nothing is anchored. ` +
+      `See msvc audit verify order --anchors ${dirname(file)}, and put the log back. ` +
+      `If it is an older one on purpose, move ${file} away, keep it, and start again`,
+  )
+  return reason
+}
+
 /** `stop` writes a last one. */
-export function startAnchors({ store, folder, clock, log, everyMs }: AnchorOptions): { stop: () => void } {
+export function startAnchors({ store, file, clock, log, everyMs }: AnchorOptions): { stop: () => void } {
   let anchored = 0
   const timer = setInterval(anchor, everyMs)
   timer.unref()
@@ -36,19 +63,22 @@ export function startAnchors({ store, folder, clock, log, everyMs }: AnchorOptio
     const { pos, hash } = store.head()
     if (pos === anchored) return
     try {
-      mkdirSync(folder, { recursive: true })
-      const file = openSync(join(folder, 'order.ndjson'), 'a')
-      try {
-        appendFileSync(file, `${JSON.stringify({ at: clock.epochMs(), pos, hash })}\n`)
-        fsyncSync(file)
-      } finally {
-        closeSync(file)
-      }
+      appendAnchor(file, { at: clock.epochMs(), pos, hash })
       anchored = pos
       log.info({ pos, hash }, 'audit anchor')
     } catch (error) {
       // The next minute tries again; the log itself has its hashes in any case.
-      log.error({ err: error, folder }, 'the audit anchor could not be written')
+      log.error({ err: error, file }, 'the audit anchor could not be written')
     }
+  }
+}
+
+/** A place that cannot be read is no reason to turn customers away, as one that cannot be written is none. */
+function readOrTell(file: string, log: Logger): LastAnchor {
+  try {
+    return readLastAnchor(file)
+  } catch (error) {
+    log.error({ err: error, file }, 'the audit anchors could not be read; the log was not compared with them')
+    return { anchor: undefined, torn: 0 }
   }
 }

@@ -41,7 +41,7 @@ export function addRoutes(app: App, { store, place }: RouteOptions): void {
   serve.readOrder(({ params: { id }, query }) => {
     const when = momentOf(query)
     if (when === 'unreadable') {
-      return refusal(400, 'invalid', 'Give either version, or at as a time such as 2026-11-24T12:00:00Z.')
+      return refusal(400, 'invalid', momentHint)
     }
     const order = store.find(id, when)
     if (order === undefined) {
@@ -75,10 +75,18 @@ const view = ({ id, status, sku, quantity, amountCents, version }: Order) => ({
   version,
 })
 
-/** Epoch milliseconds or ISO 8601; undefined for now. */
+const momentHint =
+  'Give either version, or at: a day, a time with its zone such as 2026-11-24T12:00:00Z, or epoch milliseconds (13 digits).'
+
+// Neither 2030 nor 12:00 without a zone: the one may be a year or an instant, the other depends on where we run.
+const epochMs = /^\d{13}$/
+const isoTime = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/
+
+/** undefined for now. */
 function momentOf(query: { version?: number; at?: string }): Until | undefined | 'unreadable' {
   if (query.version !== undefined) return query.at === undefined ? { version: query.version } : 'unreadable'
   if (query.at === undefined) return undefined
-  const at = /^\d+$/.test(query.at) ? Number(query.at) : Date.parse(query.at)
+  if (epochMs.test(query.at)) return { at: Number(query.at) }
+  const at = isoTime.test(query.at) ? Date.parse(query.at) : Number.NaN
   return Number.isNaN(at) ? 'unreadable' : { at }
 }

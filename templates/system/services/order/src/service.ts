@@ -1,11 +1,11 @@
 // Order: takes orders durably, has them paid at once if payment answers, and later if it does not.
 
 import { join } from 'node:path'
-import { outboxNames, type ServiceDefinition } from '@system/platform'
+import { outboxNames, StorageUnavailable, type ServiceDefinition } from '@system/platform'
 import { createClient } from '@system/platform/contract-client'
 import { paymentContract } from '@system/platform/contracts/payment'
 import { Type } from 'typebox'
-import { startAnchors } from './anchor-log.ts'
+import { contradictionOf, startAnchors } from './anchor-log.ts'
 import type { Order } from './order.ts'
 import { createOrderStore, schema } from './order-store.ts'
 import { payOrder } from './pay-order.ts'
@@ -29,18 +29,28 @@ export const service: ServiceDefinition<typeof settings, 'payment'> = {
   // that the order is accepted.
   // No retries: what cannot be paid at once is paid later, under the same key (pending-payments.ts).
   callees: { payment: { attemptTimeoutMs: 500, retry: { retries: 0 } } },
-  build({ app, config, log, clock, callee, openStore, gauge, onClose }) {
+  build({ app, config, log, clock, callee, openStore, addCheck, gauge, onClose }) {
     const store = createOrderStore(openStore('events', schema), clock)
     gauge(outboxNames.position, () => store.head().pos)
     gauge(outboxNames.pending, store.openCount)
-    const folder = config.ANCHOR_DIR ?? join(config.DATA_DIR, 'anchors')
-    const anchors = startAnchors({ store, folder, clock, log, everyMs: config.ANCHOR_EVERY_MS })
-    onClose(() => anchors.stop())
     // Followers that wait for news would hold up the end of the service.
     app.addHook('preClose', (done) => {
       store.close()
       done()
     })
+
+    const file = join(config.ANCHOR_DIR ?? join(config.DATA_DIR, 'anchors'), 'order.ndjson')
+    const contradiction = contradictionOf({ store, file, log })
+    if (contradiction !== undefined) {
+      addCheck(() => contradiction)
+      const refuse = (): never => {
+        throw new StorageUnavailable(`Nothing is done on the word of this log: ${contradiction}.`)
+      }
+      // Its orders can still be read, as evidence.
+      return addRoutes(app, { store: { ...store, feed: refuse }, place: refuse })
+    }
+    const anchors = startAnchors({ store, file, clock, log, everyMs: config.ANCHOR_EVERY_MS })
+    onClose(() => anchors.stop())
 
     const payment = callee('payment')
     const charging = { payment: createClient(payment, paymentContract), store }
