@@ -1,11 +1,13 @@
 // Toxiproxy's HTTP API, request → reply, with all that its clients rely on: which answers end in a newline,
 // which errors are text, what a wrong verb gets. What only msvc has lies under /msvc/.
 
-import { bodyObject, booleanField, numberField, stringField } from './read-toxic.ts'
-import { decodeFirst, describeJson, encode, encodeObject } from './go-json.ts'
+import { json, nothing, plain, refused, reply, withHeaders, type ApiReply } from './api-reply.ts'
+import { encode, encodeObject } from './go-json.ts'
 import { metricsText } from './metrics.ts'
-import type { Proxies, ProxyChanges, ProxyRecord, ProxyRequest } from './proxies.ts'
+import type { Proxies, ProxyRecord } from './proxies.ts'
+import { readProxies, readProxy, readProxyChanges } from './read-proxy.ts'
 import { isRefusal, refusals } from './refusal.ts'
+import { bodyObject, decodeBody, numberField, stringField } from './request-body.ts'
 import { statusOf } from './status.ts'
 import type { Asker, ToxicDesk } from './toxic-desk.ts'
 import { proxyJson, toxicJson, toxicsJson } from './wire.ts'
@@ -20,13 +22,6 @@ export interface ApiRequest {
   body: string
   /** Came by the way that only the owner of the process has. */
   isOwner: boolean
-}
-
-export interface ApiReply {
-  status: number
-  contentType?: string
-  headers: Record<string, string>
-  body: string
 }
 
 export interface ApiOptions {
@@ -50,7 +45,10 @@ interface Call {
 
 type Handler = (call: Call) => Promise<ApiReply> | ApiReply
 
-export function createApi({ proxies, desk, isCompat, requestId }: ApiOptions) {
+/** Every refusal is a reply; what rejects is a bug. */
+export type Api = (request: ApiRequest) => Promise<ApiReply>
+
+export function createApi({ proxies, desk, isCompat, requestId }: ApiOptions): Api {
   const show = (record: ProxyRecord): string => proxyJson(record, desk.list(record))
 
   const routes: [pattern: RegExp, handlers: Record<string, Handler>][] = [
@@ -73,7 +71,7 @@ export function createApi({ proxies, desk, isCompat, requestId }: ApiOptions) {
       {
         GET: () => json(200, encodeObject(proxies.all().map((record) => [record.name, show(record)]))),
         async POST({ request }) {
-          const wanted = readProxy(bodyObject(decode(request.body), 'toxiproxy.Proxy'), '')
+          const wanted = readProxy(decodeBody(request.body))
           return json(201, show(await proxies.create(wanted, request.isOwner)))
         },
       },
@@ -100,7 +98,7 @@ export function createApi({ proxies, desk, isCompat, requestId }: ApiOptions) {
         GET: ({ proxy }) => json(200, toxicsJson(desk.list(proxies.get(proxy)))),
         POST({ proxy, request }) {
           const record = proxies.get(proxy)
-          const body = decode(request.body)
+          const body = decodeBody(request.body)
           return json(200, toxicJson(desk.add(record, body, askerOf(request, body))))
         },
       },
@@ -129,7 +127,7 @@ export function createApi({ proxies, desk, isCompat, requestId }: ApiOptions) {
         {
           async POST({ proxy, request }) {
             const upstream =
-              stringField(bodyObject(decode(request.body), 'toxiproxy.Proxy'), 'upstream') ?? ''
+              stringField(bodyObject(decodeBody(request.body), 'toxiproxy.Proxy'), 'upstream') ?? ''
             return json(200, show(await proxies.moveTo(proxy, upstream, request.isOwner)))
           },
         },
@@ -157,27 +155,19 @@ export function createApi({ proxies, desk, isCompat, requestId }: ApiOptions) {
 
   async function updateProxy({ proxy, request }: Call): Promise<ApiReply> {
     proxies.get(proxy)
-    const changes = readChanges(bodyObject(decode(request.body), 'toxiproxy.Proxy'))
+    const changes = readProxyChanges(decodeBody(request.body))
     return json(200, show(await proxies.update(proxy, changes, request.isOwner)))
   }
 
   function updateToxic({ proxy, toxic, request }: Call): ApiReply {
     const record = proxies.get(proxy)
     desk.get(record, toxic)
-    const body = decode(request.body)
+    const body = decodeBody(request.body)
     return json(200, toxicJson(desk.update(record, toxic, body, askerOf(request, body))))
   }
 
   async function populate(request: ApiRequest): Promise<ApiReply> {
-    const body = decode(request.body) ?? []
-    if (!Array.isArray(body)) {
-      throw refusals.badBody(
-        `json: cannot unmarshal ${describeJson(body)} into Go value of type []toxiproxy.Proxy`,
-      )
-    }
-    const wanted = body.map((one: unknown, index) =>
-      readProxy(bodyObject(one, 'toxiproxy.Proxy'), ` at proxy ${index + 1}`),
-    )
+    const wanted = readProxies(decodeBody(request.body))
     const done = await proxies.populate(wanted, request.isOwner)
     return populated(done.proxies, done.failure)
   }
@@ -191,7 +181,7 @@ export function createApi({ proxies, desk, isCompat, requestId }: ApiOptions) {
     return json(status, encodeObject([['error', encode(message)], ['status', encode(status)], shown]))
   }
 
-  return async (request: ApiRequest): Promise<ApiReply> => {
+  return async (request) => {
     let path: string
     try {
       path = decodeURIComponent(request.path)
@@ -212,39 +202,14 @@ export function createApi({ proxies, desk, isCompat, requestId }: ApiOptions) {
       return withHeaders(await handler({ request, proxy, toxic }), id)
     } catch (error) {
       if (!isRefusal(error)) throw error
-      return withHeaders(errorReply(error), id)
+      return withHeaders(refused(error), id)
     }
-  }
-}
-
-function decode(body: string): unknown {
-  const decoded = decodeFirst(body)
-  if (decoded.kind === 'error') throw refusals.badBody(decoded.message)
-  return decoded.value
-}
-
-function readProxy(given: Record<string, unknown>, place: string): ProxyRequest {
-  const { listen = '', upstream = '', enabled = true } = readChanges(given)
-  const name = stringField(given, 'name') ?? ''
-  if (name === '') throw refusals.missingField(`name${place}`)
-  if (upstream === '') throw refusals.missingField(`upstream${place}`)
-  return { name, listen, upstream, enabled }
-}
-
-function readChanges(given: Record<string, unknown>): ProxyChanges {
-  const listen = stringField(given, 'listen')
-  const upstream = stringField(given, 'upstream')
-  const enabled = booleanField(given, 'enabled')
-  return {
-    ...(listen !== undefined && { listen }),
-    ...(upstream !== undefined && { upstream }),
-    ...(enabled !== undefined && { enabled }),
   }
 }
 
 /** A time that has to be said. */
 function timeOf(request: ApiRequest): number {
-  const ms = ttlOf(request, decode(request.body))
+  const ms = ttlOf(request, decodeBody(request.body))
   if (ms === undefined || !(ms > 0)) throw refusals.badBody('ttlMs is needed')
   return ms
 }
@@ -259,26 +224,3 @@ function ttlOf({ ttlMs }: ApiRequest, body: unknown): number | undefined {
   if (ttlMs !== undefined) return ttlMs.trim() === '' ? Number.NaN : Number(ttlMs)
   return numberField(bodyObject(body, 'toxics.ToxicWrapper'), 'ttlMs')
 }
-
-const reply = (status: number, body: string, contentType: string): ApiReply => ({
-  status,
-  contentType,
-  headers: {},
-  body,
-})
-const json = (status: number, body: string): ApiReply => reply(status, body, 'application/json')
-const nothing = (): ApiReply => ({ status: 204, headers: {}, body: '' })
-
-/** As Go's http.Error: text, whatever it looks like. */
-const plain = (status: number, body: string): ApiReply => ({
-  ...reply(status, body, 'text/plain; charset=utf-8'),
-  headers: { 'x-content-type-options': 'nosniff' },
-})
-
-const errorReply = ({ message, status }: { message: string; status: number }): ApiReply =>
-  plain(status, `${encode({ error: message, status })}\n`)
-
-const withHeaders = (given: ApiReply, headers: Record<string, string>): ApiReply => ({
-  ...given,
-  headers: { ...given.headers, ...headers },
-})

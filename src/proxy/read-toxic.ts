@@ -1,8 +1,9 @@
 // A toxic from the body of a request, with Toxiproxy's defaults and its order of complaints.
 
 import { mergeAttributes, outOfBounds, zeroAttributes, type Attributes } from './attributes.ts'
-import { describeJson, field, float32, isObject } from './go-json.ts'
+import { field, float32 } from './go-json.ts'
 import { refusals } from './refusal.ts'
+import { bodyObject, numberField, stringField } from './request-body.ts'
 import type { Direction, ToxicKind } from './toxic.ts'
 import { toxicKinds } from './toxics.ts'
 
@@ -22,6 +23,7 @@ export interface ReadOptions {
   isCompat: boolean
 }
 
+/** @throws Refusal in Toxiproxy's words; outside of compat also for what is out of bounds */
 export function readToxic(body: unknown, options: ReadOptions): ToxicRequest {
   const given = bodyObject(body, 'toxics.ToxicWrapper')
   const type = stringField(given, 'type') ?? ''
@@ -45,7 +47,10 @@ export function readToxic(body: unknown, options: ReadOptions): ToxicRequest {
   return checked({ ...request, toxicity: float32(toxicity) } as ToxicRequest, options)
 }
 
-/** Attributes and toxicity are merged; nothing else can be changed. */
+/**
+ * Attributes and toxicity are merged; nothing else can be changed.
+ * @throws Refusal as readToxic does
+ */
 export function readUpdate(body: unknown, toxic: ToxicRequest, options: ReadOptions): ToxicRequest {
   const given = bodyObject(body, 'toxics.ToxicWrapper')
   const toxicity = numberField(given, 'toxicity') ?? toxic.toxicity
@@ -77,30 +82,6 @@ function readAttributes({
   const attributes = mergeAttributes(kind.attributes, base, field(given, 'attributes'))
   if (typeof attributes === 'string') throw refusals.badBody(attributes)
   return attributes
-}
-
-/** null is an empty object to Go. */
-export function bodyObject(body: unknown, type: string): Record<string, unknown> {
-  if (body === null) return {}
-  if (isObject(body)) return body
-  throw refusals.badBody(`json: cannot unmarshal ${describeJson(body)} into Go value of type ${type}`)
-}
-
-export const stringField = (given: Record<string, unknown>, name: string): string | undefined =>
-  typedField<string>(given, name, 'string')
-export const numberField = (given: Record<string, unknown>, name: string): number | undefined =>
-  typedField<number>(given, name, 'number')
-export const booleanField = (given: Record<string, unknown>, name: string): boolean | undefined =>
-  typedField<boolean>(given, name, 'boolean')
-
-function typedField<T>(given: Record<string, unknown>, name: string, type: string): T | undefined {
-  const value = field(given, name)
-  if (value === undefined || value === null) return undefined
-  if (typeof value === type && (type !== 'number' || Number.isFinite(value))) return value as T
-  const goType = { string: 'string', number: 'float32', boolean: 'bool' }[type]
-  throw refusals.badBody(
-    `json: cannot unmarshal ${describeJson(value)} into Go struct field .${name} of type ${goType}`,
-  )
 }
 
 /** No URL of ours can name it: a slash, a control character, a lone surrogate, or 256 characters. */
