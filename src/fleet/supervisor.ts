@@ -4,16 +4,18 @@
 //      seen (exit, readiness, timer) ─────┴─▶ member ─▶ decide ─▶ step ─▶ processes
 //                                                └─▶ events
 //
-// A member is replaced, never changed; each change asks decide again.
+// Each change of a member asks decide again.
 
 import type { EventDraft } from '../events.ts'
 import type { Clock, Http, Output, ProcessExit, Processes, ServiceProcess } from '../ports.ts'
 import type { ServiceStatus } from '../system/agent-api.ts'
+import { afterExit } from './after-exit.ts'
 import { decide } from './decide.ts'
 import type { ServicePlan } from './launch-plan.ts'
-import { describeExit, newMember, processOf, stateOf, type Member } from './member.ts'
+import { describeExit, processOf, type Member } from './member.ts'
 import { untilItsTurn, watchReadiness } from './readiness.ts'
 import type { RestartPolicy } from './restart-policy.ts'
+import { openRoster } from './roster.ts'
 import { waitingForChanges } from './waiting.ts'
 
 export interface SupervisorParts {
@@ -63,28 +65,23 @@ export interface Supervisor {
 }
 
 export function supervise(parts: SupervisorParts): Supervisor {
-  const { plans, processes, http, clock, policy, graceMs, publish } = parts
-  const planOf = new Map(plans.map((plan) => [plan.name, plan]))
-  const members = new Map(plans.map(({ name }) => [name, newMember(name)]))
+  const { processes, http, clock, policy, graceMs, publish } = parts
+  const roster = openRoster(parts.plans, clock)
   const running = new Map<string, ServiceProcess>()
   /** Of each service, processes that are not yet or no longer it. */
   const beside = new Map<ServiceProcess, string>()
-  const since = new Map(plans.map(({ name }) => [name, clock.now()]))
   const timers = new Map<string, AbortController>()
   const waiting = waitingForChanges()
 
   function update(service: string, change: Partial<Member>): void {
-    const before = memberOf(service)
-    const after = { ...before, ...change }
-    members.set(service, after)
-    if (stateOf(before).state !== stateOf(after).state) since.set(service, clock.now())
+    roster.change(service, change)
     advance(service)
     waiting.changed(service)
   }
 
   function advance(service: string): void {
     timers.get(service)?.abort()
-    const member = memberOf(service)
+    const member = roster.member(service)
     const now = clock.monotonicMs()
     const step = decide(member, now, policy)
     switch (step.kind) {
@@ -125,9 +122,8 @@ export function supervise(parts: SupervisorParts): Supervisor {
   }
 
   function start(service: string): void {
-    const plan = planOf.get(service)
-    if (plan === undefined) return
-    const before = memberOf(service)
+    const plan = roster.plan(service)
+    const before = roster.member(service)
     if (before.observed.kind === 'backing-off') {
       const { delayMs, exit } = before.observed
       const attempt = before.crashes.length
@@ -154,7 +150,7 @@ export function supervise(parts: SupervisorParts): Supervisor {
     })
     void watchReadiness(plan.readyUrl, { http, clock }, life.signal, (answer) => {
       if (running.get(service) !== process) return // another one has taken its place
-      const { observed } = memberOf(service)
+      const { observed } = roster.member(service)
       if (answer.isReady && observed.kind === 'starting') {
         tell(service, 'service.ready', { pid: process.pid, afterMs: clock.monotonicMs() - startedAt })
         parts.onReady(plan, life.signal)
@@ -172,26 +168,10 @@ export function supervise(parts: SupervisorParts): Supervisor {
       tell(service, 'service.exited', { pid: process.pid, ...exit, expected: true })
       return parts.onProcesses()
     }
-    const { desired, observed, crashes } = memberOf(service)
-    const isAskedFor =
-      desired.kind !== 'running' || observed.kind === 'stopping' || observed.kind === 'ending'
     running.delete(service)
-    const { pid } = process
-    if (isAskedFor) {
-      tell(service, 'service.exited', { pid, ...exit, expected: true })
-      update(service, { observed: { kind: 'absent' } })
-    } else {
-      const now = clock.monotonicMs()
-      const recent = crashes.filter((at) => at > now - policy.withinMs)
-      const seen: Pick<Member, 'observed' | 'crashes'> = {
-        observed: { kind: 'exited', exit },
-        crashes: [...recent, now],
-      }
-      const next = decide({ ...memberOf(service), ...seen }, now, policy)
-      const restart = next.kind === 'back-off' ? { restartInMs: next.delayMs } : {}
-      tell(service, 'service.exited', { pid, ...exit, expected: false, ...restart })
-      update(service, seen)
-    }
+    const { told, seen } = afterExit(roster.member(service), exit, { now: clock.monotonicMs(), policy })
+    tell(service, 'service.exited', { pid: process.pid, ...exit, ...told })
+    update(service, seen)
     parts.onProcesses()
   }
 
@@ -205,7 +185,7 @@ export function supervise(parts: SupervisorParts): Supervisor {
     parts.onProcesses()
     const startedAt = clock.monotonicMs()
     const { port, adminPort } = plan
-    const starts = memberOf(service).starts + 1
+    const starts = roster.member(service).starts + 1
     tell(service, 'service.started', { pid: process.pid, port, adminPort, attempt: starts })
     try {
       await turn(await untilItsTurn(plan, process, { http, clock }))
@@ -216,7 +196,7 @@ export function supervise(parts: SupervisorParts): Supervisor {
     }
     const old = running.get(service)
     beside.delete(process)
-    planOf.set(service, plan)
+    roster.replan(service, plan)
     running.set(service, process)
     if (old !== undefined) {
       beside.set(old, service)
@@ -248,31 +228,11 @@ export function supervise(parts: SupervisorParts): Supervisor {
     publish({ at: clock.now(), source: 'agent', type, subject: service, data } as EventDraft)
   }
 
-  function memberOf(service: string): Member {
-    const member = members.get(service)
-    if (member === undefined) throw new Error(`${service} is not of this fleet`)
-    return member
-  }
-
-  function statusOf(plan: ServicePlan): ServiceStatus {
-    const member = memberOf(plan.name)
-    return {
-      name: plan.name,
-      ...stateOf(member),
-      pid: processOf(member)?.pid ?? null,
-      url: plan.url,
-      port: plan.port,
-      adminPort: plan.adminPort,
-      restarts: Math.max(0, member.starts - 1),
-      since: since.get(plan.name) ?? 0,
-    }
-  }
-
   return {
     start: (service) => update(service, { desired: { kind: 'running' } }),
     stop: (service) => update(service, { desired: { kind: 'stopped' } }),
     kill(service) {
-      const process = processOf(memberOf(service))
+      const process = processOf(roster.member(service))
       if (process !== undefined) processes.signalGroup(process, 'SIGKILL')
       update(service, {
         desired: { kind: 'stopped' },
@@ -280,7 +240,7 @@ export function supervise(parts: SupervisorParts): Supervisor {
       })
     },
     restart(service) {
-      const process = processOf(memberOf(service))
+      const process = processOf(roster.member(service))
       if (process === undefined) {
         return update(service, { desired: { kind: 'running' }, observed: { kind: 'absent' }, crashes: [] })
       }
@@ -294,25 +254,22 @@ export function supervise(parts: SupervisorParts): Supervisor {
     },
     hold(service, by) {
       const process = running.get(service)
-      if (process === undefined || memberOf(service).desired.kind !== 'running') return undefined
+      if (process === undefined || roster.member(service).desired.kind !== 'running') return undefined
       update(service, { desired: { kind: 'held', by } })
       return process
     },
     release(service) {
-      if (memberOf(service).desired.kind === 'held') {
+      if (roster.member(service).desired.kind === 'held') {
         update(service, { desired: { kind: 'running' }, crashes: [] })
       }
     },
     replace,
-    status: () => plans.map(({ name }) => statusOf(planOf.get(name)!)),
+    status: () => roster.services().map(roster.status),
     running: () =>
       [...running, ...[...beside].map(([process, service]) => [service, process] as const)].map(
         ([service, process]) => ({ service, ...process }),
       ),
-    until(service, isTrue, signal) {
-      const plan = planOf.get(service)
-      if (plan === undefined) throw new Error(`${service} is not of this fleet`)
-      return waiting.until({ service, look: () => statusOf(planOf.get(service)!), isTrue, signal })
-    },
+    until: (service, isTrue, signal) =>
+      waiting.until({ service, look: () => roster.status(service), isTrue, signal }),
   }
 }
