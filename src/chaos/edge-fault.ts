@@ -8,8 +8,9 @@
 import { errors } from '../errors.ts'
 import type { FaultDeclaration } from '../system/fault-declaration.ts'
 import type { ParameterValues } from '../system/parameters.ts'
+import type { Touched } from '../system/proxy-api.ts'
 import { formatBytes } from '../system/size.ts'
-import type { FaultKind, FaultOrder, ToxicOrder, Touched } from './fault.ts'
+import type { FaultKind, FaultOrder, ToxicOrder } from './fault.ts'
 
 export interface EdgeFault extends Omit<FaultDeclaration, 'target' | 'defaultLeaseMs'> {
   /** As Toxiproxy calls it. */
@@ -23,7 +24,7 @@ export interface EdgeFault extends Omit<FaultDeclaration, 'target' | 'defaultLea
   refuse?(params: ParameterValues): void
 }
 
-export const edgeLeaseMs = 60_000
+const edgeLeaseMs = 60_000
 /** The agent ends its faults itself; the proxy's own lease is for when it cannot, and must not come first. */
 export const slackMs = 2000
 

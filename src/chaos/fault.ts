@@ -6,6 +6,7 @@
 
 import type { Clock, ProcessIdentity } from '../ports.ts'
 import type { FaultDeclaration, FaultSettings } from '../system/fault-declaration.ts'
+import type { Touched } from '../system/proxy-api.ts'
 import type { FaultSignal, ProcessesUnderFault, RunningProcess } from './processes-under-fault.ts'
 
 export interface FaultKind extends FaultDeclaration {
@@ -15,7 +16,7 @@ export interface FaultKind extends FaultDeclaration {
    */
   claims(target: string): string[]
   /** Throws a UserError when there is nothing that it could touch. Changes nothing yet. */
-  prepare(request: FaultOrder): PreparedFault
+  prepare(order: FaultOrder): PreparedFault
 }
 
 /** A request that was read and checked. */
@@ -51,7 +52,10 @@ export interface AppliedFault {
 export interface FleetUnderFault {
   /** Why there is no process to break, if so: "payment is stopped". */
   whyDown(service: string): string | undefined
-  /** Takes the service out of the supervisor's care: it will not be started again until released. */
+  /**
+   * Takes the service out of the supervisor's care: it will not be started again until released. undefined: it
+   * has no process that could be held.
+   */
   hold(service: string, faultId: string): RunningProcess | undefined
   /** False when that very process is gone. */
   signal(process: ProcessIdentity, signal: FaultSignal): boolean
@@ -66,6 +70,7 @@ export interface FleetUnderFault {
 export interface EdgesUnderFault {
   /** Why these proxies cannot have that fault, if so. */
   whyNot?(fault: { kind: string; direction: FaultOrder['direction']; percent: number }): string | undefined
+  /** Resolves when it is set, for the connections that are open too. */
   add(edge: string, toxic: ToxicOrder): Promise<void>
   /** Resolves with what it touched in all, once it is gone. */
   remove(edge: string, toxic: string): Promise<Touched>
@@ -73,6 +78,7 @@ export interface EdgesUnderFault {
   untilBit(edge: string, toxic: string, signal: AbortSignal): Promise<Touched>
   /** Ends its connections and refuses new ones; resolves with how many were open. */
   close(edge: string, ttlMs: number): Promise<number>
+  /** Undoes `close`. */
   open(edge: string): Promise<void>
   /** What becomes of a new connection through the edge. */
   probe(edge: string): Promise<EdgeProbe>
@@ -93,13 +99,6 @@ export interface ToxicOrder {
   attributes: Readonly<Record<string, number | string | boolean>>
   seed: number
   ttlMs: number
-}
-
-export interface Touched {
-  bytes: number
-  /** Requests broken, connections closed or reset. */
-  events: number
-  connections: number
 }
 
 /** `answered`: the callee answered over HTTP, whatever it said. */

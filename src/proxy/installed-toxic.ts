@@ -1,6 +1,7 @@
 // A toxic that is set on a proxy: what it was asked to do, and what it has touched so far.
 
 import { clamped, type Attributes } from './attributes.ts'
+import type { Touched } from '../system/proxy-api.ts'
 import { seededChance } from '../system/seeded-chance.ts'
 import type { Link } from './pipeline.ts'
 import type { Direction, ToxicKind } from './toxic.ts'
@@ -16,7 +17,8 @@ export interface InstalledToxic {
   attributes: Attributes
   /** Grows with each update. */
   version: number
-  touched: Touched
+  /** `firstAt`: epoch ms; undefined: it did not bite so far. */
+  touched: Touched & { firstAt: number | undefined }
   /** Its own seed: then its decisions depend on nothing else, not even on what the proxy saw before. */
   seed: number | undefined
   /** Number of the first connection that came after it was set. */
@@ -27,17 +29,12 @@ export interface InstalledToxic {
   expiresAt: number | undefined
 }
 
-/** Evidence that a toxic bit. */
-export interface Touched {
-  bytes: number
-  /** Requests broken, connections closed or reset. */
-  events: number
-  connections: number
-  /** Epoch ms. */
-  firstAt: number | undefined
-}
-
-export const untouched = (): Touched => ({ bytes: 0, events: 0, connections: 0, firstAt: undefined })
+export const untouched = (): InstalledToxic['touched'] => ({
+  bytes: 0,
+  events: 0,
+  connections: 0,
+  firstAt: undefined,
+})
 
 export interface LinkContext {
   /** Tells this connection from all others of the proxy: 1, 2, 3, … */

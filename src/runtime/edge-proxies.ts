@@ -7,20 +7,14 @@
 // A process that ended is replaced on the same ports. Its toxics are gone with it, and are told to be.
 
 import { proxyOwner } from '../adapters/proxy-owner.ts'
-import { probeHttp } from '../adapters/http-probe.ts'
-import type { EdgeProbe, EdgesUnderFault, Touched } from '../chaos/fault.ts'
+import type { EdgesUnderFault } from '../chaos/fault.ts'
 import type { Clock, HostPort, Output, Processes, ServiceProcess } from '../ports.ts'
-import type { ProxyMessage, ToxicStatus } from '../system/proxy-api.ts'
+import type { Touched } from '../system/proxy-api.ts'
 import type { EdgePlan } from './plan-fleet.ts'
+import { probePort } from './probe-port.ts'
+import { proxyNews, type GuestToxic } from './proxy-news.ts'
 import type { ProxyJob } from './proxy-process.ts'
 import { proxyProcesses } from './proxy-processes.ts'
-
-export interface GuestToxic {
-  edge: string
-  toxic: Omit<ToxicStatus, 'touched'>
-  setAt: number
-  bitAt: number | null
-}
 
 export interface EdgeProxies extends EdgesUnderFault {
   /** Starts the process; resolves when every edge listens. */
@@ -72,72 +66,19 @@ const seed = 1
 const startWithinMs = 10_000
 const firstBackOffMs = 20
 const longestBackOffMs = 5000
-const probeWithinMs = 1000
+const removedWithinMs = 1000
 const askAgainMs = 50
 
 export function edgeProxies(parts: EdgeProxiesParts): EdgeProxies {
   const { edges, ownerSocket, clock } = parts
-  const processes = proxyProcesses({ ...parts, onOutput: (lines) => lines.forEach(hear) })
+  const news = proxyNews(parts)
+  const processes = proxyProcesses({ ...parts, onOutput: (lines) => lines.forEach(news.hear) })
   const owner = proxyOwner(ownerSocket)
   const upstreams = new Map(Object.entries(parts.upstreams))
   const planOf = new Map(edges.map((edge) => [edge.name, edge]))
-  const listeners = new Set<(message: ProxyMessage) => void>()
-  const guests = new Map<string, GuestToxic>()
-  const touched = new Map<string, Touched>()
   let running: ServiceProcess | undefined
   let starts = 0
-  let api: string | null = null
   let isWanted = true
-
-  function hear({ stream, line }: Output): void {
-    const message = stream === 'stdout' ? parse(line) : undefined
-    if (message === undefined) return parts.onOutput([{ stream, line }])
-    switch (message.type) {
-      case 'ready':
-        api = message.api
-        break
-      case 'toxic.set': {
-        const guest = { edge: message.proxy, toxic: message.toxic, setAt: clock.now(), bitAt: null }
-        guests.set(key(message.proxy, message.toxic.name), guest)
-        parts.onGuest(guest)
-        break
-      }
-      case 'toxic.bit': {
-        const name = key(message.proxy, message.toxic)
-        touched.set(name, { bytes: message.bytes, events: message.events, connections: 1 })
-        const guest = guests.get(name)
-        if (guest !== undefined) guests.set(name, { ...guest, bitAt: message.at })
-        break
-      }
-      case 'toxic.removed':
-        guests.delete(key(message.proxy, message.toxic))
-        break
-    }
-    for (const listener of listeners) listener(message)
-  }
-
-  /** The first message that fits. */
-  function heard<T>(fits: (message: ProxyMessage) => T | undefined, signal: AbortSignal): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const leave = (): void => {
-        listeners.delete(listen)
-        signal.removeEventListener('abort', giveUp)
-      }
-      const giveUp = (): void => {
-        leave()
-        reject(signal.reason)
-      }
-      const listen = (message: ProxyMessage): void => {
-        const found = fits(message)
-        if (found === undefined) return
-        leave()
-        resolve(found)
-      }
-      listeners.add(listen)
-      signal.addEventListener('abort', giveUp)
-      if (signal.aborted) giveUp()
-    })
-  }
 
   async function start(): Promise<void> {
     const job: ProxyJob = {
@@ -157,13 +98,14 @@ export function edgeProxies(parts: EdgeProxiesParts): EdgeProxies {
     const gaveUp = new AbortController()
     void launched.exited.then(({ code, signal }) => {
       running = undefined
-      gaveUp.abort(new Error(`the proxy process ended (${signal ?? `exit code ${code}`})`))
+      const ended = `the proxy process ended (${signal ?? `exit code ${code}`})`
+      gaveUp.abort(new Error(ended))
       if (!isWanted) return
-      guests.clear()
-      parts.onLost(`the proxy process ended (${signal ?? `exit code ${code}`}) and its toxics with it`)
+      news.forgetGuests()
+      parts.onLost(`${ended} and its toxics with it`)
     })
     const inTime = AbortSignal.any([AbortSignal.timeout(startWithinMs), gaveUp.signal])
-    await heard(({ type }) => (type === 'ready' ? true : undefined), inTime)
+    await news.heard(({ type }) => (type === 'ready' ? true : undefined), inTime)
     void launched.exited.then(() => startAgain(0))
     if (starts > 1) processes.keepSpare()
   }
@@ -178,8 +120,8 @@ export function edgeProxies(parts: EdgeProxiesParts): EdgeProxies {
   const path = (edge: string, rest = ''): string => `/proxies/${encodeURIComponent(edge)}${rest}`
 
   async function remove(edge: string, toxic: string): Promise<Touched> {
-    const patience = AbortSignal.timeout(probeWithinMs)
-    const told = heard(
+    const patience = AbortSignal.timeout(removedWithinMs)
+    const told = news.heard(
       (message) =>
         message.type === 'toxic.removed' && message.proxy === edge && message.toxic === toxic
           ? message.touched
@@ -191,10 +133,10 @@ export function edgeProxies(parts: EdgeProxiesParts): EdgeProxies {
       await owner.ask('DELETE', path(edge, `/toxics/${toxic}`))
     } catch (error) {
       if ((error as { status?: number }).status !== 404) throw error
-      return touched.get(key(edge, toxic)) ?? { bytes: 0, events: 0, connections: 0 }
+      return news.touched(edge, toxic) ?? { bytes: 0, events: 0, connections: 0 }
     }
     const { bytes, events, connections } = await told
-    touched.delete(key(edge, toxic))
+    news.forget(edge, toxic)
     return { bytes, events, connections }
   }
 
@@ -207,7 +149,7 @@ export function edgeProxies(parts: EdgeProxiesParts): EdgeProxies {
   async function isExcused(edge: string): Promise<boolean> {
     const { enabled, toxics } = await owner.ask<{ enabled: boolean; toxics: unknown[] }>('GET', path(edge))
     if (!enabled || toxics.length > 0 || (await parts.behind?.isBroken(edge)) === true) return true
-    return (await probe(upstreams.get(planOf.get(edge)?.callee ?? '') ?? 0)) !== 'answered'
+    return (await probePort(upstreams.get(planOf.get(edge)?.callee ?? '') ?? 0)) !== 'answered'
   }
 
   return {
@@ -222,16 +164,16 @@ export function edgeProxies(parts: EdgeProxiesParts): EdgeProxies {
     process: () => running,
     processes: processes.all,
     restarts: () => Math.max(0, starts - 1),
-    api: () => api,
+    api: news.api,
     async lead(service, port) {
       upstreams.set(service, port)
       await askTowards(service, '/upstream', { upstream: `127.0.0.1:${port}` })
     },
     wait: (service, ms) => askTowards(service, '/wait', { ttlMs: ms }),
     mend: () => owner.ask('POST', '/reset'),
-    guests: () => [...guests.values()],
+    guests: news.guests,
     async removeGuests() {
-      for (const { edge, toxic } of guests.values()) await remove(edge, toxic.name)
+      for (const { edge, toxic } of news.guests()) await remove(edge, toxic.name)
       for (const { name } of edges) await owner.ask('POST', path(name), { enabled: true })
     },
     async add(edge, { stream, ttlMs, ...toxic }) {
@@ -239,8 +181,8 @@ export function edgeProxies(parts: EdgeProxiesParts): EdgeProxies {
     },
     remove,
     untilBit: async (edge, toxic, signal) =>
-      touched.get(key(edge, toxic)) ??
-      (await heard(
+      news.touched(edge, toxic) ??
+      (await news.heard(
         (message) =>
           message.type === 'toxic.bit' && message.proxy === edge && message.toxic === toxic
             ? { bytes: message.bytes, events: message.events, connections: 1 }
@@ -254,37 +196,14 @@ export function edgeProxies(parts: EdgeProxiesParts): EdgeProxies {
     async open(edge) {
       await owner.ask('POST', path(edge), { enabled: true })
     },
-    probe: (edge) => probe(planOf.get(edge)?.listen ?? 0),
+    probe: (edge) => probePort(planOf.get(edge)?.listen ?? 0),
     async untilWhole(edge, signal) {
       for (;;) {
-        const found = await probe(planOf.get(edge)?.listen ?? 0)
+        const found = await probePort(planOf.get(edge)?.listen ?? 0)
         if (found === 'answered' || (await isExcused(edge))) return
         if (signal.aborted) throw new Error(`a request through ${edge} is ${found}`)
         await clock.sleep(askAgainMs, signal).catch(() => {}) // aborted: the last look tells
       }
     },
-  }
-}
-
-const key = (edge: string, toxic: string): string => `${edge}\n${toxic}`
-
-function parse(line: string): ProxyMessage | undefined {
-  try {
-    return JSON.parse(line) as ProxyMessage
-  } catch {
-    return undefined // a word of Node's own, for the log
-  }
-}
-
-async function probe(port: number): Promise<EdgeProbe> {
-  try {
-    await probeHttp.get(`http://127.0.0.1:${port}/readyz`, probeWithinMs)
-    return 'answered'
-  } catch (error) {
-    const { code = '', name } = error as NodeJS.ErrnoException
-    if (code === 'ECONNREFUSED') return 'refused'
-    // It spoke, if not our language: something is there.
-    if (code.startsWith('HPE_')) return 'answered'
-    return name === 'TimeoutError' || name === 'AbortError' ? 'silent' : 'cut'
   }
 }

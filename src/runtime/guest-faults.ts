@@ -1,7 +1,7 @@
 // What clients of Toxiproxy set on the fleet's edges, told as the faults that they are.
 
 import type { FaultStatus } from '../system/agent-api.ts'
-import type { GuestToxic } from './edge-proxies.ts'
+import type { GuestToxic } from './proxy-news.ts'
 
 export const guestFaults = (guests: readonly GuestToxic[]): FaultStatus[] =>
   guests.map(({ edge, toxic, setAt, bitAt }) => ({

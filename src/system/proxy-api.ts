@@ -18,6 +18,14 @@ export interface ProxyStatus {
   toxics: ToxicStatus[]
 }
 
+/** Evidence that a toxic bit. */
+export interface Touched {
+  bytes: number
+  /** Requests broken, connections closed or reset. */
+  events: number
+  connections: number
+}
+
 export interface ToxicStatus {
   name: string
   type: string
@@ -27,15 +35,8 @@ export interface ToxicStatus {
   attributes: Readonly<Record<string, number | string | boolean>>
   /** Epoch ms; null: it stays until it is removed. */
   expiresAt: number | null
-  /** Whether it bit. */
-  touched: {
-    bytes: number
-    /** Requests broken, connections closed or reset. */
-    events: number
-    connections: number
-    /** Epoch ms. */
-    firstAt: number | null
-  }
+  /** `firstAt`: epoch ms; null: it did not bite so far. */
+  touched: Touched & { firstAt: number | null }
 }
 
 /** `msvc chaos proxy`, once it listens. */
@@ -69,5 +70,5 @@ export type ProxyMessage =
       toxic: string
       /** By a request, or because its lease was over. */
       why: 'asked' | 'lease'
-      touched: Omit<ToxicStatus['touched'], 'firstAt'> & { firstAt: number | undefined }
+      touched: Touched & { firstAt?: number | undefined }
     }
