@@ -8,22 +8,25 @@ import type { FaultStatus } from '../system/agent-api.ts'
 import { findFault, readFaultSettings, type FaultRequest } from '../system/fault-declaration.ts'
 import { suggest } from '../system/suggest.ts'
 import type { AppliedFault, FaultKind, FleetUnderFault, PreparedFault } from './fault.ts'
-import { leaseMs } from './lease.ts'
+import { readLeaseMs } from './lease.ts'
 import { withinTime } from './time-limit.ts'
 
 const biteWithinMs = 5000
 const healWithinMs = 60_000
 
 export interface FaultDesk {
-  /** Resolves once the fault was seen to bite; one that bites with traffic, once it is there. */
+  /**
+   * Resolves once the fault was seen to bite; one that bites with traffic, once it is there. Rejects with a
+   * UserError when it is refused, and with the reason when it did not bite: then it was undone first.
+   */
   request(request: FaultRequest): Promise<FaultStatus>
-  /** All that `request` refuses is refused, and nothing is set; the request with its defaults filled in. */
+  /** The request with its defaults filled in; nothing is set. Throws what `request` refuses. */
   check(request: FaultRequest): FaultRequest
   /** Newest first. */
   list(): FaultStatus[]
   /** The fault that has this for itself alone at the moment, such as `process of payment`. */
   claimedBy(claim: string): FaultStatus | undefined
-  /** Resolves when it is whole again, or cannot be made so (state `failed`). */
+  /** Resolves when it is whole again, or cannot be made so (state `failed`). Rejects for an unknown id only. */
   heal(id: string, by: HealedBy): Promise<FaultStatus>
   healAll(by: HealedBy): Promise<FaultStatus[]>
   /** Some are gone, and not by us: they end here and now, as failed. */
@@ -67,18 +70,18 @@ export function openFaultDesk(parts: FaultDeskParts): FaultDesk {
     const known = findFault(kinds, kind)
     checkTarget(known, target)
     const settings = readFaultSettings(known, asked)
-    const length = leaseMs(forMs, known.defaultLeaseMs)
+    const leaseMs = readLeaseMs(forMs, known.defaultLeaseMs)
     if (parts.isHalted()) throw errors.faultsHalted()
     const id = `f${faults.size + 1}`
     const claims = known.claims(target)
     refuseConflict({ kind, target }, claims)
-    const prepared = known.prepare({ id, target, leaseMs: length, ...settings, fleet, clock })
-    return { id, length, claims, settings, prepared }
+    const prepared = known.prepare({ id, target, leaseMs, ...settings, fleet, clock })
+    return { id, leaseMs, claims, settings, prepared }
   }
 
   async function request(asked: FaultRequest): Promise<FaultStatus> {
     const { kind, target } = asked
-    const { id, length, claims, settings, prepared } = prepare(asked)
+    const { id, leaseMs, claims, settings, prepared } = prepare(asked)
     const requestedAt = clock.now()
     const fault: Fault = {
       status: {
@@ -88,7 +91,7 @@ export function openFaultDesk(parts: FaultDeskParts): FaultDesk {
         ...settings,
         state: 'applying',
         requestedAt,
-        expiresAt: requestedAt + length,
+        expiresAt: requestedAt + leaseMs,
         bitAt: null,
         healedAt: null,
         detail: null,
@@ -103,11 +106,11 @@ export function openFaultDesk(parts: FaultDeskParts): FaultDesk {
     }
     faults.set(id, fault)
     const { expiresAt } = fault.status
-    publishDurably(draft(fault, 'fault.requested', { kind, target, leaseMs: length, expiresAt, settings }))
+    publishDurably(draft(fault, 'fault.requested', { kind, target, leaseMs, expiresAt, settings }))
     const applying = applyAndSeeItBite(fault)
     fault.applying = applying.catch(() => {}) // told to the one who asked, below
     await applying
-    void endLease(fault, length)
+    void endLease(fault, leaseMs)
     return fault.status
   }
 
@@ -165,10 +168,10 @@ export function openFaultDesk(parts: FaultDeskParts): FaultDesk {
     tell(fault, 'fault.bit', { kind, target, evidence, afterMs: clock.monotonicMs() - fault.appliedAtMs })
   }
 
-  async function endLease(fault: Fault, lengthMs: number): Promise<void> {
-    const spent = clock.now() - fault.status.requestedAt
+  async function endLease(fault: Fault, leaseMs: number): Promise<void> {
+    const spentMs = clock.now() - fault.status.requestedAt
     try {
-      await clock.sleep(Math.max(0, lengthMs - spent), fault.lease.signal)
+      await clock.sleep(Math.max(0, leaseMs - spentMs), fault.lease.signal)
     } catch {
       return // healed earlier
     }
@@ -237,9 +240,9 @@ export function openFaultDesk(parts: FaultDeskParts): FaultDesk {
   return {
     request,
     check(asked) {
-      const { settings, length } = prepare(asked)
+      const { settings, leaseMs } = prepare(asked)
       const { kind, target } = asked
-      return { kind, target, forMs: length, ...settings, direction: settings.direction ?? undefined }
+      return { kind, target, forMs: leaseMs, ...settings, direction: settings.direction ?? undefined }
     },
     list,
     claimedBy: (claim) =>

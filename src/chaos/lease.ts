@@ -5,8 +5,12 @@ import { formatDuration } from '../system/duration.ts'
 
 export const longestLeaseMs = 15 * 60_000
 
-/** @param forMs as asked for; undefined takes the fault's own default */
-export function leaseMs(forMs: unknown, defaultMs: number): number {
+/**
+ * The length of a lease in ms.
+ * @param forMs as asked for, by whomever; undefined takes the fault's own default
+ * @throws UserError bad-value when it is no time, or none that a fault may last
+ */
+export function readLeaseMs(forMs: unknown, defaultMs: number): number {
   if (forMs === undefined) return defaultMs
   if (typeof forMs !== 'number' || !Number.isFinite(forMs) || forMs <= 0 || forMs > longestLeaseMs) {
     const told = typeof forMs === 'number' ? formatDuration(forMs) : JSON.stringify(forMs)

@@ -5,26 +5,11 @@
 //   feed (order)  ────────┼──▶ each acknowledged order: paid once · lost · paid twice
 //   charges (payment) ────┘
 
-/** One line of a run's acknowledged.ndjson. */
-export interface Acknowledged {
-  arrival: number
-  key: string
-  status: number
-  id: string | null
-}
+import type { Acknowledged } from '../system/load-report.ts'
+import type { OrderEvent, PaymentRecord } from './invariants/records.ts'
 
-/** One event of order's feed. */
-export interface FeedEvent {
-  orderId: string
-  type: string
-  data: { paymentKey?: string }
-}
-
-/** One charge of payment. */
-export interface Charge {
-  key: string
-  orderId: string
-}
+export type FeedEvent = Pick<OrderEvent, 'orderId' | 'type' | 'data'>
+export type Charge = Pick<PaymentRecord, 'key' | 'orderId'>
 
 export interface OrdersCheck {
   acknowledged: number

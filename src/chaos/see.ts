@@ -1,17 +1,21 @@
 // What faults on processes look at: whether there is one, what becomes of it, whether it is well again.
 
-import { errors } from '../errors.ts'
+import { errors, type UserError } from '../errors.ts'
 import type { Clock } from '../ports.ts'
 import type { FaultOrder, FleetUnderFault } from './fault.ts'
 
 /** The claim of a fault that needs the service's process for itself. */
-export const processOf = (service: string): string => `process of ${service}`
+export const processClaim = (service: string): string => `process of ${service}`
 
 /** @throws UserError fault-touches-nothing when the service does not run */
 export function requireRunning(kind: string, service: string, fleet: FleetUnderFault): void {
   const whyDown = fleet.whyDown(service)
   if (whyDown !== undefined) throw errors.faultTouchesNothing(kind, service, whyDown)
 }
+
+/** The process went away between the look and the deed. */
+export const hadJustEnded = (kind: string, service: string): UserError =>
+  errors.faultTouchesNothing(kind, service, 'its process had just ended')
 
 /** Looks again and again until something is seen; rejects with the signal's reason when it aborts first. */
 export async function untilSeen<T>(

@@ -1,3 +1,5 @@
+// Pieces of a stream, joined.
+
 /** Both, one after the other; no copy when one is empty. */
 export function concat(first: Uint8Array, second: Uint8Array): Uint8Array {
   if (first.length === 0) return second

@@ -40,6 +40,7 @@ export interface ProxiesOptions extends ProxyWorld {
   longestDownMs: number | undefined
 }
 
+/** What is not there, is not theirs or cannot be done is thrown as a Refusal, whose words are Toxiproxy's. */
 export interface Proxies {
   /** By name. */
   all(): ProxyRecord[]

@@ -36,6 +36,7 @@ export interface Asker {
   isOwner: boolean
 }
 
+/** What is not there, or cannot be set, is thrown as a Refusal. */
 export interface ToxicDesk {
   /** Upstream first, then downstream, each in the order in which they were set. */
   list(proxy: ProxyRecord): InstalledToxic[]

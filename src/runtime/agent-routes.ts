@@ -2,7 +2,7 @@
 
 import type { AgentReply, Handler } from '../adapters/agent-server.ts'
 import type { FaultDesk } from '../chaos/fault-desk.ts'
-import { processOf } from '../chaos/see.ts'
+import { processClaim } from '../chaos/see.ts'
 import { errors } from '../errors.ts'
 import type { BreakerWatch } from '../fleet/breaker-watch.ts'
 import type { ServicePlan } from '../fleet/launch-plan.ts'
@@ -155,7 +155,7 @@ async function restart(parts: AgentParts, service: string): Promise<ServiceStatu
   const { supervisor, plans, desk, edges } = parts
   requireService(plans, service)
   const before = supervisor.status().find(({ name }) => name === service)
-  const fault = desk.claimedBy(processOf(service))
+  const fault = desk.claimedBy(processClaim(service))
   if (fault !== undefined) throw errors.serviceHeld(service, `under fault ${fault.id} (${fault.kind})`)
   const firstStart = before?.restarts ?? 0
   if (edges?.canLead === true && before?.state === 'ready') await parts.replace(service)

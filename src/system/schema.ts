@@ -63,5 +63,4 @@ export const systemSchema = Type.Object(
   { ...closed, $schema: 'https://json-schema.org/draft/2020-12/schema', title: 'A system of msvc' },
 )
 
-export type SystemFile = Static<typeof systemSchema>
 export type ServiceFile = Static<typeof serviceSchema>

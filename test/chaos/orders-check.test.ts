@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { checkOrders, type Acknowledged, type Charge, type FeedEvent } from '../../src/chaos/orders-check.ts'
+import { checkOrders, type Charge, type FeedEvent } from '../../src/chaos/orders-check.ts'
+import type { Acknowledged } from '../../src/system/load-report.ts'
 
 const acknowledgedAs = (...ids: (string | null)[]): Acknowledged[] =>
   ids.map((id, arrival) => ({ arrival, key: `k${arrival}`, status: 202, id }))

@@ -4,15 +4,10 @@
 import { randomUUID } from 'node:crypto'
 import { Agent, request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-
-export interface Promised {
-  arrival: number
-  key: string
-  id: string | null
-}
+import type { AcknowledgedOrder } from '../../src/chaos/invariants.ts'
 
 export interface OrdersClient {
-  acknowledged: Promised[]
+  acknowledged: AcknowledgedOrder[]
   /** Answers that were asked for again, because there was none or it was no promise. */
   repeated: number
   /** Places orders, some at a time, until the signal aborts. */

@@ -1,7 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { Check } from 'typebox/value'
-import Type from 'typebox'
-import { faultProperties } from '../../src/chaos/fault-schema.ts'
 import { UserError } from '../../src/errors.ts'
 import { findFault, readFaultSettings, type FaultDeclaration } from '../../src/system/fault-declaration.ts'
 import { formatParameter, readParameters, type Parameter } from '../../src/system/parameters.ts'
@@ -106,13 +103,6 @@ test('an unknown kind is told with the one that was meant', () => {
   expect(troubleOf(() => findFault([bend], 'bent')).text).toMatch(
     /no fault called bent\. Did you mean bend\?/,
   )
-})
-
-test('the schema for files takes what is read, and names what is missing', () => {
-  const schema = Type.Object(faultProperties(bend), { additionalProperties: false })
-  expect(Check(schema, { latency: '90ms', rate: 5, percent: '30%', direction: 'up', seed: 7 })).toBe(true)
-  expect(Check(schema, { rate: 5 })).toBe(false)
-  expect(Check(schema, { latency: 90, mode: 'drop' })).toBe(false)
 })
 
 test.for([

@@ -10,7 +10,7 @@
 
 import { errors } from '../../errors.ts'
 import type { FaultKind } from '../fault.ts'
-import { processOf, requireRunning, unlessAborted, untilReady } from '../see.ts'
+import { hadJustEnded, processClaim, requireRunning, unlessAborted, untilReady } from '../see.ts'
 
 const leastGapMs = 50
 const answerWithinMs = 10_000
@@ -35,7 +35,7 @@ export const block: FaultKind = {
       help: 'from the beginning of one stall to that of the next',
     },
   ],
-  claims: (service) => [processOf(service)],
+  claims: (service) => [processClaim(service)],
 
   prepare(order) {
     const { id, target, params, leaseMs, fleet } = order
@@ -55,7 +55,7 @@ export const block: FaultKind = {
       async apply() {
         const process = fleet.hold(target, id)
         if (process === undefined) {
-          throw errors.faultTouchesNothing('block', target, 'its process had just ended')
+          throw hadJustEnded('block', target)
         }
         // A process that is not there yet may not know the signal yet, and would be ended by it.
         const { isReady } = await fleet.processes.ask(target, answerWithinMs)

@@ -4,9 +4,8 @@
 //   bite   the process was seen to end by that signal
 //   undo   let the supervisor start it again; done when /readyz says so
 
-import { errors } from '../../errors.ts'
 import type { FaultKind } from '../fault.ts'
-import { processOf, requireRunning, unlessAborted } from '../see.ts'
+import { hadJustEnded, processClaim, requireRunning, unlessAborted } from '../see.ts'
 
 export const kill: FaultKind = {
   kind: 'kill',
@@ -18,7 +17,7 @@ export const kill: FaultKind = {
   examples: ['payment', 'payment --for 10s --detach'],
   defaultLeaseMs: 30_000,
   params: [],
-  claims: (service) => [processOf(service)],
+  claims: (service) => [processClaim(service)],
 
   prepare({ id, target, fleet }) {
     requireRunning('kill', target, fleet)
@@ -26,7 +25,7 @@ export const kill: FaultKind = {
       async apply() {
         const process = fleet.hold(target, id)
         if (process === undefined || !fleet.signal(process, 'SIGKILL')) {
-          throw errors.faultTouchesNothing('kill', target, 'its process had just ended')
+          throw hadJustEnded('kill', target)
         }
         return {
           pids: [process.pid],

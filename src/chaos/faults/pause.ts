@@ -7,10 +7,9 @@
 //   undo   CONT; done when /readyz answers. If the agent dies, the guard sends CONT after its TERM, so that the
 //          service ends as gracefully as the others
 
-import { errors } from '../../errors.ts'
 import type { FaultKind } from '../fault.ts'
 import type { RunningProcess } from '../processes-under-fault.ts'
-import { processOf, requireRunning, untilReady, untilSeen } from '../see.ts'
+import { hadJustEnded, processClaim, requireRunning, untilReady, untilSeen } from '../see.ts'
 
 /** A service that is well answers a hundred times sooner. */
 const silentForMs = 300
@@ -22,7 +21,7 @@ export const pause: FaultKind = {
   examples: ['payment', 'payment --for 10s --detach'],
   defaultLeaseMs: 60_000,
   params: [],
-  claims: (service) => [processOf(service)],
+  claims: (service) => [processClaim(service)],
 
   prepare(order) {
     const { id, target, fleet, clock } = order
@@ -32,7 +31,7 @@ export const pause: FaultKind = {
       async apply() {
         const process = fleet.hold(target, id)
         if (process === undefined || !fleet.signal(process, 'SIGSTOP')) {
-          throw errors.faultTouchesNothing('pause', target, 'its process had just ended')
+          throw hadJustEnded('pause', target)
         }
         held.process = process
         return {

@@ -6,9 +6,8 @@
 //   bite   the process was seen to end by that signal, the first time
 //   undo   the round is left, and the service released; done when /readyz says so
 
-import { errors } from '../../errors.ts'
 import type { FaultKind, FaultOrder } from '../fault.ts'
-import { processOf, requireRunning, unlessAborted } from '../see.ts'
+import { hadJustEnded, processClaim, requireRunning, unlessAborted } from '../see.ts'
 
 export const restartLoop: FaultKind = {
   kind: 'restart-loop',
@@ -27,7 +26,7 @@ export const restartLoop: FaultKind = {
     },
     { name: 'down', unit: 'time', min: 0, max: 60_000, default: 500, help: 'how long it is down each time' },
   ],
-  claims: (service) => [processOf(service)],
+  claims: (service) => [processClaim(service)],
 
   prepare(order) {
     const { target, fleet } = order
@@ -38,7 +37,7 @@ export const restartLoop: FaultKind = {
       async apply() {
         const process = killNow(order)
         if (process === undefined) {
-          throw errors.faultTouchesNothing('restart-loop', target, 'its process had just ended')
+          throw hadJustEnded('restart-loop', target)
         }
         going.kills = 1
         going.rounds = goOn(order, isOver.signal, () => (going.kills += 1))

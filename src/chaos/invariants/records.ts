@@ -1,13 +1,10 @@
 // What the parts of a system recorded, each for itself; the evidence that invariants are judged by.
 
+import type { Acknowledged } from '../../system/load-report.ts'
 import type { AuditResult } from '../audit-chain.ts'
 
-/** One line of a run's acknowledged.ndjson: what the target promised. */
-export interface AcknowledgedOrder {
-  arrival: number
-  key: string
-  id: string | null
-}
+/** What the target promised. */
+export type AcknowledgedOrder = Pick<Acknowledged, 'arrival' | 'key' | 'id'>
 
 /** An event of order's feed. */
 export interface OrderEvent {
