@@ -210,7 +210,7 @@ export function createApi({ proxies, desk, isCompat, requestId }: ApiOptions): A
 /** A time that has to be said. */
 function timeOf(request: ApiRequest): number {
   const ms = ttlOf(request, decodeBody(request.body))
-  if (ms === undefined || !(ms > 0)) throw refusals.badBody('ttlMs is needed')
+  if (ms === undefined || !(ms > 0)) throw refusals.badBody('ttlMs is needed: how many milliseconds')
   return ms
 }
 

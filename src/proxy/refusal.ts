@@ -22,6 +22,11 @@ export const refusals = {
   // Ours; Toxiproxy allows all of these.
   remote: (address: string) =>
     refusal(400, `${address} is not on this machine; start the proxy with --allow-remote`),
-  hostileName: () => refusal(400, 'bad request body: name has characters that no URL can carry, or too many'),
-  ofTheFleet: (name: string) => refusal(403, `proxy ${name} belongs to a running fleet`),
+  hostileName: () =>
+    refusal(
+      400,
+      'bad request body: name has characters that no URL can carry, or too many: up to 255, no slash, no control character',
+    ),
+  ofTheFleet: (name: string) =>
+    refusal(403, `proxy ${name} belongs to a running fleet; break it with toxics, or use msvc chaos`),
 }

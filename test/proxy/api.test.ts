@@ -421,7 +421,10 @@ describe('safe, and compat', () => {
     [{ type: 'noop', toxicity: -1 }, 'toxicity must be from 0 to 1'],
     [{ type: 'http', stream: 'downstream' }, 'http works on requests: its stream is upstream'],
     [{ type: 'noop', ttlMs: 0 }, 'ttlMs must be a whole number from 1 to 900000'],
-    [{ type: 'noop', name: 'a/b' }, 'name has characters that no URL can carry, or too many'],
+    [
+      { type: 'noop', name: 'a/b' },
+      'name has characters that no URL can carry, or too many: up to 255, no slash, no control character',
+    ],
   ]
   test.each(hostile)('%j is refused', async (body, reason) => {
     await proxy.call('POST', '/proxies', disabled)
