@@ -4,14 +4,11 @@
 //   npm run bench -- breaker-live [trials]
 
 import { systemClock } from '../src/adapters/clock.ts'
-import { diskFiles } from '../src/adapters/files.ts'
 import type { SystemEvent } from '../src/events.ts'
 import { parseScenario } from '../src/load/scenario.ts'
 import type { AgentClient } from '../src/runtime/agent-client.ts'
 import { runLoad } from '../src/runtime/load.ts'
-import { startFleet } from '../src/runtime/up.ts'
-import { loadSystem } from '../src/system/load-system.ts'
-import { onFreePorts } from '../src/system/system.ts'
+import { entryUrl, generatedFleet } from '../test/fixtures/generated-fleet.ts'
 import { renderedSystem } from '../test/fixtures/rendered-system.ts'
 import { median } from './median.ts'
 
@@ -50,12 +47,10 @@ export async function benchBreakerLive(): Promise<void> {
   const trials = Number(process.argv[3] ?? 20)
   await using rendered = await renderedSystem()
   const { root } = rendered
-  const system = onFreePorts(await loadSystem(root, diskFiles))
-  const { agent } = await startFleet({ root, cliVersion: 'bench', system, attached: true })
+  const { agent } = await generatedFleet(root)
   const ending = new AbortController()
   try {
-    const { services } = await agent.status()
-    const target = services.find(({ name }) => name === system.entry)!.url
+    const target = await entryUrl(agent)
     const load = runLoad(
       {
         target: { baseUrl: target, scenario: parseScenario(ordersOnly, 'orders.yaml') },

@@ -2,13 +2,10 @@
 
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { diskFiles } from '../../src/adapters/files.ts'
 import { runExperiment } from '../../src/runtime/experiment.ts'
 import { loadExperiment } from '../../src/runtime/read-experiment.ts'
-import { startFleet } from '../../src/runtime/up.ts'
 import type { ExperimentResult } from '../../src/system/experiment-result.ts'
-import { loadSystem } from '../../src/system/load-system.ts'
-import { onFreePorts } from '../../src/system/system.ts'
+import { generatedFleet } from '../fixtures/generated-fleet.ts'
 import { renderedSystem } from '../fixtures/rendered-system.ts'
 import type { Defect } from './defects.ts'
 import { honestyExperiments, honestyScenario, type HonestyExperiment } from './experiments.ts'
@@ -38,12 +35,7 @@ async function tryOnGenerated(
   await writeFile(join(root, 'load/honesty.yaml'), honestyScenario(usual))
   await writeFile(join(root, 'short.yaml'), honestyExperiments[experiment])
   const ready = await loadExperiment('short.yaml', root)
-  const { agent } = await startFleet({
-    root,
-    cliVersion: 'test',
-    system: onFreePorts(await loadSystem(root, diskFiles)),
-    attached: true,
-  })
+  const { agent } = await generatedFleet(root)
   try {
     const { signal } = new AbortController()
     const watch = { note() {}, started() {}, event() {}, judged() {} }

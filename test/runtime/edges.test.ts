@@ -8,24 +8,8 @@ import { describe, expect, test } from 'vitest'
 import { isAlive } from '../../src/adapters/process-identity.ts'
 import { isOf } from '../../src/events.ts'
 import { haltFaults, liftHalt, type AgentClient } from '../../src/runtime/agent-client.ts'
-import type { FaultStatus } from '../../src/system/agent-api.ts'
-import { eventually, trialSystem } from '../fixtures/trial-system.ts'
-
-const pair = () => trialSystem({ gateway: { runs: 'ok', dependsOn: ['order'] }, order: { runs: 'ok' } })
-const edge = 'gateway:order'
-
-const urlOf = async (agent: AgentClient, name = edge): Promise<string> =>
-  (await agent.status()).edges.find((one) => one.name === name)!.url
-
-async function timed(url: string): Promise<{ status: number; ms: number }> {
-  const startedAt = performance.now()
-  const answer = await fetch(url, { headers: { connection: 'close' }, signal: AbortSignal.timeout(5000) })
-  await answer.text()
-  return { status: answer.status, ms: performance.now() - startedAt }
-}
-
-const faultOf = async (agent: AgentClient, id: string): Promise<FaultStatus> =>
-  (await agent.faults()).find((fault) => fault.id === id)!
+import { edge, faultOf, pair, timed, urlOf } from '../fixtures/edge-trial.ts'
+import { eventually } from '../fixtures/trial-system.ts'
 
 describe('a fault on an edge', () => {
   test('bites what comes by, tells so, and is gone with its lease', async () => {

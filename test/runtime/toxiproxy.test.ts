@@ -3,18 +3,16 @@
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { findAgent, haltFaults, liftHalt, type AgentClient } from '../../src/runtime/agent-client.ts'
-import type { FaultStatus } from '../../src/system/agent-api.ts'
+import { edge, faultOf, pair, timed, urlOf } from '../fixtures/edge-trial.ts'
 import { proxyUnderTest, type ProxyUnderTest } from '../fixtures/proxied.ts'
-import { eventually, trialSystem, type TrialSystem } from '../fixtures/trial-system.ts'
-
-const edge = 'gateway:order'
+import { eventually, type TrialSystem } from '../fixtures/trial-system.ts'
 
 let server: ProxyUnderTest
 let trial: TrialSystem
 
 beforeEach(async () => {
   server = await proxyUnderTest({ isCompat: true })
-  trial = trialSystem({ gateway: { runs: 'ok', dependsOn: ['order'] }, order: { runs: 'ok' } })
+  trial = pair()
 })
 afterEach(async () => {
   await trial[Symbol.asyncDispose]()
@@ -41,19 +39,6 @@ const nameOnServer = async (): Promise<string> => {
   const list = JSON.parse((await server.call('GET', '/proxies')).text) as Record<string, ForeignProxy>
   return encodeURIComponent(Object.keys(list).find((name) => name.endsWith(edge))!)
 }
-
-const urlOf = async (agent: AgentClient): Promise<string> =>
-  (await agent.status()).edges.find(({ name }) => name === edge)!.url
-
-async function timed(url: string): Promise<{ status: number; ms: number }> {
-  const startedAt = performance.now()
-  const answer = await fetch(url, { headers: { connection: 'close' }, signal: AbortSignal.timeout(5000) })
-  await answer.text()
-  return { status: answer.status, ms: performance.now() - startedAt }
-}
-
-const faultOf = async (agent: AgentClient, id: string): Promise<FaultStatus> =>
-  (await agent.faults()).find((fault) => fault.id === id)!
 
 describe('with --toxiproxy', () => {
   test('every edge has a proxy on the server while the fleet runs, and none after', async () => {

@@ -2,14 +2,11 @@
 // round the system is judged by `msvc verify`'s own judgement. The provider loses every fifth answer.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import { diskFiles } from '../../src/adapters/files.ts'
 import { UserError } from '../../src/errors.ts'
 import { fractionAt } from '../../src/load/chance.ts'
 import type { AgentClient } from '../../src/runtime/agent-client.ts'
-import { startFleet } from '../../src/runtime/up.ts'
 import { verifySystem, type Verification } from '../../src/runtime/verify.ts'
-import { loadSystem } from '../../src/system/load-system.ts'
-import { onFreePorts } from '../../src/system/system.ts'
+import { entryUrl, generatedFleet } from '../fixtures/generated-fleet.ts'
 import { createOrdersClient, type OrdersClient } from './orders-client.ts'
 
 export interface KillsOptions {
@@ -36,14 +33,7 @@ export interface RoundResult {
 /** Ends after the first round that fails. */
 export async function killRounds(options: KillsOptions): Promise<RoundResult[]> {
   const { root, rounds, seed, roundMs, settleMs, onRound } = options
-  const system = onFreePorts(await loadSystem(root, diskFiles))
-  const { agent } = await startFleet({
-    root,
-    cliVersion: 'test',
-    system,
-    attached: true,
-    readyWithinMs: 120_000,
-  })
+  const { agent } = await generatedFleet(root, { readyWithinMs: 120_000 })
   const client = createOrdersClient()
   const results: RoundResult[] = []
   try {
@@ -76,8 +66,8 @@ interface Round {
 }
 
 async function oneRound({ agent, client, roundMs, chance }: Round): Promise<string[]> {
-  const { services, system } = await agent.status()
-  const url = services.find(({ name }) => name === system.entry)!.url
+  const { services } = await agent.status()
+  const url = await entryUrl(agent)
   const victims = chosen(
     services.map(({ name }) => name),
     chance,

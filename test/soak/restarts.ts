@@ -5,11 +5,9 @@ import { diskFiles } from '../../src/adapters/files.ts'
 import { parseScenario } from '../../src/load/scenario.ts'
 import type { AgentClient } from '../../src/runtime/agent-client.ts'
 import { runLoad } from '../../src/runtime/load.ts'
-import { startFleet } from '../../src/runtime/up.ts'
 import { verifySystem, type Verification } from '../../src/runtime/verify.ts'
-import { loadSystem } from '../../src/system/load-system.ts'
 import type { Acknowledged, LoadReport } from '../../src/system/load-report.ts'
-import { onFreePorts } from '../../src/system/system.ts'
+import { entryUrl, generatedFleet } from '../fixtures/generated-fleet.ts'
 
 export interface RestartsOptions {
   root: string
@@ -46,14 +44,7 @@ export interface Restarts {
 /** @throws when a restart takes longer than its load: it would prove nothing. */
 export async function restartRounds(options: RestartsOptions): Promise<Restarts> {
   const { root, rounds, only, settleMs, onRestart } = options
-  const system = onFreePorts(await loadSystem(root, diskFiles))
-  const { agent } = await startFleet({
-    root,
-    cliVersion: 'test',
-    system,
-    attached: true,
-    readyWithinMs: 120_000,
-  })
+  const { agent, system } = await generatedFleet(root, { readyWithinMs: 120_000 })
   const acknowledged: Acknowledged[] = []
   const results: RestartResult[] = []
   try {
@@ -77,8 +68,7 @@ async function restartUnderLoad(
   service: string,
   { root, ratePerSecond, loadMs, acknowledged }: RestartsOptions & { acknowledged: Acknowledged[] },
 ): Promise<Omit<RestartResult, 'round'>> {
-  const { system, services } = await agent.status()
-  const baseUrl = services.find(({ name }) => name === system.entry)!.url
+  const baseUrl = await entryUrl(agent)
   const file = `${root}/load/default.yaml`
   const scenario = parseScenario(await diskFiles.read(file), file)
   const started = Promise.withResolvers<void>()
