@@ -66,8 +66,9 @@ describe.concurrent('an experiment ends in a verdict', slow, () => {
     await using _ = system
     const trial: Trial = { victim: 'front', forMs: 1500, expect: ['{probe: page-ok, during: true}'] }
     const finished = await tryExperiment(trial, { system, fleet })
+    const seen = JSON.stringify([finished.result.expectations, finished.result.load])
+    expect(missedIn(finished), seen).toEqual(['page-ok during kill front'])
     expect(finished.result).toMatchObject({ verdict: 'DEVIATED', cleanup: 'CLEAN' })
-    expect(missedIn(finished)).toEqual(['page-ok during kill front'])
   })
 
   test('NO-BASELINE, and nothing is broken, when the steady state does not hold before', async () => {
