@@ -2,32 +2,30 @@
 
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { runExperiment } from '../../src/runtime/experiment.ts'
+import { runExperiment, type FinishedExperiment } from '../../src/runtime/experiment.ts'
 import { loadExperiment } from '../../src/runtime/read-experiment.ts'
 import type { ExperimentResult } from '../../src/system/experiment-result.ts'
 import { generatedFleet } from '../fixtures/generated-fleet.ts'
 import { renderedSystem } from '../fixtures/rendered-system.ts'
+import { untilValid } from '../fixtures/until-valid.ts'
 import type { Defect } from './defects.ts'
 import { honestyExperiments, honestyScenario, type HonestyExperiment } from './experiments.ts'
 
 const settleMs = 6000
-const mostTries = 4
 
 /** Again when the run was not valid: a machine that is busy with something else has no steady state. */
 export async function tryUntilValid(
   experiment: HonestyExperiment,
   edits: Defect['edits'] = [],
 ): Promise<ExperimentResult> {
-  for (let attempt = 1; ; attempt++) {
-    const result = await tryOnGenerated(experiment, edits)
-    if (result.verdict !== 'NO-BASELINE' || attempt === mostTries) return result
-  }
+  const { result } = await untilValid(() => tryOnGenerated(experiment, edits))
+  return result
 }
 
 async function tryOnGenerated(
   experiment: HonestyExperiment,
   edits: Defect['edits'],
-): Promise<ExperimentResult> {
+): Promise<FinishedExperiment> {
   await using system = await renderedSystem()
   const { root } = system
   for (const [path, from, to] of edits) await system.edit(path, from, to)
@@ -39,8 +37,7 @@ async function tryOnGenerated(
   try {
     const { signal } = new AbortController()
     const watch = { note() {}, started() {}, event() {}, judged() {} }
-    const { result } = await runExperiment(ready, { signal, watch, settleMs })
-    return result
+    return await runExperiment(ready, { signal, watch, settleMs })
   } finally {
     await agent.stop()
   }

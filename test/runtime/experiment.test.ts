@@ -11,6 +11,7 @@ import type { ExperimentResult } from '../../src/system/experiment-result.ts'
 import { repository } from '../fixtures/rendered-system.ts'
 import { once, trialExperiment, trialFile, tryExperiment, type Trial } from '../fixtures/trial-experiment.ts'
 import { eventOf, eventually } from '../fixtures/trial-system.ts'
+import { untilValid } from '../fixtures/until-valid.ts'
 
 const slow = { tags: ['slow' as const] }
 
@@ -22,7 +23,9 @@ describe.concurrent('an experiment ends in a verdict', slow, () => {
   test('PASS when nobody misses the victim', async () => {
     const { system, fleet } = await trialExperiment()
     await using _ = system
-    const finished = await tryExperiment({ expect: ['{probe: page-ok, during: true}'] }, { system, fleet })
+    const finished = await untilValid(() =>
+      tryExperiment({ expect: ['{probe: page-ok, during: true}'] }, { system, fleet }),
+    )
     expect(missedIn(finished)).toEqual([])
     const { result, folder } = finished
     expect(Object.keys(result)).toEqual('version verdict cleanup expectations faults load runId'.split(' '))
@@ -65,7 +68,7 @@ describe.concurrent('an experiment ends in a verdict', slow, () => {
     const { system, fleet } = await trialExperiment()
     await using _ = system
     const trial: Trial = { victim: 'front', forMs: 1500, expect: ['{probe: page-ok, during: true}'] }
-    const finished = await tryExperiment(trial, { system, fleet })
+    const finished = await untilValid(() => tryExperiment(trial, { system, fleet }))
     const seen = JSON.stringify([finished.result.expectations, finished.result.load])
     expect(missedIn(finished), seen).toEqual(['page-ok during kill front'])
     expect(finished.result).toMatchObject({ verdict: 'DEVIATED', cleanup: 'CLEAN' })
