@@ -23,7 +23,7 @@ import {
   oneOrderForEachKey,
   ordersEnded,
 } from './invariants/orders.ts'
-import { booksAgree, paidOnce, paymentsSettled } from './invariants/payments.ts'
+import { booksAgree, paidOnce, paymentsSettled, refundsAgree } from './invariants/payments.ts'
 import type { SystemRecords } from './invariants/records.ts'
 
 export type { InvariantResult } from './invariants/judge.ts'
@@ -40,6 +40,7 @@ export function checkInvariants(records: SystemRecords): InvariantResult[] {
     paidOnce(charges, orders),
     paymentsSettled(charges, orders),
     booksAgree(ledger, orders),
+    refundsAgree(charges, ledger),
     newsIsTold(feed, messages),
     toldOnlyNews(feed, messages),
     messagesArrived(messages, mailbox),

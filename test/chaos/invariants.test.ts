@@ -109,6 +109,37 @@ const losses: [what: string, spoil: (records: Records) => void, complaint: RegEx
     (r) => (r.ledger[1]!.state = 'captured'),
     /o2 is cancelled, but was charged/,
   ],
+  [
+    'a refund that nobody settles',
+    (r) => (r.charges[0]!.state = 'refund_requested'),
+    /charge-o1 of o1 is refund_requested/,
+  ],
+  [
+    'the provider gave money back and payment did not hear',
+    (r) => (r.ledger[0]!.state = 'refunded'),
+    /o1: payment has given back 0 cents, the provider 500/,
+  ],
+  [
+    'payment claims a refund that the provider never made',
+    (r) => (r.charges[0]!.state = 'refunded'),
+    /o1: payment has given back 500 cents, the provider 0/,
+  ],
+  [
+    'a cancelled order that was captured, and whose refund was refused',
+    (r) => {
+      r.ledger[1]!.state = 'captured'
+      r.charges[1]!.state = 'refund_refused'
+    },
+    /o2 is cancelled, but was charged and not given back/,
+  ],
+  [
+    'a cancelled order that was captured twice and given back once',
+    (r) => {
+      r.ledger[1]!.state = 'refunded'
+      r.ledger.push({ ...r.ledger[1]!, id: 'p3', state: 'captured' })
+    },
+    /o2 was charged 2 times/,
+  ],
   ['the provider still holds money', (r) => (r.ledger[1]!.state = 'authorised'), /money is still reserved/],
   ['the provider knows an order that we do not', (r) => (r.ledger[0]!.reference = 'o9'), /p1 of o9/],
   ['nobody was told', (r) => void r.messages.splice(0, 1), /nobody was told of order.payment_pending of o1/],
@@ -168,9 +199,12 @@ test('what nobody could look at is not held, and a system without records has no
   expect(verdictOfInvariants(results)).toBe('FAIL')
 })
 
-test('a refund of a confirmed order is no loss', () => {
+test.each([
+  [0, 'confirmed'],
+  [1, 'cancelled'],
+])('a refund of order %i, which is %s, is no loss', (index) => {
   const records = healthy()
-  records.charges[0]!.state = 'refunded'
-  records.ledger[0]!.state = 'refunded'
+  records.charges[index]!.state = 'refunded'
+  records.ledger[index]!.state = 'refunded'
   expect(verdictOfInvariants(checkInvariants(records))).toBe('PASS')
 })
