@@ -16,7 +16,15 @@ const Charge = Type.Object({
   key: Type.String(),
   orderId: Type.String(),
   amountCents: Type.Integer(),
-  state: Type.Enum(['requested', 'authorised', 'captured', 'refunded', 'declined']),
+  state: Type.Enum([
+    'requested',
+    'authorised',
+    'captured',
+    'declined',
+    'refund_requested',
+    'refunded',
+    'refund_refused',
+  ]),
   /** The provider's own id for it, once it has told us. */
   providerId: Type.Union([Type.String(), Type.Null()]),
   /** Epoch milliseconds. */
@@ -38,7 +46,7 @@ export const paymentContract = contract({
   refund: {
     method: 'POST',
     path: '/charges/:id/refund',
-    summary: 'Gives back what was captured; 202 not settled yet.',
+    summary: 'Gives back what was captured, once: 200 refunded, 202 not settled yet, 409 not to be had.',
     params,
     answers: { 200: Charge, 202: Charge, 400: ErrorBody, 404: ErrorBody, 409: ErrorBody },
   },

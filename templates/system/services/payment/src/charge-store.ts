@@ -1,14 +1,18 @@
 // The charges and every state that each went through, append-only. The unique key is what makes charging
 // safe to repeat.
 //
-//   requested ─▶ authorised ─▶ captured ─▶ refunded
-//          └───▶ declined
+//   requested ─▶ authorised ─▶ captured ─▶ refund_requested ─▶ refunded
+//          └───▶ declined                                 └──▶ refund_refused
 //
-// `requested` is written before the provider is asked: whatever happens then, we know that we have asked.
+// `requested` and `refund_requested` are written before the provider is asked: whatever happens then, we
+// know that we have asked.
 
 import { orderedId, type Clock, type DurableStore } from '@system/platform'
 
-export type ChargeState = 'requested' | 'authorised' | 'captured' | 'refunded' | 'declined'
+export type ChargeState = OpenState | 'captured' | 'declined' | 'refunded' | 'refund_refused'
+
+/** In which it is not known what the provider has done. */
+export type OpenState = 'requested' | 'authorised' | 'refund_requested'
 
 export interface Charge {
   pos: number
@@ -32,10 +36,10 @@ export interface ChargeStore {
   /** Resolves once the request is on disk. */
   request(request: ChargeRequest): Promise<Requested>
   /** Resolves once the state is on disk; a charge that is already there or further stays as it is. */
-  enter(id: string, state: ChargeState, providerId: string): Promise<Charge>
+  enter(id: string, state: ChargeState, providerId: string | null): Promise<Charge>
   find(id: string): Charge | undefined
-  /** Of which we do not know yet how they ended, oldest first. */
-  unsettled(requestedBefore: number, limit: number): Charge[]
+  /** In an open state since before that time, in the order of their positions, from behind `after`. */
+  unsettled(openBefore: number, after: number, limit: number): Charge[]
   /** How many those are. */
   unsettledCount(): number
   /** In the order in which they were asked for. */
@@ -79,14 +83,20 @@ export const schema = `
     begin select raise(abort, 'charges are append-only'); end;
 `
 
-/** From which states each can be entered. */
+/** From which states each can be entered. What was given back past us may be news in any of them. */
 const before: Record<ChargeState, ChargeState[]> = {
   requested: [],
   authorised: ['requested'],
   captured: ['requested', 'authorised'],
   declined: ['requested', 'authorised'],
-  refunded: ['captured'],
+  refund_requested: ['captured'],
+  refunded: ['requested', 'authorised', 'captured', 'refund_requested'],
+  refund_refused: ['refund_requested'],
 }
+
+const openStates: readonly ChargeState[] = ['requested', 'authorised', 'refund_requested']
+
+export const isOpen = ({ state }: Pick<Charge, 'state'>): boolean => openStates.includes(state)
 
 export function createChargeStore({ database, commit }: DurableStore, clock: Clock): ChargeStore {
   const columns = `c.pos, c.id, c.key, c.order_id as orderId, c.amount_cents as amountCents,
@@ -98,7 +108,8 @@ export function createChargeStore({ database, commit }: DurableStore, clock: Clo
   const page = database.prepare(`select ${columns} ${withState} where c.pos > ? order by c.pos limit ?`)
   const countOpen = database.prepare('select count(*) as count from unsettled')
   const open = database.prepare(
-    `select ${columns} ${withState} join unsettled u on u.charge_id = c.id where u.at < ? order by c.pos limit ?`,
+    `select ${columns} ${withState} join unsettled u on u.charge_id = c.id
+      where u.at < ? and c.pos > ? order by c.pos limit ?`,
   )
   const insert = database.prepare(
     'insert into charges (id, key, order_id, amount_cents, at) values (?, ?, ?, ?, ?)',
@@ -106,14 +117,14 @@ export function createChargeStore({ database, commit }: DurableStore, clock: Clo
   const insertState = database.prepare(
     'insert into charge_states (charge_id, state, provider_id, at) values (?, ?, ?, ?)',
   )
-  const insertOpen = database.prepare('insert into unsettled values (?, ?)')
+  const insertOpen = database.prepare('insert or ignore into unsettled values (?, ?)')
   const deleteOpen = database.prepare('delete from unsettled where charge_id = ?')
 
   return {
     request: (request) => commit(() => requestOnce(request)),
     enter: (id, state, providerId) => commit(() => enterOnce(id, state, providerId)),
     find,
-    unsettled: (requestedBefore, limit) => open.all(requestedBefore, limit) as unknown as Charge[],
+    unsettled: (openBefore, after, limit) => open.all(openBefore, after, limit) as unknown as Charge[],
     unsettledCount: () => (countOpen.get() as { count: number }).count,
     list: (after, limit) => page.all(after, limit) as unknown as Charge[],
   }
@@ -142,11 +153,13 @@ export function createChargeStore({ database, commit }: DurableStore, clock: Clo
     return { kind: 'charge', charge: existing(id) }
   }
 
-  function enterOnce(id: string, state: ChargeState, providerId: string): Charge {
+  function enterOnce(id: string, state: ChargeState, providerId: string | null): Charge {
     const charge = existing(id)
     if (!before[state].includes(charge.state)) return charge
-    insertState.run(id, state, providerId, clock.epochMs())
-    if (state !== 'authorised') deleteOpen.run(id)
+    const at = clock.epochMs()
+    insertState.run(id, state, providerId, at)
+    if (isOpen({ state })) insertOpen.run(id, at)
+    else deleteOpen.run(id)
     return existing(id)
   }
 }

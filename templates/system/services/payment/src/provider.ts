@@ -38,7 +38,8 @@ export function createProvider(callee: Callee): Provider {
     refund: async (idempotencyKey, id) => read(await sandbox.refund({ idempotencyKey, params: { id } })),
     async find(key) {
       const result = await sandbox.findByKey({ params: { key } })
-      return result.kind === 'answered' && result.status === 404 ? { kind: 'not-found' } : read(result)
+      const isUnknown = result.kind === 'answered' && result.status === 404 && result.json() !== undefined
+      return isUnknown ? { kind: 'not-found' } : read(result)
     },
   }
 }
@@ -46,27 +47,12 @@ export function createProvider(callee: Callee): Provider {
 type Sandbox = Client<typeof providerContract>
 type Answered = Awaited<ReturnType<Sandbox['authorise' | 'capture' | 'refund' | 'findByKey']>>
 
-/** Refused for good, by a provider that has understood. */
-const finalStatuses = new Set([400, 404, 409, 422])
-
 function read(result: Answered): ProviderResult {
   if (result.kind === 'refused') return { kind: 'unknown', reason: `not asked: ${result.by}` }
   if (result.kind === 'failed') return { kind: 'unknown', reason: result.message }
-  const payment = result.kind === 'answered' ? paymentIn(result) : undefined
-  if (payment !== undefined) return { kind: 'done', payment }
-  const { status } = result
-  const reason = `the provider answered ${status}`
-  return { kind: finalStatuses.has(status) ? 'refused' : 'unknown', reason }
-}
-
-/** `undefined` for an answer that is not a payment: whatever sent it, it was not the provider. */
-function paymentIn(answer: Extract<Answered, { kind: 'answered' }>): ProviderPayment | undefined {
-  switch (answer.status) {
-    case 200:
-    case 201:
-    case 402:
-      return answer.json()
-    default:
-      return undefined
-  }
+  const reason = `the provider answered ${result.status}`
+  // A status alone is nobody's word: whatever sent it, it was not the provider.
+  const body = result.kind === 'answered' ? result.json() : undefined
+  if (body === undefined) return { kind: 'unknown', reason }
+  return 'error' in body ? { kind: 'refused', reason } : { kind: 'done', payment: body }
 }

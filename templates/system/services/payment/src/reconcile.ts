@@ -1,10 +1,10 @@
-// Settles with the provider what nobody waits for any more: charges whose answer was lost, or that a crash
-// cut off. Asks first what became of the key, which moves no money, and goes on from there.
+// Settles with the provider what nobody waits for any more: charges and refunds whose answer was lost, or
+// that a crash cut off. Asks first what became of the key, which moves no money, and goes on from there.
 
 import { StorageUnavailable, type Clock, type Logger } from '@system/platform'
-import type { Charge, ChargeStore } from './charge-store.ts'
+import { isOpen, type Charge, type ChargeStore } from './charge-store.ts'
 import type { Provider } from './provider.ts'
-import type { Settle } from './settle-charge.ts'
+import { keyUnderWay, type Settle } from './settle-charge.ts'
 
 export interface ReconcileOptions {
   store: ChargeStore
@@ -22,6 +22,7 @@ const atOnce = 16
 export function startReconciling(options: ReconcileOptions): { stop: () => Promise<void> } {
   const { store, provider, settle, clock, log, everyMs, olderThanMs } = options
   let running: Promise<void> | undefined
+  let after = 0
   const timer = setInterval(() => {
     running ??= round().finally(() => (running = undefined))
   }, everyMs)
@@ -33,7 +34,9 @@ export function startReconciling(options: ReconcileOptions): { stop: () => Promi
   }
 
   async function round(): Promise<void> {
-    const open = store.unsettled(clock.epochMs() - olderThanMs, atOnce)
+    const open = store.unsettled(clock.epochMs() - olderThanMs, after, atOnce)
+    // Round and round: those that cannot be settled must not hold up the others.
+    after = open.length < atOnce ? 0 : (open.at(-1)?.pos ?? 0)
     if (open.length === 0) return
     const settled = await Promise.all(open.map(settleOne))
     const count = settled.filter(Boolean).length
@@ -42,10 +45,9 @@ export function startReconciling(options: ReconcileOptions): { stop: () => Promi
 
   async function settleOne(charge: Charge): Promise<boolean> {
     try {
-      const found = await provider.find(charge.key)
+      const found = await provider.find(keyUnderWay(charge))
       if (found.kind === 'unknown' || found.kind === 'refused') return false
-      const { state } = await settle(charge)
-      return state !== 'requested' && state !== 'authorised'
+      return !isOpen(await settle(charge))
     } catch (error) {
       // The disk is full; the store has logged it, and the next round tries again.
       if (error instanceof StorageUnavailable) return false

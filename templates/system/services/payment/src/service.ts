@@ -28,6 +28,6 @@ export const service: ServiceDefinition<typeof settings, 'provider'> = {
     const olderThanMs = config.UNSETTLED_MS
     const job = startReconciling({ store, provider, settle, clock, log, everyMs, olderThanMs })
     onClose(() => job.stop())
-    addRoutes(app, { store, settle, provider })
+    addRoutes(app, { store, settle })
   },
 }

@@ -1,4 +1,5 @@
-// Brings a charge to its end with the provider: authorise, write down, capture, write down.
+// Brings a charge to its end with the provider: authorise, write down, capture, write down. And, once that
+// is asked for, a refund to its own.
 //
 // Each step can be lost halfway: the provider has done it and we have not heard, or have died before we
 // wrote it down. The way on is the same for all: ask under the same key, which is answered and not done
@@ -27,6 +28,7 @@ export function createSettle({ store, provider }: SettleOptions): Settle {
   }
 
   async function drive(charge: Charge): Promise<Charge> {
+    if (charge.state === 'refund_requested') return giveBack(charge)
     const authorised = charge.state === 'requested' ? await authorise(charge) : charge
     return authorised.state === 'authorised' ? capture(authorised) : authorised
   }
@@ -40,6 +42,16 @@ export function createSettle({ store, provider }: SettleOptions): Settle {
     return written(charge, await provider.capture(captureKey(charge), charge.providerId ?? ''))
   }
 
+  async function giveBack(charge: Charge): Promise<Charge> {
+    const result = await provider.refund(refundKey(charge), charge.providerId ?? '')
+    // Perhaps because it was given back by other means, which the books tell.
+    const isRefused = result.kind === 'refused'
+    const told = isRefused ? await provider.find(charge.key) : result
+    if (told.kind !== 'done') return charge
+    if (told.payment.state === 'refunded') return store.enter(charge.id, 'refunded', charge.providerId)
+    return isRefused ? store.enter(charge.id, 'refund_refused', charge.providerId) : charge
+  }
+
   /** As the provider has it; unchanged when it did not tell. */
   async function written(charge: Charge, result: ProviderResult): Promise<Charge> {
     if (result.kind !== 'done') return charge
@@ -48,6 +60,10 @@ export function createSettle({ store, provider }: SettleOptions): Settle {
   }
 }
 
-export const captureKey = ({ key }: Charge): string => `${key}:capture`
+/** Under which the provider knows what is under way, if it has heard of it. */
+export const keyUnderWay = (charge: Charge): string =>
+  charge.state === 'refund_requested' ? refundKey(charge) : charge.key
 
-export const refundKey = ({ key }: Charge): string => `${key}:refund`
+const captureKey = ({ key }: Charge): string => `${key}:capture`
+
+const refundKey = ({ key }: Charge): string => `${key}:refund`

@@ -1,64 +1,7 @@
 import assert from 'node:assert/strict'
-import { test, type TestContext } from 'node:test'
-import { deadUrl, eventually, runForTest, runStandIn, temporaryFolder } from '@system/platform/testing'
-import { service as providerService } from '../../provider/src/service.ts'
-import { service } from '../src/service.ts'
-
-interface Charge {
-  id: string
-  key: string
-  orderId: string
-  state: string
-}
-
-interface LedgerEntry {
-  reference: string
-  state: string
-}
-
-/** The real sandbox, in this process. */
-async function runProvider(t: TestContext, env: Record<string, string> = {}) {
-  const { url } = await runForTest(t, providerService, env)
-  const behave = async (mood: object) => {
-    const headers = { 'content-type': 'application/json' }
-    await fetch(`${url}/sandbox`, { method: 'PUT', headers, body: JSON.stringify(mood) })
-  }
-  const books = async (): Promise<LedgerEntry[]> =>
-    ((await (await fetch(`${url}/payments`)).json()) as { payments: LedgerEntry[] }).payments
-  return { url, behave, books }
-}
-
-async function runPayment(t: TestContext, providerUrl: string, dataFolder = temporaryFolder(t), more = {}) {
-  // A busy machine is no lost answer.
-  const PROVIDER_POLICY = '{"attemptTimeoutMs":2500}'
-  const env = { DATA_DIR: dataFolder, PROVIDER_URL: providerUrl, PROVIDER_POLICY, ...more }
-  const { url, close } = await runForTest(t, service, env)
-  const charge = async (key: string | undefined, body: unknown) => {
-    const headers: Record<string, string> = { 'content-type': 'application/json' }
-    if (key !== undefined) headers['idempotency-key'] = key
-    const response = await fetch(`${url}/charges`, { method: 'POST', headers, body: JSON.stringify(body) })
-    return { status: response.status, body: (await response.json()) as Charge }
-  }
-  const refund = async (id: string) => {
-    const response = await fetch(`${url}/charges/${id}/refund`, { method: 'POST' })
-    return { status: response.status, body: (await response.json()) as Charge }
-  }
-  const list = async (query = '') => {
-    const response = await fetch(`${url}/charges${query}`)
-    return (await response.json()) as { charges: Charge[]; next: number }
-  }
-  /** Asks the list, not the charge: what settles it is then nobody's question. */
-  const settled = (state: string, count = 1) =>
-    eventually(async () => {
-      const { charges } = await list('?limit=1000')
-      return charges.filter((one) => one.state === state).length === count ? charges : undefined
-    }, 20_000)
-  return { charge, refund, list, settled, close }
-}
-
-const order = { orderId: 'o1', amountCents: 1999 }
-const quick = { RECONCILE_MS: '50', UNSETTLED_MS: '50' }
-const never = { RECONCILE_MS: '600000' }
+import { test } from 'node:test'
+import { deadUrl, eventually, runStandIn, temporaryFolder } from '@system/platform/testing'
+import { never, order, quick, runPayment, runProvider } from './run-payment.ts'
 
 test('a charge is authorised and captured once for a key, and the same answer is given again', async (t) => {
   const provider = await runProvider(t)
@@ -156,7 +99,8 @@ test('the reconciliation asks what became of a key before it charges', async (t)
   const asked: string[] = []
   const provider = await runStandIn(t, ({ method, path }) => {
     if (path !== '/readyz') asked.push(`${method} ${path}`)
-    return path.startsWith('/payments/by-key/') ? { status: 404 } : 'reset'
+    if (!path.startsWith('/payments/by-key/')) return 'reset'
+    return { status: 404, body: { error: { code: 'no-such-key', message: 'Unknown.' } } }
   })
   const { charge } = await runPayment(t, provider.url, undefined, quick)
   await charge('k1', order)
@@ -164,22 +108,23 @@ test('the reconciliation asks what became of a key before it charges', async (t)
   assert.deepEqual(asked.slice(0, 3), ['POST /payments', 'GET /payments/by-key/k1', 'POST /payments'])
 })
 
-test('what was captured can be given back, once', async (t) => {
-  const provider = await runProvider(t)
-  const { charge, refund } = await runPayment(t, provider.url)
-  const { body } = await charge('k1', order)
-  for (let time = 0; time < 2; time++) {
-    const given = await refund(body.id)
-    assert.deepEqual([given.status, given.body.state], [200, 'refunded'])
-  }
-  assert.deepEqual(
-    (await provider.books()).map(({ state }) => state),
-    ['refunded'],
-  )
-  await provider.behave({ declineShare: 1 })
-  const declined = await charge('k2', { ...order, orderId: 'o2' })
-  assert.equal((await refund(declined.body.id)).status, 409)
-  assert.equal((await refund('nobody')).status, 404)
+test('charges that cannot be settled do not hold up the others', async (t) => {
+  const error = { code: 'invalid', message: 'No.' }
+  let isAway = true
+  const provider = await runStandIn(t, ({ method, path, body }) => {
+    if (path.startsWith('/payments/by-key/')) return { status: 404, body: { error } }
+    if (method !== 'POST') return { status: 200 }
+    const reference = (JSON.parse(body || '{}') as { reference?: string }).reference ?? 'good'
+    if (reference !== 'good') return { status: 422, body: { error } }
+    if (isAway) return 'reset'
+    return { status: 201, body: { pos: 1, id: 'p1', reference, amountCents: 1999, state: 'captured', at: 1 } }
+  })
+  const { charge, settled } = await runPayment(t, provider.url, undefined, quick)
+  for (let n = 0; n < 20; n++)
+    assert.equal((await charge(`k${n}`, { ...order, orderId: `bad${n}` })).status, 202)
+  assert.equal((await charge('k', { ...order, orderId: 'good' })).status, 202)
+  isAway = false
+  await settled('captured')
 })
 
 test('what is not a charge is refused', async (t) => {
