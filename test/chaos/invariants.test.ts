@@ -180,6 +180,13 @@ test.each(losses)('found: %s', (_, spoil, complaint) => {
   expect(results.flatMap(({ examples }) => examples).join('\n')).toMatch(complaint)
 })
 
+test('one key of two subjects is two keys', () => {
+  const records = healthy()
+  for (const [index, subject] of ['ada', 'bob'].entries())
+    records.feed[index]!.data = { ...records.feed[index]!.data, key: 'k1', subject }
+  expect(verdictOfInvariants(checkInvariants(records))).toBe('PASS')
+})
+
 test('no more than five counter-examples are named, all are counted', () => {
   const records = healthy()
   records.acknowledged = Array.from({ length: 9 }, (_, arrival) => ({

@@ -58,9 +58,9 @@ export const defects: readonly Defect[] = [
     edits: [
       [
         orderService,
-        'place: (key, line) => placeOrder(',
-        `place: async (key, line) => payment.breaker.state === 'open'
-        ? { kind: 'order', order: { id: key, ...line, key, paymentKey: key, status: 'pending_payment', version: 1 } }
+        'place: (request) => placeOrder(',
+        `place: async (request) => payment.breaker.state === 'open'
+        ? { kind: 'order', order: { id: request.key, ...request.line, key: request.key, paymentKey: request.key, status: 'pending_payment', version: 1 } }
         : placeOrder(`,
       ],
     ],

@@ -17,7 +17,7 @@ const notification = 'services/notification/src'
 export const guaranteeMutants: GuaranteeMutant[] = [
   {
     fault: 'order forgets the idempotency key of its client',
-    edits: [[`${order}/order-store.ts`, 'events: [placed], key })', 'events: [placed] })']],
+    edits: [[`${order}/order-store.ts`, 'events: [placed], key: storedKey })', 'events: [placed] })']],
     complaint: /the key .* made two orders/,
   },
   {

@@ -48,13 +48,14 @@ export function ordersEnded(orders: ReadonlyMap<string, OrderState>): InvariantR
   )
 }
 
-/** A client that repeats a request under its key must get the order of before. */
+/** A client that repeats a request under its key must get the order of before; another's key is another key. */
 export function oneOrderForEachKey(feed: readonly OrderEvent[]): InvariantResult {
   const orders = new Map<string, string>()
   const placed = feed.filter(({ type, data }) => type === 'order.placed' && data.key !== undefined)
-  return judge('one order for each idempotency key', placed, ({ orderId, data: { key = '' } }) => {
-    const other = orders.get(key)
-    orders.set(key, orderId)
+  return judge('one order for each idempotency key', placed, ({ orderId, data: { key = '', subject } }) => {
+    const whose = JSON.stringify([subject, key])
+    const other = orders.get(whose)
+    orders.set(whose, orderId)
     return other === undefined ? undefined : `the key ${key} made two orders, ${other} and ${orderId}`
   })
 }

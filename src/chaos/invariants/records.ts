@@ -13,7 +13,7 @@ export interface OrderEvent {
   orderId: string
   version: number
   type: string
-  data: { key?: string; paymentKey?: string; amountCents?: number }
+  data: { key?: string; subject?: string; paymentKey?: string; amountCents?: number }
 }
 
 /** What payment says that it did. */

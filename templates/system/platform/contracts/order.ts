@@ -41,9 +41,11 @@ export const orderContract = contract({
   placeOrder: {
     method: 'POST',
     path: '/orders',
-    summary: 'Places an order; the same Idempotency-Key is the same order.',
+    summary: 'Places an order; the same Idempotency-Key of the same subject is the same order.',
     headers: Type.Object({
       'idempotency-key': Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+      /** Who is asking, percent-encoded: as long as a token may be, three characters for each byte. */
+      'x-subject': Type.Optional(Type.String({ minLength: 1, maxLength: 12_288 })),
     }),
     body: OrderLine,
     answers: { 201: Order, 202: Order, 402: Order, 400: ErrorBody, 422: ErrorBody },

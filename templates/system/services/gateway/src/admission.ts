@@ -7,6 +7,12 @@ import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify
 import type { RateLimit } from './rate-limit.ts'
 import type { Caller, Verifier } from './verify-token.ts'
 
+/** Has to be declared on the app. */
+export const callerKey = 'caller'
+
+/** Who was let in. */
+export const callerOf = (request: FastifyRequest): Caller => request.getDecorator<Caller>(callerKey)
+
 export interface AdmissionOptions {
   verifier: Verifier
   /** Undefined for none. */
@@ -32,7 +38,10 @@ export function createAdmission({ verifier, limit, clock }: AdmissionOptions): A
 
   function admit(caller: Caller, scope: string, reply: FastifyReply, done: () => void): void {
     if (isTooOften(`subject ${caller.subject}`, reply)) return
-    if (caller.scopes.has(scope)) return done()
+    if (caller.scopes.has(scope)) {
+      reply.request.setDecorator(callerKey, caller)
+      return done()
+    }
     reply.header('www-authenticate', `Bearer error="insufficient_scope", scope="${scope}"`)
     sendError(reply, 403, 'forbidden', `The token does not allow ${scope}.`)
   }

@@ -9,7 +9,13 @@ const refusals = { 401: ErrorBody, 403: ErrorBody, 429: ErrorBody, 503: ErrorBod
 const { placeOrder, readOrder } = orderContract
 
 export const gatewayContract = contract({
-  placeOrder: { ...placeOrder, scope: 'orders:write', answers: { ...placeOrder.answers, ...refusals } },
+  placeOrder: {
+    ...placeOrder,
+    // Who is asking stands in the token, and nowhere else.
+    headers: Type.Pick(placeOrder.headers, ['idempotency-key']),
+    scope: 'orders:write',
+    answers: { ...placeOrder.answers, ...refusals },
+  },
   readOrder: {
     method: readOrder.method,
     path: readOrder.path,

@@ -9,7 +9,7 @@ import { createStaleAnswers, type App, type Callee, type Clock } from '@system/p
 import { createClient } from '@system/platform/contract-client'
 import { sent, serveOpenApi, serveRoutes } from '@system/platform/contract-server'
 import { orderContract } from '@system/platform/contracts/order'
-import { securityHeaders, type Admission } from './admission.ts'
+import { callerKey, callerOf, securityHeaders, type Admission } from './admission.ts'
 import { forward } from './forward.ts'
 import { everyScope, gatewayContract, tokenContract } from './gateway-contract.ts'
 import type { Issuer } from './signing-keys.ts'
@@ -26,14 +26,18 @@ export interface RouteOptions {
 
 export function addRoutes(app: App, { order: callee, clock, admission, issuer }: RouteOptions): void {
   app.addHook('onRequest', securityHeaders)
+  app.decorateRequest(callerKey, null)
   const order = createClient(callee, orderContract)
   const serve = serveRoutes(app, gatewayContract)
   // By path alone, because every token may read every order. Once that changes, who asks belongs into the key.
   const stale = createStaleAnswers({ clock })
 
   serve.placeOrder(
-    async ({ body, headers }, { reply }) => {
-      const result = await order.placeOrder({ body, idempotencyKey: headers['idempotency-key'] })
+    async ({ body, headers }, { request, reply }) => {
+      // A key is the subject's own: two clients may choose the same.
+      const subject = encodeURIComponent(callerOf(request).subject.toWellFormed())
+      const idempotencyKey = headers['idempotency-key']
+      const result = await order.placeOrder({ body, idempotencyKey, headers: { 'x-subject': subject } })
       forward(result, reply)
       return sent
     },

@@ -110,6 +110,23 @@ test('a token allows what its scope says', async (t) => {
   assert.equal((await read(await sign(key, { ...claims(), scope: 'orders:readers' }))).status, 403)
 })
 
+test('the name of any subject reaches order, whatever letters it has', async (t) => {
+  const key = await makeKey('k1')
+  const { url, order } = await runGateway(t, [key])
+  const table = [
+    ['ada', 'ada'],
+    ['ada l|ö\n', 'ada%20l%7C%C3%B6%0A'],
+    ['\ud800', '%EF%BF%BD'],
+  ] as const
+  for (const [sub, told] of table) {
+    const token = await sign(key, { ...claims(), sub, scope: 'orders:write' })
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+    const body = '{"sku":"book","quantity":1,"amountCents":1999}'
+    await fetch(`${url}/orders`, { method: 'POST', headers, body })
+    assert.equal(order.requests.at(-1)?.headers['x-subject'], told)
+  }
+})
+
 test('a new key works from its first token on, an old one until it is taken away, and nobody is refused', async (t) => {
   const [first, second] = [await makeKey('k1'), await makeKey('k2')]
   let keys = [first]

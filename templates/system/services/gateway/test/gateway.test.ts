@@ -27,13 +27,14 @@ async function runGateway(
 test('an order goes on as it came, and the answer comes back as it is', async (t) => {
   const order = await runStandIn(t, () => ({ status: 202, body: { id: 'o1', status: 'pending_payment' } }))
   const { ask, authorization } = await runGateway(t, order.url)
-  const headers = { ...json, ...(await authorization()), 'idempotency-key': 'k1' }
+  const headers = { ...json, ...(await authorization()), 'idempotency-key': 'k1', 'x-subject': 'root' }
   const response = await ask('/orders', { method: 'POST', headers, body: book })
   assert.equal(response.status, 202)
   assert.deepEqual(await response.json(), { id: 'o1', status: 'pending_payment' })
   const [request] = order.requests
   assert.deepEqual([request?.method, request?.path, request?.body], ['POST', '/orders', book])
   assert.equal(request?.headers['idempotency-key'], 'k1')
+  assert.equal(request?.headers['x-subject'], 'developer', 'who is asking stands in the token')
   assert.equal(request?.headers.authorization, undefined, 'the token stays at the gateway')
 })
 

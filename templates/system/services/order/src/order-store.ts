@@ -27,7 +27,8 @@ export type Placed =
   | { kind: 'key-reused' }
 
 export interface OrderStore extends Pick<EventStore, 'head' | 'hashAt' | 'untilAfter' | 'close'> {
-  place(key: string, line: OrderLine): Promise<Placed>
+  /** A key is known for its subject only; one that came without a subject, for everybody. */
+  place(key: string, line: OrderLine, subject?: string): Promise<Placed>
   /** Appends to an order that is still open; an order that is not is left as it is. */
   append(orderId: string, event: OrderEvent): Promise<Order>
   /** As it is, or as it was at a version or a time; undefined when it was not placed (yet). */
@@ -52,6 +53,7 @@ export function createOrderStore(store: Pick<DurableStore, 'database' | 'commit'
   const deleteOpen = database.prepare('delete from open_orders where order_id = ?')
   const openOrders = database.prepare('select order_id as id from open_orders where at < ? order by pos')
   const countOpen = database.prepare('select count(*) as count from open_orders')
+  const findKey = database.prepare('select stream from keys where key = ?')
   const events = createEventStore(store, clock, ({ stream, type, pos, at }) => {
     if (type === 'order.placed') insertOpen.run(stream, pos, at)
     if (isFinal(type)) deleteOpen.run(stream)
@@ -76,16 +78,24 @@ export function createOrderStore(store: Pick<DurableStore, 'database' | 'commit'
     return foldOrder(orderId, events.read(orderId, until))
   }
 
-  async function place(key: string, line: OrderLine): Promise<Placed> {
+  async function place(key: string, line: OrderLine, subject?: string): Promise<Placed> {
+    // As all keys were before they had a subject: an order of then, repeated now, is still the same order.
+    const withoutSubject = findKey.get(key) as { stream: string } | undefined
+    if (withoutSubject !== undefined) return placedBefore(withoutSubject.stream, line)
     const id = orderedId(clock.epochMs())
-    const data = { ...line, key, paymentKey: `charge-${id}` }
+    const data = { ...line, key, ...(subject !== undefined && { subject }), paymentKey: `charge-${id}` }
     const placed: OrderEvent = { type: 'order.placed', data }
-    const result = await events.append({ stream: id, expected: 0, events: [placed], key })
+    const storedKey = keyOf(subject, key)
+    const result = await events.append({ stream: id, expected: 0, events: [placed], key: storedKey })
     if (result.kind === 'conflict') throw new Error(`order ${id} exists already`)
     if (result.kind === 'appended') {
       return { kind: 'placed', order: { id, ...data, status: 'pending_payment', version: 1 } }
     }
-    const order = existing(result.stream)
+    return placedBefore(result.stream, line)
+  }
+
+  function placedBefore(orderId: string, line: OrderLine): Placed {
+    const order = existing(orderId)
     return isSameLine(order, line) ? { kind: 'placed-before', order } : { kind: 'key-reused' }
   }
 
@@ -105,6 +115,10 @@ export function createOrderStore(store: Pick<DurableStore, 'database' | 'commit'
     return order
   }
 }
+
+/** No header holds a line break, so nobody can send a key that is read as somebody else's. */
+const keyOf = (subject: string | undefined, key: string): string =>
+  subject === undefined ? key : `${subject}\n${key}`
 
 const isSameLine = (order: OrderLine, line: OrderLine): boolean =>
   order.sku === line.sku && order.quantity === line.quantity && order.amountCents === line.amountCents

@@ -13,8 +13,11 @@ export interface OrderLine {
 
 /** What can happen to an order, with the data of each. */
 export type OrderEvent =
-  /** `key` is the client's Idempotency-Key; `paymentKey` the one under which payment is asked, always. */
-  | { type: 'order.placed'; data: OrderLine & { key: string; paymentKey: string } }
+  /**
+   * `key` is the client's Idempotency-Key, and `subject` whose it is; `paymentKey` the one under which payment is asked,
+   * always.
+   */
+  | { type: 'order.placed'; data: OrderLine & { key: string; subject?: string; paymentKey: string } }
   /** Payment did not answer; whether it charged is unknown. */
   | { type: 'order.payment_pending'; data: { key: string; reason: string } }
   /** Payment has captured the money. */
@@ -25,6 +28,7 @@ export type OrderEvent =
 export interface Order extends OrderLine {
   id: string
   key: string
+  subject?: string
   paymentKey: string
   status: OrderStatus
   /** Of the last event; the next one gets the number after it. */

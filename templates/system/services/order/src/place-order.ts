@@ -7,6 +7,13 @@ import type { PaymentResult } from './pay-order.ts'
 
 export type PlaceResult = { kind: 'order'; order: Order } | { kind: 'key-reused' }
 
+export interface PlaceRequest {
+  key: string
+  /** Whose key it is. */
+  subject: string | undefined
+  line: OrderLine
+}
+
 export interface PlaceOptions {
   store: OrderStore
   pay: (order: Order, retryAttempt: number) => Promise<PaymentResult>
@@ -14,9 +21,10 @@ export interface PlaceOptions {
 }
 
 /** Resolves once everything that the answer claims is on disk. */
-export async function placeOrder(options: PlaceOptions, key: string, line: OrderLine): Promise<PlaceResult> {
+export async function placeOrder(options: PlaceOptions, request: PlaceRequest): Promise<PlaceResult> {
   const { store, pay, payLater } = options
-  const placed = await store.place(key, line)
+  const { key, subject, line } = request
+  const placed = await store.place(key, line, subject)
   if (placed.kind === 'key-reused') return placed
   if (placed.kind === 'placed-before') return { kind: 'order', order: placed.order }
 

@@ -1,4 +1,4 @@
-// POST /orders               Idempotency-Key, {sku, quantity, amountCents}
+// POST /orders               Idempotency-Key, X-Subject, {sku, quantity, amountCents}
 //                            → 201 confirmed, 202 pending_payment, 402 cancelled
 // GET  /orders/:id           the order as it is now; ?version=2 or ?at=2026-11-24T12:00:00Z as it was then
 // GET  /orders/:id/history   → {orderId, events}: what happened to it
@@ -11,9 +11,9 @@ import type { App } from '@system/platform'
 import { refusal, serveContract } from '@system/platform/contract-server'
 import { orderContract } from '@system/platform/contracts/order'
 import type { Until } from './event-store.ts'
-import type { Order, OrderLine, OrderStatus } from './order.ts'
+import type { Order, OrderStatus } from './order.ts'
 import type { OrderStore } from './order-store.ts'
-import type { PlaceResult } from './place-order.ts'
+import type { PlaceRequest, PlaceResult } from './place-order.ts'
 
 const statusCodes = { confirmed: 201, pending_payment: 202, cancelled: 402 } as const satisfies Record<
   OrderStatus,
@@ -22,7 +22,7 @@ const statusCodes = { confirmed: 201, pending_payment: 202, cancelled: 402 } as 
 
 export interface RouteOptions {
   store: OrderStore
-  place: (key: string, line: OrderLine) => Promise<PlaceResult>
+  place: (request: PlaceRequest) => Promise<PlaceResult>
 }
 
 export function addRoutes(app: App, { store, place }: RouteOptions): void {
@@ -31,7 +31,8 @@ export function addRoutes(app: App, { store, place }: RouteOptions): void {
   serve.placeOrder(async ({ headers, body: { sku, quantity, amountCents } }) => {
     const key = headers['idempotency-key'] ?? randomUUID()
     // Field by field: what else the body holds is no part of an order.
-    const result = await place(key, { sku, quantity, amountCents })
+    const line = { sku, quantity, amountCents }
+    const result = await place({ key, subject: headers['x-subject'], line })
     if (result.kind === 'key-reused') {
       return refusal(422, 'key-reused', 'This Idempotency-Key was used for another order.')
     }

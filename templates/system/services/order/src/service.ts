@@ -67,7 +67,7 @@ export const service: ServiceDefinition<typeof settings, 'payment'> = {
 
     addRoutes(app, {
       store,
-      place: (key, line) => placeOrder({ store, pay, payLater: pending.add }, key, line),
+      place: (request) => placeOrder({ store, pay, payLater: pending.add }, request),
     })
   },
 }

@@ -58,6 +58,37 @@ test('an order is confirmed once, and then no longer open', async (t) => {
   assert.deepEqual(store.open(), [])
 })
 
+test("a key is its subject's own: two subjects with one key get two orders, one subject gets one", async (t) => {
+  const store = openOrders(t)
+  const results = await Promise.all([
+    store.place('k1', line, 'ada'),
+    store.place('k1', { ...line, quantity: 2 }, 'bob'),
+    store.place('k1', line, 'ada'),
+    store.place('k1', line, 'bob'),
+  ])
+  assert.deepEqual(
+    results.map(({ kind }) => kind),
+    ['placed', 'placed', 'placed-before', 'key-reused'],
+  )
+  assert.deepEqual(
+    store.feed(0, 100).map(({ data }) => [data['subject'], data['key'], data['quantity']]),
+    [
+      ['ada', 'k1', 1],
+      ['bob', 'k1', 2],
+    ],
+  )
+})
+
+test('an order of before keys had subjects is found when it is repeated with one', async (t) => {
+  const store = openOrders(t)
+  const before = await store.place('k1', line)
+  assert.ok(before.kind === 'placed')
+  const again = await store.place('k1', line, 'ada')
+  assert.ok(again.kind === 'placed-before')
+  assert.equal(again.order.id, before.order.id)
+  assert.equal((await store.place('k1', { ...line, quantity: 2 }, 'ada')).kind, 'key-reused')
+})
+
 test('a key that was used for one order is not taken for another, also after both came at once', async (t) => {
   const store = openOrders(t)
   const results = await Promise.all([

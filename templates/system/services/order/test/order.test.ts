@@ -131,6 +131,16 @@ test('the same key is the same order, also at the same time; a key is not taken 
   assert.equal(payment.chargesByKey.size, 1)
 })
 
+test('two subjects with one key get two orders, one subject gets one', async (t) => {
+  const payment = await runPaymentStandIn(t)
+  const { place } = await runOrder(t, payment.url)
+  const orderOf = async (subject: string) => (await place('k1', book, { 'x-subject': subject })).body.id
+  const ada = await orderOf('ada')
+  assert.notEqual(await orderOf('bob'), ada)
+  assert.equal(await orderOf('ada'), ada)
+  assert.equal(payment.chargesByKey.size, 2)
+})
+
 test('what is not an order is refused', async (t) => {
   const { place, read } = await runOrder(t, await deadUrl())
   const table = [

@@ -21,8 +21,8 @@ export async function runOrder(
 ) {
   const env = { PAYMENT_URL: paymentUrl, DATA_DIR: dataFolder, ...more }
   const { url, adminUrl, close } = await runForTest(t, service, env)
-  const place = async (key: string, body: unknown = book): Promise<Answer> => {
-    const headers = { 'content-type': 'application/json', 'idempotency-key': key }
+  const place = async (key: string, body: unknown = book, more = {}): Promise<Answer> => {
+    const headers = { 'content-type': 'application/json', 'idempotency-key': key, ...more }
     const response = await fetch(`${url}/orders`, { method: 'POST', headers, body: JSON.stringify(body) })
     return { status: response.status, body: (await response.json()) as Answer['body'] }
   }
