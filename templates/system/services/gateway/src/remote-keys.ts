@@ -1,8 +1,14 @@
 // The public keys of whoever issues the tokens, from its JWKS URL.
 //
 // A key that is not known is asked for, so a new one works from its first token on. An issuer that is away
-// costs nothing: what is known stays known. And who sends made-up key ids cannot make us ask all the time.
+// costs nothing: what is known stays known.
+//
+//   unknown key id ─▶ wait for the answer under way ─▶ still unknown ─▶ wait for the next one ─▶ 401
+//
+// Who sends made-up key ids can have us ask twice a second, no more. Meanwhile every unknown one waits: to
+// refuse them at once would turn away whoever comes with a key that is really new.
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock, Logger } from '@system/platform'
 import { importJWK, type CryptoKey, type JWK } from 'jose'
 import type { Keys } from './verify-token.ts'
@@ -13,7 +19,7 @@ export interface RemoteKeysOptions {
   log: Logger
 }
 
-const askAgainAfterMs = 5000
+const pauseMs = 500
 const staleAfterMs = 5 * 60_000
 const answerWithinMs = 3000
 const maxBytes = 256 * 1024
@@ -22,35 +28,47 @@ export function createRemoteKeys({ url, clock, log }: RemoteKeysOptions): Keys {
   let known = new Map<string, CryptoKey>()
   let askedAtMs = Number.NEGATIVE_INFINITY
   let asking: Promise<void> | undefined
+  let next: Promise<void> | undefined
 
   return {
     async find(kid) {
       if (kid === undefined) return undefined
       const key = known.get(kid)
-      const ageMs = clock.monotonicMs() - askedAtMs
-      // The one who waits is who brings an unknown key; everybody else goes on with what is known.
-      if (key === undefined && (asking !== undefined || ageMs > askAgainAfterMs)) await refreshed()
-      else if (ageMs > staleAfterMs) void refreshed()
+      if (key !== undefined) {
+        if (clock.monotonicMs() - askedAtMs > staleAfterMs) void ask()
+        return key
+      }
+      await asking
+      // It may have been answered before the key was there.
+      if (!known.has(kid)) await (next ??= askNext())
       return known.get(kid)
     },
   }
 
-  function refreshed(): Promise<void> {
-    askedAtMs = asking === undefined ? clock.monotonicMs() : askedAtMs
-    asking ??= refresh().finally(() => (asking = undefined))
+  async function askNext(): Promise<void> {
+    await sleep(Math.max(0, askedAtMs + pauseMs - clock.monotonicMs()))
+    // Who comes from now on is too late for this one.
+    next = undefined
+    await ask()
+  }
+
+  function ask(): Promise<void> {
+    if (asking !== undefined) return asking
+    askedAtMs = clock.monotonicMs()
+    asking = refresh().finally(() => (asking = undefined))
     return asking
   }
 
   async function refresh(): Promise<void> {
     try {
-      known = await ask(url)
+      known = await readKeys(url)
     } catch (error) {
       log.warn({ err: error, url }, 'keys of the token issuer could not be read; those known are used')
     }
   }
 }
 
-async function ask(url: string): Promise<Map<string, CryptoKey>> {
+async function readKeys(url: string): Promise<Map<string, CryptoKey>> {
   const { request } = await import('undici') // a start with keys of its own does without
   const { statusCode, body } = await request(url, { signal: AbortSignal.timeout(answerWithinMs) })
   let text = ''
