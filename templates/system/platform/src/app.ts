@@ -18,7 +18,14 @@ import { runWithRequest, type RequestContext } from './request-context.ts'
 import { retryAttemptFrom, retryHeader } from './retry.ts'
 import { untracedSpan, type Span, type Telemetry } from './telemetry.ts'
 import { parseTraceparent, type TraceContext } from './trace-context.ts'
-import { errorBody, refuseBytes, refusePath } from './unreadable.ts'
+import {
+  errorBody,
+  lacksHost,
+  refuseBytes,
+  refuseExpectation,
+  refuseHostless,
+  refusePath,
+} from './unreadable.ts'
 
 export interface AppOptions {
   clock: Clock
@@ -35,12 +42,18 @@ export interface AppOptions {
   canaryKey: string | undefined
 }
 
-/** For strangers: who sends headers by the pound or a request by the drop is cut. */
-const edgeLimits = {
-  requestTimeout: 10_000,
+/** Who sends a request by the drop is cut. */
+const requestTimeout = 10_000
+const httpOptions = {
+  // Where the one for headers is longer, Node takes the two for each other, and a body has 60 s.
+  headersTimeout: requestTimeout,
   // Node looks every 30 s, if not told otherwise.
-  http: { maxHeaderSize: 8192, connectionsCheckingInterval: 1000 },
+  connectionsCheckingInterval: 1000,
+  // Refused by us, with a body.
+  requireHostHeader: false,
 }
+/** For strangers: who sends headers by the pound is cut too. */
+const edgeHttpOptions = { ...httpOptions, maxHeaderSize: 8192 }
 
 export type App = ReturnType<typeof createApp>
 
@@ -64,12 +77,14 @@ export function createApp(options: AppOptions) {
     clientErrorHandler: refuseBytes,
     // TypeBox makes valid schemas; to check them against the schema of schemas would cost a start 50 ms.
     ajv: { customOptions: { validateSchema: false, meta: false } },
-    ...(isEdge && edgeLimits),
+    requestTimeout,
+    http: isEdge ? edgeHttpOptions : httpOptions,
   })
   const isCanary = createCanaryCheck(canaryKey)
   const boundedError = createLogBound(errorLinesPerSecond, () => clock.epochMs())
 
   traffic.watch(app.server)
+  app.server.on('checkExpectation', refuseExpectation)
   app.decorateRequest(contextKey, null)
   // Bodies are JSON; anything else is answered 415.
   app.removeContentTypeParser('text/plain')
@@ -79,6 +94,7 @@ export function createApp(options: AppOptions) {
     traffic.began(request.raw.socket)
     if (health.phase() === 'closing') reply.header('connection', 'close')
     request.setDecorator(contextKey, isEdge ? untold(request) : toldByCaller(request))
+    if (lacksHost(request.raw)) return void refuseHostless(reply)
     done()
   })
 

@@ -1,11 +1,15 @@
 // Answers to what never becomes a request: bytes that are no HTTP, headers by the pound, a path that is
-// none. No hook runs for it; it gets the one shape of errors all the same.
+// none. No hook of a service runs for it; it gets the one shape of errors and the headers of a stranger's
+// answer all the same.
 
-import { STATUS_CODES } from 'node:http'
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { securityHeaders } from './security-headers.ts'
 
 export const errorBody = (code: string, message: string) => ({ error: { code, message } })
+
+const refusalHeaders = { 'content-type': 'application/json', ...securityHeaders }
 
 /** What the router cannot make out. */
 export function refusePath(
@@ -13,9 +17,24 @@ export function refusePath(
   _: FastifyRequest,
   reply: FastifyReply,
 ): void {
-  reply.raw.statusCode = statusCode
-  reply.raw.setHeader('content-type', 'application/json')
-  reply.raw.end(JSON.stringify(errorBody('bad-request', message)))
+  refuse(reply.raw, statusCode, message)
+}
+
+/** HTTP/1.1 demands one (RFC 9112, 3.2); Node would refuse it without a word. */
+export const lacksHost = ({ headers: { host }, httpVersion }: IncomingMessage): boolean =>
+  host === undefined && httpVersion === '1.1'
+
+export const refuseHostless = (reply: FastifyReply): FastifyReply =>
+  reply.code(400).headers(refusalHeaders).send(errorBody('bad-request', 'The header host is missing.'))
+
+/** `expect` with anything but `100-continue`. */
+export function refuseExpectation(_: IncomingMessage, response: ServerResponse): void {
+  refuse(response.setHeader('connection', 'close'), 417, 'Nothing but 100-continue can be expected here.')
+}
+
+function refuse(response: ServerResponse, status: number, message: string): void {
+  const body = JSON.stringify(errorBody('bad-request', message))
+  response.writeHead(status, { ...refusalHeaders, 'content-length': Buffer.byteLength(body) }).end(body)
 }
 
 /** What the parser cannot make out; the connection is of no more use. */
@@ -23,8 +42,9 @@ export function refuseBytes(error: Error & { code?: string }, socket: Socket): v
   if (error.code !== 'ECONNRESET' && socket.writable) {
     const { status, code, message } = refusals[error.code ?? ''] ?? noHttp
     const body = JSON.stringify(errorBody(code, message))
-    const headers = `content-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close`
-    socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${headers}\r\n\r\n${body}`)
+    const all = { ...refusalHeaders, 'content-length': body.length, connection: 'close' }
+    const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`)
+    socket.write([`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', body].join('\r\n'))
   }
   socket.destroy()
 }

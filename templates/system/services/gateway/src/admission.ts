@@ -3,6 +3,7 @@
 //   no or a bad token ─▶ 401      not allowed ─▶ 403      too often ─▶ 429 with Retry-After
 
 import { sendError, type Clock } from '@system/platform'
+import { securityHeaders } from '@system/platform/security-headers'
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
 import type { RateLimit } from './rate-limit.ts'
 import type { Caller, Verifier } from './verify-token.ts'
@@ -61,13 +62,7 @@ const turnAway = (reply: FastifyReply): void => {
   sendError(reply, 401, 'unauthorized', 'A valid bearer token is needed.')
 }
 
-/** Answers are data for programs: no browser is to guess, frame, or keep them. */
-export const securityHeaders: onRequestHookHandler = (_request: FastifyRequest, reply, done) => {
-  reply.headers({
-    'x-content-type-options': 'nosniff',
-    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-    'referrer-policy': 'no-referrer',
-    'cache-control': 'no-store',
-  })
+export const setSecurityHeaders: onRequestHookHandler = (_request: FastifyRequest, reply, done) => {
+  reply.headers(securityHeaders)
   done()
 }

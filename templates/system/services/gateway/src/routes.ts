@@ -9,7 +9,7 @@ import { createStaleAnswers, type App, type Callee, type Clock } from '@system/p
 import { createClient } from '@system/platform/contract-client'
 import { sent, serveOpenApi, serveRoutes } from '@system/platform/contract-server'
 import { orderContract } from '@system/platform/contracts/order'
-import { callerKey, callerOf, securityHeaders, type Admission } from './admission.ts'
+import { callerKey, callerOf, setSecurityHeaders, type Admission } from './admission.ts'
 import { forward } from './forward.ts'
 import { everyScope, gatewayContract, tokenContract } from './gateway-contract.ts'
 import type { Issuer } from './signing-keys.ts'
@@ -25,7 +25,7 @@ export interface RouteOptions {
 }
 
 export function addRoutes(app: App, { order: callee, clock, admission, issuer }: RouteOptions): void {
-  app.addHook('onRequest', securityHeaders)
+  app.addHook('onRequest', setSecurityHeaders)
   app.decorateRequest(callerKey, null)
   const order = createClient(callee, orderContract)
   const serve = serveRoutes(app, gatewayContract)
