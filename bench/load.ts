@@ -1,6 +1,7 @@
 // Load tools side by side, interleaved, judged by the server's own log of arrivals.
 //
 //   npm run build && npm run bench -- load [--seconds 15] [--rounds 5] [--write]
+//   npm run bench -- load --tables open --only eco,autocannon --seconds 5     a quick look
 //
 // A window in which the server itself had to wait for a core says little about a tool; it is discarded, and
 // the discarded share is printed. --write puts the tables into docs/load.md.
@@ -28,43 +29,63 @@ export async function benchLoad(): Promise<void> {
       seconds: { type: 'string', default: '15' },
       rounds: { type: 'string', default: '5' },
       write: { type: 'boolean', default: false },
+      tables: { type: 'string', default: 'open,delay,stall,closed' },
+      only: { type: 'string' },
     },
   })
   const [seconds, rounds] = [Number(values.seconds), Number(values.rounds)]
   const short = Math.min(seconds, longestShortSeconds)
+  const wanted = values.tables.split(',')
   await using server = await startTruth()
   const { url } = server
-  const open = openRivals({ url, seconds, connections: 100, rate: 10_000 }).filter(isHere)
-  const slow = openRivals({ url, seconds: short, connections: 200, rate: 1000 }).filter(isJudgedByLatency)
-  const stalled = openRivals({ url, seconds: stallSeconds, connections: 100, rate: 1000 }).filter(
-    isJudgedByLatency,
+  const asked = (table: string, rivals: Rival[]): Rival[] =>
+    wanted.includes(table) ? rivals.filter((tool) => isHere(tool) && isNamed(tool, values.only)) : []
+  const open = asked('open', openRivals({ url, seconds, connections: 100, rate: 10_000 }))
+  const slow = asked('delay', openRivals({ url, seconds: short, connections: 200, rate: 1000 })).filter(
+    saysLatencies,
   )
-  const closed = closedRivals({ url, seconds: short, connections: 50 }).filter(isHere)
+  const stalled = asked(
+    'stall',
+    openRivals({ url, seconds: stallSeconds, connections: 100, rate: 1000 }),
+  ).filter(saysLatencies)
+  const closed = asked('closed', closedRivals({ url, seconds: short, connections: 50 }))
   const eachSeconds =
     open.length * seconds +
     (delaysMs.length * slow.length + closed.length) * short +
     stalled.length * stallSeconds
+  if (eachSeconds === 0) throw new Error('no tool of that name, or no such table')
+  const isPartial = values.only !== undefined || wanted.length < 4
+  if (values.write && isPartial) throw new Error('--write wants all tools and tables')
   const here = new Set([...open, ...closed].map(({ name }) => name))
   const absent = ['wrk', 'ab', 'hey', 'h2load', 'oha', 'vegeta', 'k6'].filter((name) => !here.has(name))
-  if (absent.length > 0) console.log(`not on the PATH, left out: ${absent.join(', ')}`)
+  if (absent.length > 0 && !isPartial) console.log(`not on the PATH, left out: ${absent.join(', ')}`)
   console.log(`about ${Math.ceil((rounds * eachSeconds * 1.1) / 60)} minutes`)
 
   const measure = (tools: Rival[], order?: TruthOrder): Promise<Measured> =>
     interleaved(server, tools, { rounds, ...(order !== undefined && { order }) })
   const about = { url, rounds, isPinned: server.isPinned }
-  const tables = [openTable(await measure(open), { ...about, seconds, rate: 10_000 })]
-  const perDelay = new Map<number, Measured>()
-  for (const delayMs of delaysMs) perDelay.set(delayMs, await measure(slow, { delayMs }))
-  tables.push(delayTable(perDelay, { ...about, seconds: short, rate: 1000 }))
-  const stall = { stallMs: 1000, stallAt: 2000 }
-  tables.push(stallTable(await measure(stalled, stall), { ...about, seconds: stallSeconds, rate: 1000 }))
-  tables.push(closedTable(await measure(closed), { ...about, seconds: short }))
+  const tables: string[] = []
+  if (open.length > 0) tables.push(openTable(await measure(open), { ...about, seconds, rate: 10_000 }))
+  if (slow.length > 0) {
+    const perDelay = new Map<number, Measured>()
+    for (const delayMs of delaysMs) perDelay.set(delayMs, await measure(slow, { delayMs }))
+    tables.push(delayTable(perDelay, { ...about, seconds: short, rate: 1000 }))
+  }
+  if (stalled.length > 0) {
+    const stall = { stallMs: 1000, stallAt: 2000 }
+    tables.push(stallTable(await measure(stalled, stall), { ...about, seconds: stallSeconds, rate: 1000 }))
+  }
+  if (closed.length > 0) tables.push(closedTable(await measure(closed), { ...about, seconds: short }))
   const text = tables.join('\n\n')
   console.log(text)
   if (values.write) await writeInto(join(import.meta.dirname, '../docs/load.md'), text)
 }
 
-const isJudgedByLatency = (tool: Rival): boolean => tool.latenciesMs !== undefined && isHere(tool)
+/** `eco,autocannon`: ours without the `msvc`. */
+const isNamed = ({ name }: Rival, only: string | undefined): boolean =>
+  only === undefined || only.split(',').some((asked) => [asked, `msvc ${asked}`].includes(name))
+
+const saysLatencies = ({ latenciesMs }: Rival): boolean => latenciesMs !== undefined
 
 async function interleaved(
   server: TruthServer,
