@@ -59,7 +59,8 @@ const bracketSeconds = 8
 const bisectSeconds = 10
 const recoverySeconds = 12
 const soakFactor = 0.9
-const overloadFactor = 1.5
+/** The overload after the search, over the capacity. */
+export const overloadFactor = 1.5
 const recoveryFactor = 0.8
 
 export async function findCapacity(search: CapacitySearch, ports: CapacityPorts): Promise<CapacityFound> {

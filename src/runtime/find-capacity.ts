@@ -4,8 +4,8 @@
 import { systemClock } from '../adapters/clock.ts'
 import { capacityView } from '../cli/views/capacity.ts'
 import type { LoadInterval } from '../events.ts'
-import { findCapacity, type ProbeAsk } from '../load/capacity.ts'
-import type { LoadPlan } from '../load/plan.ts'
+import { findCapacity, overloadFactor, type ProbeAsk } from '../load/capacity.ts'
+import { limitsOf, type LoadPlan, schedulePlanned } from '../load/plan.ts'
 import { parseSlo } from '../load/slo.ts'
 import type { CapacityReport } from '../system/capacity-report.ts'
 import type { LoadReport, LoadVerdict } from '../system/load-report.ts'
@@ -14,6 +14,7 @@ import { liveCapacity } from './live-capacity.ts'
 import { findTarget } from './find-target.ts'
 import type { LoadOptions } from './load-command.ts'
 import { runLoad } from './load.ts'
+import { refuseTooManyConnections } from './load-refusals.ts'
 import { openRun } from './runs.ts'
 
 export interface CapacityOptions extends Pick<
@@ -50,6 +51,11 @@ export async function findCapacityOf(
   const { target, fleet } = await findTarget(options)
   const url = 'url' in target ? target.url : target.baseUrl
   const { slo, lowest, highest, precision, soakMs } = options
+  const limitMs = latencyLimit(objectives)
+  const planAt = plannerOf({ ...options, target, limitMs })
+  schedulePlanned(planAt(highest, 1000, 0))
+  // The most that any probe may need: it is refused here, not in the middle of the search.
+  refuseTooManyConnections(limitsOf(planAt(overloadFactor * highest, 1000, 0)).maxConnections)
   const title = `capacity within ${slo}`
   const run = options.record
     ? await openRun({ root: fleet?.root, system: fleet?.system ?? null, kind: 'load', title, target: url })
@@ -58,7 +64,7 @@ export async function findCapacityOf(
   const live = liveCapacity(url, options.live, () => systemClock.now() - startedAt)
   try {
     const found = await interruptible((signal) => {
-      const probe = proberOf({ ...options, target, signal, limitMs: latencyLimit(objectives) })
+      const probe = proberOf({ planAt, signal, limitMs })
       const search = { objectives, lowest, highest, precision, soakSeconds: Math.ceil(soakMs / 1000) }
       return findCapacity(search, { probe, onProgress: live.tell })
     }).finally(() => live.end())
@@ -73,13 +79,6 @@ export async function findCapacityOf(
   }
 }
 
-interface Prober extends Omit<CapacityOptions, 'target'> {
-  target: LoadPlan['target']
-  signal: AbortSignal
-  /** The tightest objective's. */
-  limitMs: number
-}
-
 const latencyLimit = (objectives: readonly { limitMs: number }[]): number =>
   Math.min(10_000, ...objectives.map(({ limitMs }) => limitMs))
 
@@ -90,10 +89,14 @@ const latencyLimit = (objectives: readonly { limitMs: number }[]): number =>
 const isBesideThePoint = ({ verdict, lagMs }: LoadReport, limitMs: number): boolean =>
   verdict === 'noisy' && (lagMs.p99 ?? 0) <= 0.2 * limitMs
 
-/** A probe ends at once when it is decided; what was under way then is nobody's result. */
-function proberOf(options: Prober) {
-  const { request, connections, limitMs, timeoutMs, seed, arrivals, signal } = options
-  const planAt = (ratePerSecond: number, durationMs: number, salt: number): LoadPlan => ({
+/** `salt` tells the random arrivals of one probe from those of another. */
+type PlanAt = (ratePerSecond: number, durationMs: number, salt: number) => LoadPlan
+
+function plannerOf(
+  options: Omit<CapacityOptions, 'target'> & { target: LoadPlan['target']; limitMs: number },
+): PlanAt {
+  const { request, connections, limitMs, timeoutMs, seed, arrivals } = options
+  return (ratePerSecond, durationMs, salt) => ({
     target: options.target,
     ratePerSecond,
     durationMs,
@@ -114,6 +117,17 @@ function proberOf(options: Prober) {
     ...(request.body !== undefined && { body: request.body }),
     ...(connections !== undefined && { connections }),
   })
+}
+
+interface Prober {
+  planAt: PlanAt
+  signal: AbortSignal
+  /** The tightest objective's. */
+  limitMs: number
+}
+
+/** A probe ends at once when it is decided; what was under way then is nobody's result. */
+function proberOf({ planAt, signal, limitMs }: Prober) {
   let probes = 0
   let idleMs: number | null = null
   const idle = (): Promise<LoadReport> => runLoad(planAt(20, 500, 0), { signal })

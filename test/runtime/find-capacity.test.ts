@@ -1,4 +1,8 @@
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { findCapacityOf } from '../../src/runtime/find-capacity.ts'
 import { startTarget } from '../fixtures/targets/start-target.ts'
@@ -34,5 +38,33 @@ test(
     expect(result.missedAt).toBeLessThanOrEqual(800)
     expect(result.ratePerSecond).toBeLessThan(650)
     expect(text).toContain('Capacity:')
+  },
+)
+
+test(
+  'a search that may need more connections than files can be open is refused before its first request',
+  { timeout: 60_000 },
+  async () => {
+    let connections = 0
+    const server = createServer((socket) => {
+      connections += 1
+      socket.destroy()
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+    const cli = join(import.meta.dirname, '../../bin/dev.js')
+    // Enough for the first probes, which need few.
+    const script = 'ulimit -n 400 && exec "$@"'
+    const asked = [process.execPath, cli, 'load', 'find-capacity', url, '--no-record', '--json']
+    const { code, stdout } = await new Promise<{ code: unknown; stdout: string }>((resolve) => {
+      execFile('sh', ['-c', script, 'sh', ...asked], (error, text) => {
+        resolve({ code: error?.code ?? 0, stdout: text })
+      })
+    })
+    server.close()
+    expect(JSON.parse(stdout)).toMatchObject({
+      error: { code: 'too-many-connections', data: { connections: 1000, limit: 400 } },
+    })
+    expect({ code, connections }).toEqual({ code: 2, connections: 0 })
   },
 )
