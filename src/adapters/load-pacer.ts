@@ -1,8 +1,8 @@
 // How the generator's thread waits for the next arrival.
 //
-//   metronome  a helper thread sleeps and wakes this one      to 0.1 ms    the default
+//   metronome  a helper thread sleeps and wakes this one      to 0.2 ms    the default
 //   precise    this thread never sleeps                       to 10 µs     takes a whole core
-//   eco        a timer                                        to 1 ms      the fewest wake-ups
+//   eco        a timer                                        to 2 ms      the fewest wake-ups
 
 import { startMetronome } from './load-metronome.ts'
 
@@ -63,7 +63,7 @@ function createTimer(): Pacer {
     clearTimeout(timer)
     timerMs = dueMs
     if (dueMs !== Number.POSITIVE_INFINITY)
-      timer = setTimeout(onTimer, Math.max(1, dueMs - performance.now()))
+      timer = setTimeout(onTimer, Math.max(1, Math.ceil(dueMs - performance.now())))
   }
   return {
     run(tick) {

@@ -37,14 +37,14 @@ export interface DispatcherParts {
   /** An arrival has ended. */
   onSettled(): void
   /** A connection has done what was to be done on it. */
-  onTurn(): void
+  onTurn(nowMs: number): void
 }
 
 export interface Dispatcher {
   /** The step under way of the arrival wants to be sent. */
-  proceed(arrival: Arrival): void
+  proceed(arrival: Arrival, nowMs: number): void
   /** Those whose pause is over proceed. */
-  resumeDue(): void
+  resumeDue(nowMs: number): void
   /** Those that wait get connections, as far as there may be more by now. */
   serveQueue(): void
   /** When the next pause is over, or there may be more connections for those that wait; Infinity: neither. */
@@ -78,9 +78,9 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   const queue = createFifo<Arrival>()
   const pauses = createPauses<Arrival>()
 
-  const proceed = (arrival: Arrival): void => {
+  const proceed = (arrival: Arrival, now: number): void => {
     const connection = pool.take(arrival)
-    if (connection !== undefined) send(connection, arrival)
+    if (connection !== undefined) send(connection, arrival, now)
     else if (queue.peek() === undefined && pool.mayOpen()) open(arrival)
     else if (accounts.inFlight() <= limits.maxInFlight) queue.push(arrival)
     else settle(arrival, { kind: 'no-room' })
@@ -91,17 +91,19 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     pool.open(arrival)
   }
 
-  const send = (connection: Connection<Arrival>, arrival: Arrival): void => {
-    write(connection, arrival)
+  const send = (connection: Connection<Arrival>, arrival: Arrival, now: number): void => {
+    write(connection, arrival, now)
     if (arrival.step === 0) parts.onSent(arrival.sentMs)
   }
 
   const stepOf = ({ flow, step }: Arrival): CompiledRequest => flows[flow]!.steps[step]!
 
-  const write = (connection: Connection<Arrival>, arrival: Arrival): void => {
-    const { bytes, key, expected } = fixed[arrival.flow]![arrival.step] ?? filledIn(arrival)
+  const write = (connection: Connection<Arrival>, arrival: Arrival, now: number): void => {
+    const ready = fixed[arrival.flow]![arrival.step]
+    const { bytes, key, expected } = ready ?? filledIn(arrival)
     arrival.key = key
-    arrival.sentMs = nowMs()
+    // The time that filling in takes is not the target's.
+    arrival.sentMs = ready === null ? nowMs() : now
     connection.wire.send(bytes, expected)
   }
 
@@ -136,7 +138,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
       pauses.add(arrival, arrival.dueMs)
     }
     goOn(connection, answer, endedMs)
-    parts.onTurn()
+    parts.onTurn(endedMs)
   }
 
   /** The connection is free: for the longest waiting arrival, or to rest. */
@@ -150,13 +152,13 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     const keepMs = answer.idleTimeoutMs === null ? Number.POSITIVE_INFINITY : answer.idleTimeoutMs - 1000
     pool.rest(connection, now + keepMs)
     const waiting = queue.shift()
-    if (waiting !== undefined) send(pool.take(waiting)!, waiting)
+    if (waiting !== undefined) send(pool.take(waiting)!, waiting, nowMs())
   }
 
   const onEnded = (arrival: Arrival | null, ending: Ending): void => {
     if (arrival !== null) settle(arrival, ending)
     serveQueue()
-    parts.onTurn()
+    parts.onTurn(nowMs())
   }
 
   /** The arrivals that wait longest get their one attempt, as far as there may be connections. */
@@ -173,15 +175,18 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     maxConnections: limits.maxConnections,
     nowMs,
     connect: parts.connect,
-    events: { opened: write, answered: onAnswer, ended: onEnded },
+    events: {
+      opened: (connection, arrival) => write(connection, arrival, nowMs()),
+      answered: onAnswer,
+      ended: onEnded,
+    },
   })
 
   return {
     proceed,
-    resumeDue() {
-      if (pauses.nextMs() === Number.POSITIVE_INFINITY) return
-      const now = nowMs()
-      for (let due = pauses.takeDue(now); due !== undefined; due = pauses.takeDue(now)) proceed(due)
+    resumeDue(now) {
+      if (pauses.nextMs() > now) return
+      for (let due = pauses.takeDue(now); due !== undefined; due = pauses.takeDue(now)) proceed(due, now)
     },
     serveQueue,
     nextDueMs() {

@@ -25,6 +25,11 @@ export interface EngineParts extends Pick<
   /** As many as the books have. */
   phases?: readonly Phase[]
   intervals: Intervals
+  /**
+   * Arrivals are taken up together, in turns that begin at least so many ms apart: 0 if not said. What falls due
+   * between them is late by as much, and its lag says so.
+   */
+  gatherMs?: number
   /** When `tick` wants to be called next, on the clock `nowMs`; Infinity: never again. */
   onDue(dueMs: number): void
   /** Every arrival has ended and every connection is closed. */
@@ -45,20 +50,21 @@ const sweepEveryMs = 10
 
 /** Starts the schedule at `startMs` on the clock `nowMs`. */
 export function startEngine(parts: EngineParts, startMs: number): Engine {
-  const { share, flows, books, nowMs, intervals, phases = [] } = parts
+  const { share, flows, books, nowMs, intervals, phases = [], gatherMs = 0 } = parts
   const schedule = everyNth(parts.schedule, share)
   const accounts = createAccounts({ books, intervals, flows, phases })
   let next = 0
   let nextDueMs = schedule.arrivals > 0 ? startMs + schedule.intendedMs(0) : Number.POSITIVE_INFINITY
   let sweepDueMs = startMs + sweepEveryMs
+  let gatheredMs = startMs
   let isTicking = false
   let isDone = false
 
-  const takeUpDue = (): void => {
-    // Until now, not until none is due: sending must leave room for reading.
-    const untilMs = nowMs()
+  /** Until then, not until none is due: sending must leave room for reading. */
+  const takeUpDue = (untilMs: number): void => {
     if (isTicking || isDone || untilMs < nextDueMs) return
     isTicking = true
+    gatheredMs = untilMs + gatherMs
     while (nextDueMs <= untilMs) {
       takeUp()
       next += 1
@@ -73,13 +79,16 @@ export function startEngine(parts: EngineParts, startMs: number): Engine {
   const takeUp = (): void => {
     const number = share.index + next * share.of
     const scheduledMs = schedule.intendedMs(next)
-    const times = { intendedMs: nextDueMs, nowMs: nowMs() }
+    const now = nowMs()
+    const times = { intendedMs: nextDueMs, nowMs: now }
     const arrival = arrive({ number, flow: parts.flowOf(number), scheduledMs }, times)
     accounts.begin(arrival)
-    dispatcher.proceed(arrival)
+    dispatcher.proceed(arrival, now)
   }
 
-  const earliestDueMs = (): number => Math.min(nextDueMs, sweepDueMs, dispatcher.nextDueMs())
+  const nextTurnMs = (): number => Math.max(nextDueMs, gatheredMs)
+
+  const earliestDueMs = (): number => Math.min(nextTurnMs(), sweepDueMs, dispatcher.nextDueMs())
 
   const finishIfAllEnded = (): void => {
     if (isTicking || isDone || accounts.inFlight() > 0 || next < schedule.arrivals) return
@@ -97,17 +106,18 @@ export function startEngine(parts: EngineParts, startMs: number): Engine {
       if (sentMs - startMs <= schedule.durationMs) books.progress[1]! += 1
     },
     onSettled: finishIfAllEnded,
-    onTurn() {
-      dispatcher.resumeDue()
-      takeUpDue()
+    onTurn(now) {
+      dispatcher.resumeDue(now)
+      if (now >= gatheredMs) takeUpDue(now)
     },
   })
 
   return {
     tick() {
       dispatcher.serveQueue()
-      dispatcher.resumeDue()
-      takeUpDue()
+      const startedMs = nowMs()
+      dispatcher.resumeDue(startedMs)
+      takeUpDue(startedMs)
       const now = nowMs()
       if (now >= sweepDueMs && !isDone) {
         dispatcher.sweep(now)

@@ -60,8 +60,9 @@ export function intervalOf(parts: readonly SecondBooks[]): LoadInterval {
 }
 
 export function together(encoded: readonly string[]): Histogram {
-  const sum = createHistogram()
-  for (const text of encoded) merge(sum, decode(text))
+  const [first, ...others] = encoded
+  const sum = first === undefined ? createHistogram() : decode(first)
+  for (const text of others) merge(sum, decode(text))
   return sum
 }
 

@@ -10,7 +10,7 @@ import { startEngine } from '../load/engine.ts'
 import { openWire } from '../load/http-wire.ts'
 import type { Wire, WireEvents } from '../load/pool.ts'
 import { createIntervals, type SecondBooks } from '../load/intervals.ts'
-import type { Pacing } from '../load/pacing.ts'
+import { gatherMsOf, type Pacing } from '../load/pacing.ts'
 import type { Limits } from '../load/plan.ts'
 import { canaryPicker } from '../load/canaries.ts'
 import { type FeedRows, rowPicker } from '../load/feeds.ts'
@@ -95,6 +95,7 @@ async function generate(job: LoadJob, port: NonNullable<typeof parentPort>): Pro
       limits: job.limits,
       books: openBooks(job.booksMemory, booksSizeOf(job)),
       phases: job.phases,
+      gatherMs: gatherMsOf[job.pacing],
       intervals: createIntervals(
         (second) => {
           tellAcknowledged()

@@ -52,6 +52,7 @@ function world(options: {
   limits?: Partial<Limits>
   /** How late the engine's wake-ups are. */
   wakeLateMs?(now: number): number
+  gatherMs?: number
 }): World {
   const schedule = constantRate({ ratePerSecond: options.rate, durationMs: options.durationMs })
   const booksSize = { requests: 1, phases: 0 }
@@ -126,6 +127,7 @@ function world(options: {
       onAcknowledged: () => {},
       onDue: (at) => (wake = { at }),
       onDone: () => (state.isDone = true),
+      ...(options.gatherMs !== undefined && { gatherMs: options.gatherMs }),
     },
     0,
   )
@@ -222,6 +224,24 @@ test('the lateness of the generator itself is part of the latency, never hidden'
   expect(run.outcomes()).toEqual({ ok: 20 })
   expect(run.responseMs().max).toBeGreaterThan(350)
   expect(run.intervals.map(({ scheduled }) => scheduled)).toEqual([10, 10])
+})
+
+test('arrivals that are gathered go out in turns that lie apart, and are told as late as they are', () => {
+  const run = world({ rate: 1000, durationMs: 1000, serve: answerAfter(0.5), gatherMs: 5 })
+  run.run()
+  expect(run.outcomes()).toEqual({ ok: 1000 })
+  const turns = [...new Set(run.sentAt)].filter((at) => at > 10)
+  turns.slice(1).forEach((at, index) => expect(at - turns[index]!).toBeGreaterThanOrEqual(5 - 1e-9))
+  const [{ lagMs, responseMs } = { lagMs: undefined, responseMs: undefined }] = run.intervals
+  expect(lagMs!.max).toBeGreaterThan(3.9)
+  expect(lagMs!.max).toBeLessThan(5.1)
+  expect(responseMs!.max! - lagMs!.max!).toBeCloseTo(0.5, 1)
+})
+
+test('an arrival that is alone does not wait for others', () => {
+  const run = world({ rate: 50, durationMs: 1000, serve: answerAfter(0.5), gatherMs: 5 })
+  run.run()
+  run.sentAt.slice(1).forEach((at, index) => expect(at).toBeCloseTo((index + 1) * 20, 6))
 })
 
 describe('no arrival gets a second attempt', () => {
