@@ -3,6 +3,7 @@
 //   workers ── ready ──▶ all are ── start at ──▶ seconds, acknowledged … ──▶ done ──▶ one RunEnd
 
 import { Worker } from 'node:worker_threads'
+import { collectAlone } from '../adapters/load-collector.ts'
 import { monotonicMs } from '../adapters/load-metronome.ts'
 import { addBooks, type Books, booksBytes, booksSizeOf, sumOf, viewBooks } from '../load/books.ts'
 import { mergeIntervals } from '../load/merge-intervals.ts'
@@ -23,6 +24,7 @@ export async function generate(
   watchers: LoadWatchers,
 ): Promise<{ books: Books; end: RunEnd }> {
   const { signal } = watchers
+  collectAlone()
   const seconds: RunEnd['seconds'][number][] = []
   const intervals = mergeIntervals(workers, (interval) => {
     seconds.push({ lagP99: interval.lagMs.p99 ?? 0 })
