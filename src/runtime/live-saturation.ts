@@ -20,11 +20,13 @@ export async function liveSaturation(about: {
   if (!isTerminal) return inLines()
   const { createLogUpdate } = await import('log-update')
   const frame = createLogUpdate(process.stderr, { showCursor: false })
+  const draw = (progress: SaturationProgress): void => {
+    const { columns, rows } = process.stderr
+    frame(fit(saturationFrame({ ...about, progress, columns }).split('\n'), { columns, rows }))
+  }
+  draw({ elapsedMs: 0, answers: 0, failures: 0, perSecond: [], serviceMs: null })
   return {
-    onProgress(progress) {
-      const { columns, rows } = process.stderr
-      frame(fit(saturationFrame({ ...about, progress, columns }).split('\n'), { columns, rows }))
-    },
+    onProgress: draw,
     end: () => frame.clear(),
   }
 }
