@@ -1,6 +1,6 @@
 // A change of a contract that breaks a caller or the service itself is a compile error there. Each break
 // is planted in a system as `msvc new` makes it, and the type check that every system comes with must name
-// both ends of the edge, or the one that has to be mended.
+// both ends of the edge, or the one that has to be mended; a contract that contradicts itself is named too.
 
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -13,7 +13,7 @@ interface Break {
   /** All places of it are changed. */
   from: string
   to: string
-  /** The files that no longer compile, below `services/`. */
+  /** The files that no longer compile, below `services/`, or of the platform. */
   hits: string[]
 }
 
@@ -41,7 +41,7 @@ const breaks: Record<string, { contract: string; breaks: Break[] }> = {
         what: 'a parameter is renamed',
         from: 'const params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 100 }) })',
         to: 'const params = Type.Object({ nr: Type.String({ minLength: 1, maxLength: 100 }) })',
-        hits: [routes('gateway'), routes('order')],
+        hits: [routes('gateway'), routes('order'), 'platform/contracts/order.ts'],
       },
     ],
   },
@@ -71,6 +71,18 @@ const breaks: Record<string, { contract: string; breaks: Break[] }> = {
         from: 'charge: {',
         to: 'pay: {',
         hits: ['order/src/pay-order.ts', routes('payment')],
+      },
+      {
+        what: 'a path names its parameter otherwise',
+        from: "path: '/charges/:id',",
+        to: "path: '/charges/:charge',",
+        hits: ['platform/contracts/payment.ts'],
+      },
+      {
+        what: 'a path loses its parameter',
+        from: "path: '/charges/:id/refund',",
+        to: "path: '/charges/refund',",
+        hits: ['platform/contracts/payment.ts'],
       },
     ],
   },
@@ -185,7 +197,7 @@ async function errorsAfter(
   return errors
 }
 
-/** Sorted, below `services/`; a contract itself always compiles. */
+/** Sorted, below `services/`. */
 async function filesWithErrors({ root }: Pick<RenderedSystem, 'root'>): Promise<string[]> {
   const tsc = join(repository, 'node_modules/.bin/tsc')
   const { stdout } = await execa(tsc, ['-p', 'tsconfig.json', '--incremental'], { cwd: root, reject: false })

@@ -26,8 +26,28 @@ export interface Route {
 
 export type Contract = Record<string, Route>
 
-/** Keeps the literal types, which is what makes the rest typed. */
-export const contract = <const C extends Contract>(routes: C): C => routes
+/**
+ * Keeps the literal types, which is what makes the rest typed. A path and its params that name different
+ * things do not compile.
+ */
+export const contract = <const C extends Contract>(routes: C & { [N in keyof C]: NamedAsInPath<C[N]> }): C =>
+  routes
+
+type NamedAsInPath<R extends Route> = [NamesIn<R['path']>, ParamsOf<R>] extends [
+  ParamsOf<R>,
+  NamesIn<R['path']>,
+]
+  ? unknown
+  : { params: TObject<Record<NamesIn<R['path']>, TSchema>> }
+
+type ParamsOf<R extends Route> = R['params'] extends TObject<infer Properties> ? keyof Properties : never
+
+/** `/orders/:id/lines/:line` → `id` | `line` */
+type NamesIn<Path extends string> = Path extends `${string}:${infer Rest}`
+  ? Rest extends `${infer Name}/${infer More}`
+    ? Name | NamesIn<More>
+    : Rest
+  : never
 
 /** How every error is answered; see `sendError`. */
 export const ErrorBody = Type.Object({
