@@ -66,7 +66,7 @@ export function planLaunch(system: System, service: Service, ground: Ground): Se
         ),
         // A proxy before it holds what comes while it hands over; no balancer has to look away first.
         ...(ground.proxies[`${client}:${service.name}`] !== undefined && { DRAIN_MS: '0' }),
-        DEV_TOKENS: '1',
+        DEV_TOKENS: ground.environment['DEV_TOKENS'] || '1',
         CANARY_KEY: ground.canaryKey,
         EXIT_ON_STDIN_END: '1',
         NODE_OPTIONS: inspectorAnywhere(ground.environment['NODE_OPTIONS']),

@@ -91,6 +91,14 @@ describe('how a service is started', () => {
     expect(plan?.launch.env['NODE_COMPILE_CACHE']).toBe('/home/me/compiled')
   })
 
+  test('tokens for anybody are on, unless the user says otherwise', () => {
+    const tokensIn = (environment: Record<string, string | undefined>) =>
+      planLaunches(shop, { ...ground, environment })[0]?.launch.env['DEV_TOKENS']
+    expect(tokensIn({})).toBe('1')
+    expect(tokensIn({ DEV_TOKENS: '' })).toBe('1')
+    expect(tokensIn({ DEV_TOKENS: '0' })).toBe('0')
+  })
+
   test('readiness is asked on the admin port, or where a foreign service says', () => {
     expect(planOf('order').readyUrl).toBe('http://127.0.0.1:5001/readyz')
     expect(planOf('report').readyUrl).toBe('http://127.0.0.1:4004/healthz')
