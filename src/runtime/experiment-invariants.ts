@@ -28,9 +28,10 @@ export const invariantsHold: CheckInvariants = async ({ root, acknowledged, sett
   if (checked.length === 0) {
     return [found('invariants', false, 'no service keeps records that could be looked at')]
   }
-  return checked.map(({ name, state, checked: all, broken, examples }) => {
+  return checked.map(({ name, state, checked: all, broken, examples, notChecked }) => {
     const text = broken === 0 ? `${all} looked at` : `${broken} of ${all} not: ${examples[0] ?? ''}`
-    return found(`invariant: ${name}`, state === 'held', text)
+    const unseen = notChecked.map(({ what, count }) => `; ${count} ${what} not checked`).join('')
+    return found(`invariant: ${name}`, state === 'held', `${text}${unseen}`)
   })
 }
 

@@ -187,6 +187,46 @@ test('one key of two subjects is two keys', () => {
   expect(verdictOfInvariants(checkInvariants(records))).toBe('PASS')
 })
 
+test('what left for the outside is not checked, neither lost nor arrived, and said by channel', () => {
+  const records = healthy()
+  const arrivalIn = (mailbox: Records['mailbox'] | null) =>
+    checkInvariants({ ...records, mailbox }).find(({ name }) => name === 'every notification arrived once')
+  const arrival = () => arrivalIn(records.mailbox)
+  const leave = (channel: string, via: string) => {
+    records.messages = records.messages.map((one) => (one.channel === channel ? { ...one, via } : one))
+    records.mailbox = records.mailbox.filter((one) => one.channel !== channel)
+  }
+  leave('email', 'smtp')
+  expect(arrival()).toMatchObject({
+    state: 'held',
+    checked: 2,
+    notChecked: [{ what: 'email by smtp', count: 2 }],
+  })
+  expect(verdictOfInvariants(checkInvariants(records))).toBe('PASS')
+
+  records.messages[0]!.state = 'dead'
+  expect(arrival()).toMatchObject({ state: 'broken', broken: 1, checked: 3 })
+  records.messages[0]!.state = 'sent'
+
+  leave('push', 'webhook')
+  leave('sms', 'webhook')
+  const all = [
+    { what: 'email by smtp', count: 2 },
+    { what: 'push by webhook', count: 1 },
+    { what: 'sms by webhook', count: 1 },
+  ]
+  for (const mailbox of [[], null]) {
+    expect(arrivalIn(mailbox)).toMatchObject({ state: 'not-checked', checked: 0, notChecked: all })
+    expect(verdictOfInvariants(checkInvariants({ ...records, mailbox }))).toBe('PASS')
+  }
+})
+
+test('a mailbox that is gone is no excuse for what went to it', () => {
+  const records = healthy()
+  const messages = records.messages.map((one) => ({ ...one, via: 'mailbox' }))
+  expect(verdictOfInvariants(checkInvariants({ ...records, messages, mailbox: null }))).toBe('FAIL')
+})
+
 test('no more than five counter-examples are named, all are counted', () => {
   const records = healthy()
   records.acknowledged = Array.from({ length: 9 }, (_, arrival) => ({

@@ -91,7 +91,7 @@ export const guaranteeMutants: GuaranteeMutant[] = [
       [
         `${notification}/deliver.ts`,
         'const attempts = await Promise.all(due.map(attempt))',
-        "await store.settle(due.map(({ id }) => ({ kind: 'sent', id })))\n      await sleep(400)\n      const attempts = await Promise.all(due.map(attempt))",
+        "await store.settle(due.map(({ id }) => ({ kind: 'sent', id, via: channel.via })))\n      await sleep(400)\n      const attempts = await Promise.all(due.map(attempt))",
       ],
     ],
     complaint: /did not arrive/,

@@ -9,6 +9,8 @@ export interface InvariantResult {
   broken: number
   /** The first five counter-examples, in words. */
   examples: string[]
+  /** What of it could not be looked at, in words, and how many; in none of the numbers above. */
+  notChecked: { what: string; count: number }[]
 }
 
 const maxExamples = 5
@@ -20,10 +22,10 @@ export function judge<T>(
   complaint: (thing: T) => string | undefined,
 ): InvariantResult {
   if (things === null || things.length === 0) {
-    return { name, state: 'not-checked', checked: 0, broken: 0, examples: [] }
+    return { name, state: 'not-checked', checked: 0, broken: 0, examples: [], notChecked: [] }
   }
   const complaints = things.map(complaint).filter((text) => text !== undefined)
   const examples = complaints.slice(0, maxExamples)
   const state = complaints.length === 0 ? 'held' : 'broken'
-  return { name, state, checked: things.length, broken: complaints.length, examples }
+  return { name, state, checked: things.length, broken: complaints.length, examples, notChecked: [] }
 }

@@ -43,18 +43,31 @@ export function toldOnlyNews(
   )
 }
 
+/** Where a message went that left for the outside is not seen from here, which is neither pass nor fail. */
 export function messagesArrived(
   messages: readonly MessageRecord[] | null,
   mailbox: readonly MessageRecord[] | null,
 ): InvariantResult {
   const arrived = Map.groupBy(mailbox ?? [], ({ id }) => id)
-  return judge('every notification arrived once', mailbox && messages, ({ id, kind, orderId, state }) => {
+  const seen = messages?.filter((message) => arrivalShows(message, mailbox !== null)) ?? null
+  const unseen = messages?.filter((message) => !arrivalShows(message, mailbox !== null)) ?? []
+  const result = judge('every notification arrived once', seen, ({ id, kind, orderId, state }) => {
     const times = arrived.get(id)?.length ?? 0
     if (times > 1) return `message ${id} (${kind} of ${orderId}) arrived ${times} times`
     return times === 1
       ? undefined
       : `message ${id} (${kind} of ${orderId}) did not arrive; it is ${state ?? 'sent'}`
   })
+  const ways = Map.groupBy(
+    unseen,
+    ({ channel = 'one channel', via }) => `${channel} by ${via ?? 'unknown means'}`,
+  )
+  return { ...result, notChecked: [...ways].map(([what, { length: count }]) => ({ what, count })) }
+}
+
+/** What waits or is dead has not arrived by notification's own word. */
+function arrivalShows({ state = 'sent', via }: MessageRecord, hasMailbox: boolean): boolean {
+  return state !== 'sent' || via === 'mailbox' || (via == null && hasMailbox)
 }
 
 export function nothingStrangeArrived(

@@ -42,6 +42,8 @@ export interface MessageRecord {
   kind: string
   channel?: string
   state?: string
+  /** How it was sent; null or absent: not said. Only what went to the mailbox can be seen to arrive. */
+  via?: string | null
 }
 
 /** null: the system has no such part, or keeps no such record. */

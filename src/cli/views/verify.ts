@@ -9,6 +9,7 @@ export interface InvariantView {
   checked: number
   broken: number
   examples: readonly string[]
+  notChecked: readonly { what: string; count: number }[]
 }
 
 export interface VerificationView {
@@ -44,9 +45,11 @@ const marks: Record<InvariantView['state'], string> = {
   'not-checked': chalk.yellow('not checked'),
 }
 
-function figures({ state, checked, broken }: InvariantView): string {
-  if (state === 'not-checked') return 'nothing to look at'
-  return state === 'held' ? number(checked) : `${number(broken)} of ${number(checked)}`
+function figures({ state, checked, broken, notChecked }: InvariantView): string {
+  const unseen = notChecked.map(({ what, count }) => `${number(count)} ${what}`).join(', ')
+  if (state === 'not-checked') return unseen || 'nothing to look at'
+  const looked = state === 'held' ? number(checked) : `${number(broken)} of ${number(checked)}`
+  return unseen === '' ? looked : `${looked}; not checked: ${unseen}`
 }
 
 export interface AuditView {

@@ -18,6 +18,8 @@ const Notification = Type.Object({
   attempts: Type.Integer(),
   /** Why the last attempt failed. */
   reason: Type.Union([Type.String(), Type.Null()]),
+  /** How it was sent; what is in the mailbox, anybody can look at. */
+  via: Type.Union([Type.Enum(['mailbox', 'smtp', 'webhook']), Type.Null()]),
   /** Epoch milliseconds, of the last change. */
   at: Type.Number(),
 })

@@ -73,7 +73,7 @@ export function startDelivery(options: DeliverOptions): Delivery {
     try {
       const tooLong = AbortSignal.timeout(sendTimeoutMs)
       await Promise.race([channel.send(message, tooLong), rejectOn(tooLong)])
-      return { kind: 'sent', id }
+      return { kind: 'sent', id, via: channel.via }
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       if (error instanceof MessageRefused || attempts + 1 >= maxAttempts) return { kind: 'dead', id, reason }

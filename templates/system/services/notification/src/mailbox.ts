@@ -22,6 +22,7 @@ export function openMailbox(path: string): Channel {
   let writing: Promise<void> | undefined
 
   return {
+    via: 'mailbox',
     send(message) {
       if (arrived.has(message.id)) return Promise.resolve()
       const { promise, resolve, reject } = Promise.withResolvers<void>()

@@ -7,6 +7,7 @@
 // makes no second message, and a crash between reading and writing neither loses nor repeats one.
 
 import type { Clock, DurableStore } from '@system/platform'
+import type { Channel } from './channel.ts'
 import type { ChannelName, Message } from './message.ts'
 
 export interface StoredMessage extends Message {
@@ -15,13 +16,15 @@ export interface StoredMessage extends Message {
   attempts: number
   /** Why the last attempt failed. */
   reason: string | null
+  /** How it was sent. */
+  via: Channel['via'] | null
   /** Epoch milliseconds, of the last change. */
   at: number
 }
 
 /** How an attempt ended. */
 export type Attempt =
-  | { kind: 'sent'; id: string }
+  | { kind: 'sent'; id: string; via: Channel['via'] }
   | { kind: 'failed'; id: string; reason: string; retryAfterMs: number }
   | { kind: 'dead'; id: string; reason: string }
 
@@ -52,6 +55,7 @@ export const schema = `
     state text not null,
     attempts integer not null,
     reason text,
+    via text,
     due_at integer not null,
     at integer not null
   ) strict;
@@ -65,7 +69,7 @@ export function createNotificationStore(
   clock: Clock,
 ): NotificationStore {
   const columns =
-    'pos, id, event_id as eventId, order_id as orderId, kind, channel, text, state, attempts, reason, at'
+    'pos, id, event_id as eventId, order_id as orderId, kind, channel, text, state, attempts, reason, via, at'
   const readCheckpoint = database.prepare(`select pos from checkpoints where feed = 'order'`)
   const writeCheckpoint = database.prepare(
     `insert into checkpoints (feed, pos) values ('order', ?) on conflict (feed) do update set pos = excluded.pos`,
@@ -78,7 +82,7 @@ export function createNotificationStore(
     `select ${columns} from messages where state = 'waiting' and channel = ? and due_at <= ? order by due_at, pos limit ?`,
   )
   const finish = database.prepare(
-    `update messages set state = ?, attempts = attempts + 1, reason = ?, due_at = ?, at = ? where id = ? and state = 'waiting'`,
+    `update messages set state = ?, attempts = attempts + 1, reason = ?, via = ?, due_at = ?, at = ? where id = ? and state = 'waiting'`,
   )
   const page = database.prepare(`select ${columns} from messages where pos > ? order by pos limit ?`)
   const pageOf = database.prepare(
@@ -124,11 +128,11 @@ export function createNotificationStore(
   function finishOne(attempt: Attempt, now: number): void {
     switch (attempt.kind) {
       case 'sent':
-        return void finish.run('sent', null, now, now, attempt.id)
+        return void finish.run('sent', null, attempt.via, now, now, attempt.id)
       case 'failed':
-        return void finish.run('waiting', attempt.reason, now + attempt.retryAfterMs, now, attempt.id)
+        return void finish.run('waiting', attempt.reason, null, now + attempt.retryAfterMs, now, attempt.id)
       case 'dead':
-        return void finish.run('dead', attempt.reason, now, now, attempt.id)
+        return void finish.run('dead', attempt.reason, null, now, now, attempt.id)
     }
   }
 }

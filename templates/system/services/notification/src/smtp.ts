@@ -21,6 +21,7 @@ export async function openSmtp({ url, from, addressOf, timeoutMs }: SmtpOptions)
   const domain = from.slice(from.indexOf('@') + 1).replace('>', '')
 
   return {
+    via: 'smtp',
     async send({ id, orderId, kind, text }) {
       const messageId = `<${id.replace(':', '.')}@${domain}>`
       const subject = `${subjects[kind]} (${orderId})`

@@ -6,6 +6,7 @@ import { MessageRefused, type Channel } from './channel.ts'
 export async function openWebhook(url: string): Promise<Channel> {
   const { request } = await import('undici')
   return {
+    via: 'webhook',
     async send(message, signal) {
       const headers = { 'content-type': 'application/json', 'idempotency-key': message.id }
       const { statusCode, body } = await request(url, {

@@ -20,6 +20,7 @@ interface Sent {
   state: string
   attempts: number
   reason: string | null
+  via: string | null
 }
 
 const types = ['order.placed', 'order.payment_pending', 'order.confirmed', 'order.placed', 'order.cancelled']
@@ -215,11 +216,14 @@ test('what the other side refuses for good is not tried again', async (t) => {
   assert.equal(sms.requests.length, 1)
 })
 
+const ways = ['email by smtp', 'sms by mailbox', 'push by mailbox']
+
 test('mail goes out by SMTP with a Message-ID that is the same for every attempt', async (t) => {
   const order = await runOrderStandIn(t)
   const smtp = await runSmtpStandIn(t, { refuseFirst: 1 })
   const { ended } = await runNotification(t, order.url, undefined, { SMTP_URL: smtp.url })
-  await ended(5)
+  const sent = await ended(5)
+  assert.deepEqual(new Set(sent.map(({ channel, via }) => `${channel} by ${via}`)), new Set(ways))
   const ids = smtp.mails.map((mail) => /^Message-ID: <(.+)@/im.exec(mail)?.[1] ?? '')
   assert.deepEqual(
     ids.toSorted((a, b) => a.localeCompare(b)),
