@@ -10,6 +10,14 @@ export const fleetErrors = {
       next: 'Start it with `msvc up -d`.',
       exitCode: exitCodes.failed,
     }),
+  fleetRunsOtherwise: (system: string, { flag, how }: { flag: string; how: string }) =>
+    new UserError({
+      code: 'fleet-runs-otherwise',
+      message: `${system} runs already, ${how}: ${flag} cannot change that.`,
+      next: 'End it with `msvc down`, then type the same again.',
+      exitCode: exitCodes.failed,
+      data: { system, flag },
+    }),
   agentRecordForeign: (path: string, pid: number | undefined) =>
     new UserError({
       code: 'agent-record-foreign',

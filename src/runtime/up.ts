@@ -8,6 +8,7 @@ import { systemClock } from '../adapters/clock.ts'
 import { diskFiles } from '../adapters/files.ts'
 import { errors } from '../errors.ts'
 import type { SystemEvent } from '../events.ts'
+import type { FleetStatus } from '../system/agent-api.ts'
 import type { HostPort } from '../ports.ts'
 import { loadSystem } from '../system/load-system.ts'
 import type { System } from '../system/system.ts'
@@ -53,14 +54,14 @@ export async function startFleet(options: StartFleetOptions): Promise<Fleet> {
   const { root, signal, attached = false } = options
   const { readyWithinMs = defaultReadyWithinMs, onEvent } = options
   const system = options.system ?? (await loadSystem(root, diskFiles))
-  const running = await findAgent(root)
-  if (running !== undefined) return joinFleet(running)
-  await preflight(root, system)
-
   const { cliVersion, isDirect = false, toxiproxyApi } = options
   const api = toxiproxyApi === undefined ? undefined : readAddress(toxiproxyApi, '--toxiproxy-api')
   if (api !== undefined && !isLoopback(api.host)) throw errors.remoteNeedsConsent(formatAddress(api))
-  const toxiproxy = options.toxiproxy === undefined ? undefined : await readToxiproxy(options.toxiproxy)
+  const toxiproxy = options.toxiproxy === undefined ? undefined : readToxiproxy(options.toxiproxy)
+  const running = await findAgent(root)
+  if (running !== undefined) return joinFleet(running)
+  await preflight(root, system)
+  if (toxiproxy !== undefined) await requireToxiproxy(toxiproxy)
   const config: AgentConfig = {
     root,
     system,
@@ -88,6 +89,9 @@ export async function startFleet(options: StartFleetOptions): Promise<Fleet> {
 
   /** Somebody else's: what is not ready in it is said, and left as it is. */
   async function joinFleet(others: AgentClient): Promise<Fleet> {
+    const { proxy } = await others.status()
+    const complaint = whyOtherProxies({ isDirect, api, toxiproxy }, proxy)
+    if (complaint !== undefined) throw errors.fleetRunsOtherwise(system.name, complaint)
     options.onRunning?.()
     await untilAllReady({ agent: others, readyWithinMs, signal })
     const running = new Set((await others.status()).services.map(({ name }) => name))
@@ -96,10 +100,32 @@ export async function startFleet(options: StartFleetOptions): Promise<Fleet> {
   }
 }
 
-async function readToxiproxy(text: string): Promise<HostPort> {
+/** Asked for with the flag, and how the fleet runs instead; undefined when it runs as asked, or nothing was. */
+function whyOtherProxies(
+  asked: { isDirect: boolean; api: HostPort | undefined; toxiproxy: HostPort | undefined },
+  proxy: FleetStatus['proxy'],
+): { flag: string; how: string } | undefined {
+  const how =
+    proxy === null
+      ? 'without proxies (--direct)'
+      : proxy.toxiproxy !== undefined
+        ? `with the Toxiproxy server at ${proxy.toxiproxy}`
+        : proxy.api !== null
+          ? `with proxies that can be broken at ${proxy.api}`
+          : 'with proxies of its own'
+  if (asked.isDirect && proxy !== null) return { flag: '--direct', how }
+  if (isOther(asked.api, proxy?.api)) return { flag: '--toxiproxy-api', how }
+  if (isOther(asked.toxiproxy, proxy?.toxiproxy)) return { flag: '--toxiproxy', how }
+  return undefined
+}
+
+/** Port 0 is any. */
+const isOther = (asked: HostPort | undefined, running: string | null | undefined): boolean =>
+  asked !== undefined && (running == null || (asked.port !== 0 && formatAddress(asked) !== running))
+
+function readToxiproxy(text: string): HostPort {
   const address = readAddress(text.replace(/^http:\/\//, '').replace(/\/$/, ''), '--toxiproxy')
   if (!isLoopback(address.host)) throw errors.toxiproxyNotHere(formatAddress(address))
-  await requireToxiproxy(address)
   return address
 }
 

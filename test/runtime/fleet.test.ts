@@ -76,6 +76,29 @@ describe('up and down', () => {
     expect(await second.agent.status()).toEqual(await first.agent.status())
   })
 
+  test('a second up that asks for other proxies is refused, and leaves the fleet alone', async () => {
+    await using trial = trialSystem({ order: { runs: 'ok' } })
+    const { agent } = await trial.up({ toxiproxyApi: '127.0.0.1:0' })
+    const before = await agent.status()
+    const { api } = before.proxy!
+    const how = `with proxies that can be broken at ${api}`
+    const refused: [Parameters<typeof trial.up>[0], flag: string][] = [
+      [{ isDirect: true }, '--direct'],
+      [{ toxiproxyApi: '127.0.0.1:1' }, '--toxiproxy-api'],
+      [{ toxiproxy: '127.0.0.1:1' }, '--toxiproxy'],
+    ]
+    for (const [asked, flag] of refused) {
+      await expect(trial.up(asked)).rejects.toMatchObject({
+        code: 'fleet-runs-otherwise',
+        message: `trial runs already, ${how}: ${flag} cannot change that.`,
+        next: expect.stringContaining('msvc down'),
+      })
+    }
+    expect(await agent.status()).toEqual(before)
+    for (const asked of [{}, { toxiproxyApi: api! }, { toxiproxyApi: '127.0.0.1:0' }])
+      expect(await trial.up(asked)).toMatchObject({ kind: 'was-running' })
+  })
+
   test('a second up while the first is at it returns when every service is ready, too', async () => {
     await using trial = trialSystem({ order: { runs: 'slow-start' }, payment: { runs: 'ok' } })
     const first = trial.up()
