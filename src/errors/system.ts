@@ -30,6 +30,16 @@ export const systemErrors = {
       next: known.length === 0 ? 'No service here calls another.' : `Edges: ${known.join(', ')}.`,
       data: { name, known, suggestion },
     }),
+  templateNeedsService: (template: string, needed: string, known: string[]) =>
+    new UserError({
+      code: 'template-needs-service',
+      message: `The code of ${template} is tested together with ${needed}, which ${known.length === 0 ? 'a system of one service' : 'this system'} does not have.`,
+      next:
+        known.length === 0
+          ? `Begin with \`msvc new service ${needed} --template ${needed}\` and repeat this inside of it, or make all with \`msvc new system shop\`.`
+          : `Add that first with \`msvc new service ${needed} --template ${needed}\`.`,
+      data: { template, needed },
+    }),
   badName: (name: string, reason: string, suggestion?: string) =>
     new UserError({
       code: 'bad-name',

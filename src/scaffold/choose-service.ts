@@ -20,7 +20,7 @@ export interface ServiceWish {
 /** Of a system's services, where nobody says another. */
 export const firstPort = 4000
 
-/** @throws UserError bad-name, bad-value, name-taken, unknown-service */
+/** @throws UserError bad-name, bad-value, name-taken, unknown-service, template-needs-service */
 export function chooseService(wish: ServiceWish, system: System): ServiceEntry {
   const { name } = wish
   checkName(name)
@@ -30,6 +30,8 @@ export function chooseService(wish: ServiceWish, system: System): ServiceEntry {
   for (const callee of wish.dependsOn ?? []) {
     if (!known.includes(callee)) throw errors.unknownService(callee, known, suggest(callee, known))
   }
+  const missing = template.testedWith?.find((needed) => !known.includes(needed))
+  if (missing !== undefined) throw errors.templateNeedsService(template.name, missing, known)
   const port = choosePort(wish.port, system)
   return {
     name,

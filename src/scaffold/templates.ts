@@ -10,6 +10,8 @@ export interface ServiceTemplate {
   calls: readonly string[]
   /** Services whose feed its code reads. */
   follows: readonly string[]
+  /** Services whose code its tests run, so that it cannot be without them. */
+  testedWith?: readonly string[]
   /** A GET that it answers as generated, without a token: what a system of one is loaded with. */
   route: string
 }
@@ -43,8 +45,9 @@ export const serviceTemplates: readonly ServiceTemplate[] = [
     name: 'payment',
     folder: 'system/services/payment',
     about: 'charges, once per idempotency key',
-    calls: [],
+    calls: ['provider'],
     follows: [],
+    testedWith: ['provider'],
     route: '/readyz',
   },
   {
@@ -53,6 +56,14 @@ export const serviceTemplates: readonly ServiceTemplate[] = [
     about: "follows order's feed and records what it sent",
     calls: [],
     follows: ['order'],
+    route: '/readyz',
+  },
+  {
+    name: 'provider',
+    folder: 'system/services/provider',
+    about: 'a sandbox in place of the company that moves the money',
+    calls: [],
+    follows: [],
     route: '/readyz',
   },
 ]

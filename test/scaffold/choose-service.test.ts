@@ -60,6 +60,15 @@ describe('choosing a service', () => {
     expect(missingCallees(gateway, chooseService(wish, shop))).toEqual([])
   })
 
+  test('payment calls the provider, and cannot be without it, alone or in a system', () => {
+    const wish = { name: 'billing', template: 'payment' }
+    const withProvider = { ...shop, services: [...shop.services, service('provider')] }
+    expect(chooseService(wish, withProvider).dependsOn).toEqual(['provider'])
+    const alone: System = { name: 'billing', entry: 'billing', services: [] }
+    for (const system of [shop, alone])
+      expect(code(() => chooseService(wish, system))).toBe('template-needs-service')
+  })
+
   const refused: [string, Parameters<typeof chooseService>[0], string][] = [
     ['a taken name', { name: 'order', template: 'blank' }, 'name-taken'],
     ['a taken port', { name: 'refunds', template: 'blank', port: 4001 }, 'bad-value'],

@@ -223,7 +223,24 @@ describe('a new service', () => {
     expect(await filesBelow(shop)).toEqual(before)
   })
 
-  test.each(templateNames)('outside a system becomes a system of one: %s', async (template) => {
+  test('that is tested together with another is refused without it, and joins where it is', async () => {
+    await using temporary = await temporaryFolder()
+    const wish = { name: 'billing', template: 'payment' }
+    const alone = newService(wish, optionsIn(temporary.path))
+    await expect(alone).rejects.toMatchObject({
+      code: 'template-needs-service',
+      next: expect.stringContaining('`msvc new service provider --template provider` and repeat this inside'),
+    })
+    expect(await filesBelow(temporary.path)).toEqual(new Map())
+    await newService({ name: 'provider', template: 'provider' }, optionsIn(temporary.path))
+    const root = join(temporary.path, 'provider')
+    expect((await newService(wish, optionsIn(root))).notes).toEqual([])
+    const system = parseSystem(await readFile(join(root, 'msvc.yaml'), 'utf8'), 'msvc.yaml')
+    expect(system.services.at(-1)).toMatchObject({ name: 'billing', dependsOn: ['provider'] })
+  })
+
+  const canBeAlone = templateNames.filter((name) => templateNamed(name)?.testedWith === undefined)
+  test.each(canBeAlone)('outside a system becomes a system of one: %s', async (template) => {
     await using temporary = await temporaryFolder()
     const result = await newService({ name: 'refunds', template }, optionsIn(temporary.path))
     const made = await filesBelow(join(temporary.path, 'refunds'))

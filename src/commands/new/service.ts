@@ -20,7 +20,7 @@ export default class NewService extends BaseCommand {
   static override description = serviceTemplates.map(({ name, about }) => `${name}: ${about}`).join('\n')
   static override examples = [
     '<%= config.bin %> new service refunds',
-    '<%= config.bin %> new service refunds --template payment --depends-on order,payment --port 4100',
+    '<%= config.bin %> new service returns --template order --depends-on payment --port 4100',
   ]
   static override args = { name: argument({ description: `${questions.serviceName.ask}; its folder too` }) }
   static override flags = {
