@@ -94,27 +94,27 @@ interface Reading {
   system: System
 }
 
-const refuse = ({ yaml }: Reading, path: Path, { name }: Activity, reason: string) =>
+const refusal = ({ yaml }: Reading, path: Path, { name }: Activity, reason: string) =>
   errors.fileInvalid(yaml.placeOf(path), `${name} cannot be taken over: ${reason}.`, next)
 
 function probeOf(probe: Activity, reading: Reading & { path: Path }) {
   const { path, system } = reading
   const { provider: how, tolerance } = probe
   if (how?.type !== 'http') {
-    throw refuse(reading, path, probe, `its provider is ${how?.type ?? 'a reference'}, and msvc reads http`)
+    throw refusal(reading, path, probe, `its provider is ${how?.type ?? 'a reference'}, and msvc reads http`)
   }
   const method = (how.method ?? 'GET').toUpperCase()
   if (method !== 'GET')
-    throw refuse(reading, path, probe, `it asks with ${method}, and a probe asks with GET`)
+    throw refusal(reading, path, probe, `it asks with ${method}, and a probe asks with GET`)
   const url = URL.canParse(how.url ?? '') ? new URL(how.url!) : undefined
   const service = system.services.find(({ port }) => port !== undefined && String(port) === url?.port)
   if (url === undefined || service === undefined) {
-    throw refuse(reading, path, probe, `no service of ${system.name} has the port of ${how.url}`)
+    throw refusal(reading, path, probe, `no service of ${system.name} has the port of ${how.url}`)
   }
   const isStatus = typeof tolerance === 'number'
   if (!isStatus && tolerance !== true && tolerance !== undefined) {
     const told = JSON.stringify(tolerance)
-    throw refuse(reading, path, probe, `its tolerance is ${told}, and msvc knows a status or true`)
+    throw refusal(reading, path, probe, `its tolerance is ${told}, and msvc knows a status or true`)
   }
   const timeout = typeof how.timeout === 'number' ? formatDuration(how.timeout * 1000) : undefined
   return {
@@ -151,7 +151,7 @@ function stepsOf(
       if (program === 'sleep') atMs += Number(words[0]) * 1000
       else
         faults.push(
-          faultOf(words, atMs, () => refuse(reading, path, step, `it runs msvc ${words.join(' ')}`)),
+          faultOf(words, atMs, () => refusal(reading, path, step, `it runs msvc ${words.join(' ')}`)),
         )
     }
     atMs += (step.pauses?.after ?? 0) * 1000
@@ -162,7 +162,7 @@ function stepsOf(
 function commandOf(step: Activity, reading: Reading & { path: Path }): { program: string; words: string[] } {
   const { provider: how } = step
   if (how?.type !== 'process') {
-    throw refuse(
+    throw refusal(
       reading,
       reading.path,
       step,
@@ -174,7 +174,12 @@ function commandOf(step: Activity, reading: Reading & { path: Path }): { program
   const program = how.path?.split('/').at(-1) ?? ''
   const isSleep = program === 'sleep' && Number(words[0]) >= 0
   if (!isSleep && program !== 'msvc') {
-    throw refuse(reading, reading.path, step, `it runs ${how.path}, of which msvc cannot know what it breaks`)
+    throw refusal(
+      reading,
+      reading.path,
+      step,
+      `it runs ${how.path}, of which msvc cannot know what it breaks`,
+    )
   }
   return { program, words: words.filter((word) => word !== '') }
 }

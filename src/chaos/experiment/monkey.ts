@@ -105,7 +105,9 @@ function choicesOf(
   const edges = edgesOf(system).map(({ name }) => name)
   for (const name of spare) {
     const known = [...services, ...edges]
-    if (!known.includes(name)) throw errors.unknownService(name, known, suggest(name, known))
+    if (known.includes(name)) continue
+    const unknown = name.includes(':') ? errors.unknownEdge : errors.unknownService
+    throw unknown(name, known, suggest(name, known))
   }
   return faults.flatMap((name): Choice[] => {
     const kind = findFault(kinds, name)

@@ -70,6 +70,11 @@ describe('a monkey', () => {
       { spare: ['paymnt'] },
       /no service named paymnt\. Did you mean payment\?/,
     ],
+    [
+      'an edge to spare that does not exist',
+      { spare: ['order:paymnt'] },
+      /no edge order:paymnt\. Did you mean order:payment\?/,
+    ],
     ['no time for a single fault', { forMs: 5000 }, /--for cannot be/],
     [
       'nothing that is left',
