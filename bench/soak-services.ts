@@ -25,9 +25,9 @@ export async function soakKills(): Promise<boolean> {
     seed: Number(seed),
     roundMs: 3000,
     settleMs: 60_000,
-    onRound: ({ round, killed, acknowledged, repeated, verdict, broken }) => {
+    onRound: ({ round, killed, acknowledged, repeated, refunds, verdict, broken }) => {
       say(
-        `${round}  ${verdict}  killed ${killed.join(', ')}  ${acknowledged} acknowledged, ${repeated} asked again`,
+        `${round}  ${verdict}  killed ${killed.join(', ')}  ${acknowledged} acknowledged, ${repeated} asked again, ${refunds} given back`,
       )
       for (const text of broken) say(`    ${text}`)
     },

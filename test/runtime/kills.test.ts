@@ -19,6 +19,7 @@ test('services that are killed under load lose nothing and charge nobody twice',
   expect(results.map(({ verdict }) => verdict)).toEqual(['PASS', 'PASS', 'PASS', 'PASS'])
   expect(results.flatMap(({ killed }) => killed).length).toBeGreaterThanOrEqual(4)
   expect(results.at(-1)?.acknowledged).toBeGreaterThan(50)
+  expect(results.at(-1)?.refunds).toBeGreaterThan(0)
 })
 
 test('a system with a flaw does not pass: payment asks its provider without a key', slow, async () => {

@@ -8,6 +8,7 @@ import type { AgentClient } from '../../src/runtime/agent-client.ts'
 import { verifySystem, type Verification } from '../../src/runtime/verify.ts'
 import { entryUrl, generatedFleet } from '../fixtures/generated-fleet.ts'
 import { createOrdersClient, type OrdersClient } from './orders-client.ts'
+import { createRefundsClient, type RefundsClient } from './refunds-client.ts'
 
 export interface KillsOptions {
   root: string
@@ -25,6 +26,7 @@ export interface RoundResult {
   killed: string[]
   acknowledged: number
   repeated: number
+  refunds: number
   verdict: Verification['verdict']
   /** What is broken, in words. */
   broken: string[]
@@ -35,11 +37,12 @@ export async function killRounds(options: KillsOptions): Promise<RoundResult[]> 
   const { root, rounds, seed, roundMs, settleMs, onRound } = options
   const { agent } = await generatedFleet(root, { readyWithinMs: 120_000 })
   const client = createOrdersClient()
+  const desk = createRefundsClient()
   const results: RoundResult[] = []
   try {
     for (let round = 1; round <= rounds; round++) {
       const chance = (k: number): number => fractionAt(seed, round * 100 + k)
-      const killed = await oneRound({ agent, client, roundMs, chance })
+      const killed = await oneRound({ agent, client, desk, roundMs, chance })
       const { verdict, invariants } = await verifySystem({
         root,
         acknowledged: client.acknowledged,
@@ -47,7 +50,9 @@ export async function killRounds(options: KillsOptions): Promise<RoundResult[]> 
       })
       const broken = invariants.flatMap(({ name, examples }) => examples.map((text) => `${name}: ${text}`))
       const { repeated } = client
-      const result = { round, killed, acknowledged: client.acknowledged.length, repeated, verdict, broken }
+      const { promised: refunds } = desk
+      const acknowledged = client.acknowledged.length
+      const result = { round, killed, acknowledged, repeated, refunds, verdict, broken }
       results.push(result)
       onRound?.(result)
       if (verdict === 'FAIL') break
@@ -61,19 +66,21 @@ export async function killRounds(options: KillsOptions): Promise<RoundResult[]> 
 interface Round {
   agent: AgentClient
   client: OrdersClient
+  desk: RefundsClient
   roundMs: number
   chance: (k: number) => number
 }
 
-async function oneRound({ agent, client, roundMs, chance }: Round): Promise<string[]> {
+async function oneRound({ agent, client, desk, roundMs, chance }: Round): Promise<string[]> {
   const { services } = await agent.status()
   const url = await entryUrl(agent)
+  const payment = services.find(({ name }) => name === 'payment')!.url
   const victims = chosen(
     services.map(({ name }) => name),
     chance,
   )
   const over = AbortSignal.timeout(roundMs)
-  const placing = client.run(url, over)
+  const placing = Promise.all([client.run(url, over), desk.run(payment, over)])
   await sleep(roundMs * (0.2 + 0.6 * chance(0)))
   const killed = await Promise.all(victims.map((name) => kill(agent, name)))
   await placing

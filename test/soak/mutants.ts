@@ -43,6 +43,28 @@ export const guaranteeMutants: GuaranteeMutant[] = [
     complaint: /money is still reserved|charged \d+ times/,
   },
   {
+    fault: 'payment has no reconciliation',
+    edits: [
+      [
+        `${payment}/reconcile.ts`,
+        'running ??= round().finally(() => (running = undefined))',
+        'running ??= undefined',
+      ],
+    ],
+    complaint: /is refund_requested|agree on refunds/,
+  },
+  {
+    fault: 'payment asks for a refund before it has written that down',
+    edits: [
+      [
+        `${payment}/routes.ts`,
+        "await store.enter(id, 'refund_requested', known.providerId)",
+        "{ ...known, state: 'refund_requested' as const }",
+      ],
+    ],
+    complaint: /payment has given back 0 cents, the provider 1999/,
+  },
+  {
     fault: 'a store answers before it has committed',
     edits: [
       [
