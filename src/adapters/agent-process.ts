@@ -4,6 +4,7 @@
 import { spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { ownProcess } from './own-process.ts'
 
 export interface StartedAgent {
   pid: number
@@ -30,7 +31,8 @@ export function startAgent({
 }): StartedAgent {
   mkdirSync(dirname(logPath), { recursive: true })
   const log = openSync(logPath, 'w', 0o600)
-  const child = spawn(process.execPath, [entry], { cwd, detached: true, stdio: ['pipe', log, log] })
+  const [command, ...args] = ownProcess(entry)
+  const child = spawn(command, args, { cwd, detached: true, stdio: ['pipe', log, log] })
   closeSync(log)
   const { stdin } = child
   if (stdin === null) throw new Error('the agent has no standard input')

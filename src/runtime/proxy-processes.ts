@@ -4,6 +4,7 @@
 // needed. A spare listens nowhere; the guard and the agent's record know it as they know the one at work.
 
 import { fileURLToPath } from 'node:url'
+import { ownProcess } from '../adapters/own-process.ts'
 import type { Clock, Output, Processes, ServiceProcess } from '../ports.ts'
 
 export interface ProxyProcesses {
@@ -35,8 +36,7 @@ export function proxyProcesses(parts: ProxyProcessesParts): ProxyProcesses {
   let isOver = false
 
   function launch(): ServiceProcess {
-    const argv = [process.execPath, processEntry()]
-    const launched = processes.spawn({ argv, cwd, env: environment() }, onOutput)
+    const launched = processes.spawn({ argv: ownProcess(processEntry()), cwd, env: environment() }, onOutput)
     all.add(launched)
     onProcess()
     void launched.exited.then(() => {

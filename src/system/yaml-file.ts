@@ -2,7 +2,7 @@
 // UserError with file:line:column, the reason and what was expected.
 
 import type { Static, TSchema } from 'typebox'
-import { Errors } from 'typebox/value'
+import { Errors } from 'typebox/schema'
 import { isMap, isScalar, LineCounter, parseDocument, type Document, type Node } from 'yaml'
 import { errors, type Place } from '../errors.ts'
 import { suggest } from './suggest.ts'
@@ -44,7 +44,8 @@ export function parseYamlFile<S extends TSchema>(
   const read = badAlias(document) ?? valueOf(document)
   if ('reason' in read) throw errors.fileInvalid(placeAt(read.offset), `${read.reason}.`, next)
   const { value } = read
-  const mistake = worst(Errors(schema, value) as Mistake[])
+  const [, mistakes] = Errors(schema, value)
+  const mistake = worst(mistakes as Mistake[])
   if (mistake) {
     const { path, key, reason } = describe(mistake, schema, value)
     throw errors.fileInvalid(placeOf(path, { key }), reason, next)
