@@ -4,7 +4,7 @@
 // README says.
 
 import { contract, ErrorBody } from '@system/platform/contract'
-import { Type } from 'typebox'
+import { Type } from '@system/platform/schema'
 
 export const helloContract = contract({
   hello: {

@@ -1,7 +1,7 @@
 // What this service is: its settings, the services it calls, its routes.
 
 import type { ServiceDefinition } from '@system/platform'
-import { Type } from 'typebox'
+import { Type } from '@system/platform/schema'
 import { addRoutes } from './routes.ts'
 
 const settings = {

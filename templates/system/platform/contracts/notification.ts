@@ -1,6 +1,6 @@
 // What notification offers: what it has to send, what it has sent, and what could not be sent.
 
-import { Type } from 'typebox'
+import { Type } from '../src/schema.ts'
 import { contract, ErrorBody, PageQuery } from '../src/contract.ts'
 
 const Notification = Type.Object({

@@ -1,6 +1,6 @@
 // What order offers: to those who place and read orders, and to those who follow all that happens.
 
-import { Type } from 'typebox'
+import { Type } from '../src/schema.ts'
 import { contract, ErrorBody, PageQuery } from '../src/contract.ts'
 
 const OrderLine = Type.Object({

@@ -1,6 +1,6 @@
 // What payment offers: charges, at most one for each key.
 
-import { Type } from 'typebox'
+import { Type } from '../src/schema.ts'
 import { contract, ErrorBody, PageQuery } from '../src/contract.ts'
 
 const NewCharge = Type.Object({

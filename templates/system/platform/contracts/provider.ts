@@ -1,7 +1,7 @@
 // What the sandbox offers in place of the company that moves the money. Everything is on disk before it
 // is answered; the same key gets the same answer.
 
-import { Type } from 'typebox'
+import { Type } from '../src/schema.ts'
 import { contract, ErrorBody, PageQuery } from '../src/contract.ts'
 
 const Key = Type.String({ minLength: 1, maxLength: 250 })

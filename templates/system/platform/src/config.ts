@@ -4,7 +4,8 @@
 // adds `<CALLEE>_URL`. A wrong or missing variable ends the start with its name (see lifecycle.ts).
 
 import { Ajv, type ErrorObject } from 'ajv'
-import { Type, type Static, type TObject, type TProperties } from 'typebox'
+import type { Static, TObject, TProperties } from 'typebox'
+import { Type } from './schema.ts'
 
 /** A switch: only `1` is on. */
 export const flag = () => Type.Enum(['0', '1'], { default: '0' })

@@ -1,10 +1,10 @@
 // The callee of a contract: a typed function for each of its routes, through the edge's policy.
 
 import type { TSchema } from 'typebox'
-import { Compile } from 'typebox/schema'
 import type { Callee, CallRequest, CallResult } from './callee.ts'
 import type { AnswerBody, Asked, Contract, Route, Statuses } from './contract.ts'
 import type { Answer } from './http-attempt.ts'
+import { compileCheck, type SchemaCheck } from './schema-check.ts'
 
 /** An answer with a status that the contract knows. */
 export type DeclaredAnswer<R extends Route> = {
@@ -79,11 +79,11 @@ export function pathTo(
 
 /** Compiled when first asked for: who only passes an answer on never looks into it. */
 function createReader(schema: TSchema): (body: string) => unknown {
-  let validator: ReturnType<typeof Compile> | undefined
+  let complaintOf: SchemaCheck | undefined
   return (text) => {
-    validator ??= Compile(schema)
+    complaintOf ??= compileCheck(schema)
     const body = parsed(text)
-    return validator.Check(body) ? body : undefined
+    return complaintOf(body) === undefined ? body : undefined
   }
 }
 

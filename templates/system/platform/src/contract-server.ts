@@ -2,11 +2,10 @@
 // that answers otherwise than declared does not compile.
 
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
-import type { TSchema } from 'typebox'
-import { Compile } from 'typebox/schema'
 import { sendError, type App } from './app.ts'
 import type { AnswerBody, Asked, Contract, Route, Statuses } from './contract.ts'
 import { openApi } from './openapi.ts'
+import { compileCheck } from './schema-check.ts'
 import { errorBody } from './unreadable.ts'
 
 export type Reply<R extends Route> = {
@@ -67,29 +66,19 @@ function serveRoute(
 ): void {
   const { method, path: url, params, query: querystring, headers } = route
   // Not by Fastify's validator, which would take "1" for 1: right in a URL, wrong in JSON.
-  const complain = bodyCheck(route.body)
+  const complaintOf = route.body === undefined ? undefined : compileCheck(route.body)
   app.route({
     method,
     url,
     schema: { ...(params && { params }), ...(querystring && { querystring }), ...(headers && { headers }) },
     onRequest,
     async handler(request: FastifyRequest, reply: FastifyReply) {
-      const complaint = complain(request.body)
-      if (complaint !== undefined) return sendError(reply, 400, 'invalid', complaint)
+      const complaint = complaintOf?.(request.body)
+      if (complaint !== undefined) return sendError(reply, 400, 'invalid', `body${complaint}`)
       // Checked right before; Fastify's own types cannot follow a route that is a variable.
       const { params, query, headers, body } = request
       const answer = await handler({ params, query, headers, body } as Asked<Route>, { request, reply })
       return answer === sent ? reply : reply.code(answer.status).send(answer.body)
     },
   })
-}
-
-function bodyCheck(schema: TSchema | undefined): (body: unknown) => string | undefined {
-  if (schema === undefined) return () => undefined
-  const validator = Compile(schema)
-  return (body) => {
-    if (validator.Check(body)) return undefined
-    const [, [first]] = validator.Errors(body)
-    return `body${first?.instancePath ?? ''} ${first?.message ?? 'is not as declared'}`
-  }
 }

@@ -6,7 +6,8 @@
 //
 // There is no code generation in between, so a change that breaks a caller is a compile error there.
 
-import { Type, type Static, type TObject, type TSchema } from 'typebox'
+import type { Static, TObject, TSchema } from 'typebox'
+import { Type } from './schema.ts'
 
 export interface Route {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'

@@ -77,8 +77,8 @@ test('a body that is not as declared is refused; numbers in quotes are no number
   const { post, libraryUrl } = await runBoth(t)
   const table: [unknown, string][] = [
     [{ title: 'Ulysses', pages: '730' }, 'body/pages must be integer'],
-    [{ title: '', pages: 1 }, 'body/title must not have fewer than 1 characters'],
-    [{ pages: 1 }, 'body must have required properties title'],
+    [{ title: '', pages: 1 }, 'body/title must NOT have fewer than 1 characters'],
+    [{ pages: 1 }, "body must have required property 'title'"],
     [[], 'body must be object'],
     [null, 'body must be object'],
   ]

@@ -2,7 +2,7 @@
 
 import { contract, ErrorBody } from '@system/platform/contract'
 import { orderContract } from '@system/platform/contracts/order'
-import { Type } from 'typebox'
+import { Type } from '@system/platform/schema'
 
 const refusals = { 401: ErrorBody, 403: ErrorBody, 429: ErrorBody, 503: ErrorBody, 504: ErrorBody }
 

@@ -10,7 +10,8 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock, Logger } from '@system/platform'
-import { importJWK, type CryptoKey, type JWK } from 'jose'
+import type { CryptoKey, JWK } from 'jose'
+import { importJWK } from 'jose/key/import'
 import type { Keys } from './verify-token.ts'
 
 export interface RemoteKeysOptions {

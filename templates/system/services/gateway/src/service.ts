@@ -2,7 +2,7 @@
 
 import { flag, type Clock, type Config, type Logger, type ServiceDefinition } from '@system/platform'
 import { ConfigError } from '@system/platform/config'
-import { Type } from 'typebox'
+import { Type } from '@system/platform/schema'
 import { createAdmission } from './admission.ts'
 import { createRateLimit } from './rate-limit.ts'
 import { createRemoteKeys } from './remote-keys.ts'

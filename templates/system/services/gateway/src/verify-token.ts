@@ -3,7 +3,10 @@
 
 import { hash } from 'node:crypto'
 import type { Clock } from '@system/platform'
-import { errors, jwtVerify, type CryptoKey } from 'jose'
+// By its parts: the rest of it, encryption above all, is for nothing here.
+import type { CryptoKey } from 'jose'
+import { JOSEError, JWKSNoMatchingKey } from 'jose/errors'
+import { jwtVerify } from 'jose/jwt/verify'
 
 export interface Keys {
   find(kid: string | undefined): Promise<CryptoKey | undefined>
@@ -68,14 +71,14 @@ export function createVerifier(options: VerifierOptions): Verifier {
       if (typeof sub !== 'string' || sub === '' || exp === undefined) return undefined
       return { subject: sub, scope: typeof scope === 'string' ? scope : '', endsAtMs: exp * 1000 }
     } catch (error) {
-      if (error instanceof errors.JOSEError) return undefined
+      if (error instanceof JOSEError) return undefined
       throw error
     }
   }
 
   async function keyFor({ kid }: { kid?: string }): Promise<CryptoKey> {
     const key = await keys.find(kid)
-    if (key === undefined) throw new errors.JWKSNoMatchingKey()
+    if (key === undefined) throw new JWKSNoMatchingKey()
     return key
   }
 

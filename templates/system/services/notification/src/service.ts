@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import { outboxNames, type ServiceDefinition } from '@system/platform'
-import { Type } from 'typebox'
+import { Type } from '@system/platform/schema'
 import type { Channel } from './channel.ts'
 import { startDelivery } from './deliver.ts'
 import { followOrders } from './follow-orders.ts'

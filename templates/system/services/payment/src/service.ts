@@ -1,7 +1,7 @@
 // Payment: charges an order at the provider, at most once for each idempotency key.
 
 import { outboxNames, type ServiceDefinition } from '@system/platform'
-import { Type } from 'typebox'
+import { Type } from '@system/platform/schema'
 import { createChargeStore, schema } from './charge-store.ts'
 import { createProvider } from './provider.ts'
 import { startReconciling } from './reconcile.ts'

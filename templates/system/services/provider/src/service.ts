@@ -2,7 +2,7 @@
 // of its own, so that "charged, but nobody heard" is as real here as it is outside.
 
 import type { ServiceDefinition } from '@system/platform'
-import { Type } from 'typebox'
+import { Type } from '@system/platform/schema'
 import { createLedger, schema } from './ledger.ts'
 import { addRoutes } from './routes.ts'
 
