@@ -3,10 +3,11 @@
 // A fault in the breaker or its rules has to be seen by the random lives or by a flaw's question, one in
 // the policy by the questions about the stack or by the platform's own tests.
 
-import { spawn } from 'node:child_process'
-import { cp, readFile, writeFile } from 'node:fs/promises'
+import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { firstFailure } from '../fixtures/first-failure.ts'
+import { replaceOnce } from '../fixtures/replace-once.ts'
 import { oursFrom } from './contenders/ours.ts'
 import { examine } from './conformance.ts'
 import { flaws } from './flaws.ts'
@@ -60,32 +61,17 @@ async function stackKiller(copy: string): Promise<string | undefined> {
   return runTests(copy)
 }
 
-/** Ends with the first test that fails. One process, so that its end is the end of all. */
 const runTests = (copy: string): Promise<string | undefined> =>
-  new Promise((resolve) => {
-    const child = spawn(
-      process.execPath,
-      [
-        '--test',
-        '--test-isolation=none',
-        `--test-timeout=${testWithinMs}`,
-        '--test-reporter=tap',
-        ...stackTests,
-      ],
-      { cwd: copy, stdio: ['ignore', 'pipe', 'ignore'], timeout: testsWithinMs, killSignal: 'SIGKILL' },
-    )
-    let text = ''
-    let failed: string | undefined
-    child.stdout.on('data', (chunk: Buffer) => {
-      text += chunk.toString()
-      failed ??= /^\s*not ok \d+ - (.*)\n/m.exec(text)?.[1]
-      if (failed !== undefined) child.kill('SIGKILL')
-    })
-    child.on('close', (code, signal) => {
-      if (failed !== undefined) resolve(failed)
-      else if (signal !== null) resolve(`the tests do not end within ${testsWithinMs / 1000} s`)
-      else resolve(code === 0 ? undefined : 'the tests')
-    })
+  firstFailure({
+    args: [
+      '--test',
+      '--test-isolation=none',
+      `--test-timeout=${testWithinMs}`,
+      '--test-reporter=tap',
+      ...stackTests,
+    ],
+    cwd: copy,
+    withinMs: testsWithinMs,
   })
 
 /** A test that throws has failed, whatever it threw: that is what a fault may do. */
@@ -100,13 +86,6 @@ async function passes(test: () => boolean | Promise<boolean>): Promise<boolean> 
 async function copyWith(copy: string, mutant: Mutant | undefined): Promise<void> {
   await cp(platform, copy, { recursive: true, filter: (path) => !path.includes('node_modules') })
   if (mutant === undefined) return
-  const path = join(copy, 'src', mutant.file)
-  const text = await readFile(path, 'utf8')
-  if (text.split(mutant.from).length !== 2) {
-    throw new Error(`${mutant.file} does not hold exactly once: ${mutant.from}`)
-  }
-  await writeFile(
-    path,
-    text.replace(mutant.from, () => mutant.to),
-  )
+  const { from, to } = mutant
+  await replaceOnce({ path: join(copy, 'src', mutant.file), from, to })
 }

@@ -88,6 +88,17 @@ test('an anchor behind a torn line counts', async () => {
   expect(await verifyAudit(root, 'order')).toMatchObject({ verdict: 'FAIL', broken: { pos: 10 } })
 })
 
+test('the furthest anchor counts, in whatever order the anchors are read', async () => {
+  const { root, tamper } = await writtenSystem()
+  const { hash } = (await verifyAudit(root, 'order')).head
+  const older = JSON.stringify({ at: 3, pos: 2, hash })
+  writeFileSync(join(root, '.msvc/data/order/anchors/read-later.ndjson'), `${older}\n`)
+  tamper('delete from events where pos > 1')
+  expect(await verifyAudit(root, 'order')).toMatchObject({
+    broken: { pos: 2, reason: expect.stringMatching(/anchored at 6/) as string },
+  })
+})
+
 test('a log written anew is found also after a service has started on it and anchored it again', async () => {
   const { root, tamper } = await writtenSystem()
   tamper(`update events set data = replace(data, '500', '1') where pos = 2; ${rehash(2)}`)

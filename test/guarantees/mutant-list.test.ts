@@ -1,0 +1,29 @@
+// The hunt itself is `node test/guarantees/mutants.ts`; this only sees, quickly, that the list fits the code.
+
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { replacedOnce } from '../fixtures/replace-once.ts'
+import { recordMutants } from './mutant-list.ts'
+import { repository } from './planted-fault.ts'
+
+test.each(recordMutants)('there is a place for: $guarantee, $fault', async ({ edit, seenBy }) => {
+  const text = await readFile(join(repository, edit.path), 'utf8')
+  expect(replacedOnce(text, edit)).not.toBe(text)
+  expect(existsSync(join(repository, seenBy.file))).toBe(true)
+})
+
+test.each([
+  'hash chain',
+  'anchors',
+  'rows are final',
+  'expected version',
+  'idempotency key',
+  'mailbox',
+  'dead letters',
+  'feed without gaps',
+  'checkpoint',
+])('%s has a mutant', (guarantee) => {
+  expect(recordMutants.filter((mutant) => mutant.guarantee === guarantee)).not.toEqual([])
+})

@@ -1,0 +1,276 @@
+// What the generated services and the audit promise of their records, each with the faults that break it and the
+// tests that have to see them. Faults that only a crash at the right moment shows are in test/soak/mutants.ts.
+
+import type { Edit } from '../fixtures/replace-once.ts'
+
+export interface Tests {
+  file: string
+  /** Only those whose name has this in it; all, if not given. */
+  named?: string
+}
+
+export interface RecordMutant {
+  guarantee: string
+  fault: string
+  edit: Edit
+  /** One of these has to fail. */
+  seenBy: Tests
+}
+
+const order = 'templates/system/services/order'
+const payment = 'templates/system/services/payment'
+const notification = 'templates/system/services/notification'
+
+/** Mutants of a guarantee; each is made by one edit. */
+const breaking =
+  (guarantee: string) =>
+  (path: string, file: string, named?: string) =>
+  (fault: string, from: string, to: string): RecordMutant => ({
+    guarantee,
+    fault,
+    edit: { path, from, to },
+    seenBy: named === undefined ? { file } : { file, named },
+  })
+
+const eventStore = `${order}/src/event-store.ts`
+const eventStoreTest = `${order}/test/event-store.test.ts`
+const auditTest = 'test/runtime/audit.test.ts'
+
+const chain = breaking('hash chain')
+const chained = chain(eventStore, eventStoreTest)
+const walked = chain('src/chaos/audit-chain.ts', auditTest)
+
+const hashChain = [
+  chained('a hash does not cover what the event says', 'version, type, data, at])', 'version, type, at])'),
+  chained('a hash does not cover the events before', 'hashOf(before.hash, event)', 'hashOf(genesis, event)'),
+  chain(eventStore, auditTest)(
+    'a row does not say what it follows from',
+    'event.at, before.hash, hash)',
+    'event.at, genesis, hash)',
+  ),
+  walked('what an event says is not hashed again', 'hash !== sha256(hashedText(row))', 'false'),
+  walked('links are not compared', 'prev !== before.hash', 'false'),
+  walked('a removed event is passed over', 'pos !== before.pos + 1', 'false'),
+]
+
+const anchor = breaking('anchors')
+const anchoring = anchor(`${order}/src/anchor-log.ts`, `${order}/test/anchors.test.ts`)
+const starting = anchor(`${order}/src/service.ts`, `${order}/test/anchors.test.ts`)
+const auditing = anchor('src/chaos/audit-chain.ts', auditTest)
+
+const anchors = [
+  anchoring(
+    'nothing is anchored while the service runs',
+    'setInterval(anchor, everyMs)',
+    'setInterval(() => {}, everyMs)',
+  ),
+  anchoring('nothing is anchored at the end', 'clearInterval(timer)\n      anchor()', 'clearInterval(timer)'),
+  anchoring('the log is not compared at the start', 'if (found === anchor.hash)', 'if (true)'),
+  anchoring('what a crash leaves is taken for a change', 'store.hashAt(anchor.pos)', 'store.head().hash'),
+  starting('a changed log is gone on with', 'if (contradiction !== undefined)', 'if (Math.random() > 1)'),
+  starting('a changed log is told to followers', '{ ...store, feed: refuse }', 'store'),
+  starting('a changed log leaves the service ready', 'addCheck(() => contradiction)', ''),
+  anchor(`${order}/src/anchor-file.ts`, `${order}/test/anchor-file.test.ts`)(
+    'an anchor is written behind half a line',
+    'endsTorn(file) ? `\\n${line}` : line',
+    'line',
+  ),
+  anchor(`${order}/src/anchor-file.ts`, `${order}/test/anchor-file.test.ts`)(
+    'half a line hides the anchor before it',
+    'lines.findLastIndex((anchor) => anchor !== undefined)',
+    'lines.length - 1',
+  ),
+  anchor('src/adapters/audit-log.ts', auditTest)(
+    'half a line ends the audit',
+    'if (error instanceof SyntaxError) return undefined',
+    '',
+  ),
+  auditing('anchors are not compared', 'anchors.every((anchor) => anchor.hash === hash)', 'true'),
+  auditing('one anchor of a position is enough', 'anchors.every(', 'anchors.some('),
+  auditing('a cut end is not missed', 'last > head.pos', 'false'),
+  auditing('the last line is taken for the furthest anchor', 'Math.max(highest, pos)', 'pos'),
+]
+
+const trigger = breaking('rows are final')
+const events = trigger(eventStore, eventStoreTest)
+const charges = trigger(`${payment}/src/charge-store.ts`, `${payment}/test/charge-store.test.ts`)
+
+const without = (name: string, on: string, message: string): [string, string] => [
+  `${name} before ${on}\n    begin select raise(abort, '${message} are append-only'); end;`,
+  `${name} before ${on}\n    begin select 1; end;`,
+]
+
+const triggers = [
+  events('an event can be changed', ...without('events_are_final_u', 'update on events', 'events')),
+  events('an event can be removed', ...without('events_are_final_d', 'delete on events', 'events')),
+  events('an event can be replaced at its position', 'new.pos is not (select', 'new.pos is null and (select'),
+  events('an event can be replaced by its id', 'where id = new.id', 'where false'),
+  events('an event can be replaced by its version', 'stream = new.stream and version = new.version', 'false'),
+  charges('a charge can be changed', ...without('charges_are_final_u', 'update on charges', 'charges')),
+  charges('a charge can be removed', ...without('charges_are_final_d', 'delete on charges', 'charges')),
+  charges('a charge can be replaced at its position', 'where pos = new.pos or id', 'where id'),
+  charges('a charge can be replaced by its id', 'or id = new.id', ''),
+  charges('a charge can be replaced by its key', 'or key = new.key', ''),
+  charges(
+    'a state of a charge can be changed',
+    ...without('charge_states_are_final_u', 'update on charge_states', 'charges'),
+  ),
+  charges(
+    'a state of a charge can be removed',
+    ...without('charge_states_are_final_d', 'delete on charge_states', 'charges'),
+  ),
+  charges('a state can be replaced at its position', 'where pos = new.pos or (charge_id', 'where (charge_id'),
+  charges('a state can be replaced', 'charge_id = new.charge_id and state = new.state', 'false'),
+]
+
+const versions = breaking('expected version')
+const appending = versions(eventStore, eventStoreTest)
+
+const expectedVersion = [
+  appending('the version is not looked at', 'version !== expected', 'false'),
+  appending('a version that is too low is taken', 'version !== expected', 'version < expected'),
+  versions(`${order}/src/order-store.ts`, `${order}/test/order-store.test.ts`)(
+    'an order that has ended goes on',
+    "if (order.status !== 'pending_payment') return order",
+    '',
+  ),
+]
+
+const keys = breaking('idempotency key')
+const charging = (file: string, test: string, named: string) =>
+  keys(`${payment}/src/${file}`, `${payment}/test/${test}`, named)
+
+const idempotencyKeys = [
+  keys(eventStore, eventStoreTest)(
+    'a key is not stored',
+    'if (key !== undefined) insertKey.run(key, stream)',
+    '',
+  ),
+  keys(`${order}/src/order-store.ts`, `${order}/test/order-store.test.ts`)(
+    'a key is the same, whosever it is',
+    'subject === undefined ? key :',
+    'subject !== null ? key :',
+  ),
+  charging('charge-store.ts', 'payment.test.ts', 'a key is not taken for another charge')(
+    'a key is taken for another charge',
+    "return isSame ? { kind: 'charge', charge: known } : { kind: 'key-reused' }",
+    "return { kind: 'charge', charge: known }",
+  ),
+  charging('reconcile.ts', 'payment.test.ts', 'asks what became of a key before it charges')(
+    'nobody reconciles',
+    'running ??= round().finally(() => (running = undefined))',
+    'running ??= undefined',
+  ),
+  charging('settle-charge.ts', 'refund.test.ts', 'asked for under one key')(
+    'a refund is asked for without its key',
+    'provider.refund(refundKey(charge),',
+    'provider.refund(`${refundKey(charge)}-${performance.now()}`,',
+  ),
+  charging('routes.ts', 'refund.test.ts', 'on disk before the provider hears of it')(
+    'a refund is asked for before it is written down',
+    "await store.enter(id, 'refund_requested', known.providerId)",
+    "{ ...known, state: 'refund_requested' as const }",
+  ),
+  charging('routes.ts', 'refund.test.ts', 'still gets the answer that it got')(
+    'a key is answered otherwise once the charge was given back',
+    "body: { ...charge, state: 'captured' }",
+    'body: { ...charge }',
+  ),
+]
+
+const mail = breaking('mailbox')(`${notification}/src/mailbox.ts`, `${notification}/test/mailbox.test.ts`)
+
+const mailbox = [
+  mail(
+    'what arrived is forgotten with the process',
+    'const arrived = wholeLines(path)',
+    'wholeLines(path)\n  const arrived = new Set<string>()',
+  ),
+  mail(
+    'what comes while the same is written is written again',
+    'messages.filter(({ id }) => !arrived.has(id))',
+    'messages',
+  ),
+  mail('half a line is left where it is', 'truncateSync(path, Buffer.byteLength(text.slice(0, end)))', ''),
+  mail('what was written is not remembered', 'arrived.add(id)', 'void id'),
+]
+
+const notificationTest = `${notification}/test/notification.test.ts`
+const storeFile = `${notification}/src/notification-store.ts`
+const storeTest = `${notification}/test/notification-store.test.ts`
+const letters = breaking('dead letters')
+const stored = letters(storeFile, storeTest)
+const delivering = letters(`${notification}/src/deliver.ts`, notificationTest, 'dead letter|refuses for good')
+
+const deadLetters = [
+  delivering('one attempt too many', 'attempts + 1 >= maxAttempts', 'attempts >= maxAttempts'),
+  delivering('what was refused for good is tried again', 'error instanceof MessageRefused || ', ''),
+  stored('a dead letter counts as sent', "finish.run('dead',", "finish.run('sent',"),
+  stored('a replay sends again what has arrived', "at = ? where state = 'dead'`", 'at = ? where true`'),
+  stored('a replayed letter has no attempts left', 'attempts = 0, due_at', 'due_at'),
+]
+
+const feed = breaking('feed without gaps')
+const verifying = feed('src/chaos/invariants/orders.ts', 'test/chaos/invariants.test.ts')
+
+const feedGaps = [
+  feed(eventStore, eventStoreTest)(
+    'a page begins one event too late',
+    'where pos > ? order by pos',
+    'where pos > ? + 1 order by pos',
+  ),
+  feed(`${order}/src/routes.ts`, `${order}/test/order.test.ts`, 'the feed is read a page at a time')(
+    'the next page is where the log ends',
+    'next: events.at(-1)?.pos ?? after',
+    'next: store.head().pos',
+  ),
+  feed('templates/system/platform/src/group-commit.ts', eventStoreTest)(
+    'half of an append that failed is kept',
+    'rollback to work; release work',
+    'release work',
+  ),
+  verifying('verify does not miss an event', 'pos !== expected', 'false'),
+  verifying('verify does not miss a version', 'version !== before + 1', 'false'),
+  verifying(
+    'verify lets an order go on after its end',
+    'return wasEnded ?',
+    'return wasEnded && before < 0 ?',
+  ),
+]
+
+const reading = breaking('checkpoint')
+const moving = reading(storeFile, storeTest)
+const notifying = (file: string) =>
+  reading(`${notification}/src/${file}`, notificationTest, 'a restart goes on|read twice')
+
+const checkpoint = [
+  moving('the checkpoint is not moved', 'writeCheckpoint.run(checkpoint)', ''),
+  moving(
+    'the checkpoint is committed before the messages',
+    'record: (messages, checkpoint) =>\n      commit(() => {',
+    'record: (messages, checkpoint) =>\n      commit(() => writeCheckpoint.run(checkpoint)) && commit(() => {',
+  ),
+  moving('an event that is read again is an error', ' on conflict (id) do nothing', ''),
+  notifying('message.ts')(
+    'an event that is read again is told again',
+    'id: `${eventId}:${channel}`',
+    'id: `${eventId}:${channel}:${Math.random()}`',
+  ),
+  notifying('follow-orders.ts')(
+    'a restart begins with the first event',
+    'readFeed(feed, store.checkpoint(),',
+    'readFeed(feed, 0,',
+  ),
+]
+
+export const recordMutants: RecordMutant[] = [
+  ...hashChain,
+  ...anchors,
+  ...triggers,
+  ...expectedVersion,
+  ...idempotencyKeys,
+  ...mailbox,
+  ...deadLetters,
+  ...feedGaps,
+  ...checkpoint,
+]
