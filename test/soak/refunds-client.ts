@@ -18,6 +18,7 @@ interface Charge {
 
 const oneIn = 7
 const pauseMs = 50
+const withinMs = 5000
 
 export function createRefundsClient(): RefundsClient {
   let after = 0
@@ -34,10 +35,8 @@ export function createRefundsClient(): RefundsClient {
 
   async function newCharges(url: string): Promise<Charge[]> {
     try {
-      const { charges, next } = (await (await fetch(`${url}/charges?after=${after}`)).json()) as {
-        charges: Charge[]
-        next: number
-      }
+      const answer = await fetch(`${url}/charges?after=${after}`, { signal: AbortSignal.timeout(withinMs) })
+      const { charges, next } = (await answer.json()) as { charges: Charge[]; next: number }
       after = next
       return charges
     } catch (error) {
@@ -47,7 +46,8 @@ export function createRefundsClient(): RefundsClient {
 
   async function refund(url: string, id: string): Promise<void> {
     try {
-      const { status } = await fetch(`${url}/charges/${id}/refund`, { method: 'POST' })
+      const signal = AbortSignal.timeout(withinMs)
+      const { status } = await fetch(`${url}/charges/${id}/refund`, { method: 'POST', signal })
       if (status === 200 || status === 202) client.promised++
     } catch (error) {
       unlessKilled(error, undefined)
@@ -57,8 +57,9 @@ export function createRefundsClient(): RefundsClient {
 
 const isChosen = ({ pos, state }: Charge): boolean => pos % oneIn === 0 && state === 'captured'
 
-/** Refused, reset, or half an answer. */
+/** Refused, reset, half an answer, or none in time. */
 function unlessKilled<T>(error: unknown, value: T): T {
   if (error instanceof TypeError || error instanceof SyntaxError) return value
+  if (error instanceof DOMException && error.name === 'TimeoutError') return value
   throw error
 }
