@@ -23,5 +23,6 @@ function renderFile({ path, content }: TreeFile, context: TemplateContext): Tree
   return textFile(undotted(path.slice(0, -suffix.length)), render(context))
 }
 
-// npm leaves these two out of packages under their own names, so templates store them with an underscore.
-const undotted = (path: string): string => path.replace(/(^|\/)_(gitignore|npmrc)$/, '$1.$2')
+// npm leaves the first two out of packages under their own names, and our own lint would heed the third: so
+// templates store them with an underscore.
+const undotted = (path: string): string => path.replace(/(^|\/)_(gitignore|npmrc|oxlintrc\.json)$/, '$1.$2')

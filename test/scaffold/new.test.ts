@@ -15,7 +15,7 @@ const optionsIn = (folder: string, more: Partial<NewOptions> = {}): NewOptions =
   ...quietly(folder),
   ...more,
 })
-const undotted = (path: string) => path.replace(/(^|\/)_(gitignore|npmrc)$/, '$1.$2')
+const undotted = (path: string) => path.replace(/(^|\/)_(gitignore|npmrc|oxlintrc\.json)$/, '$1.$2')
 
 describe('a new system', () => {
   test('is the template byte for byte, but for the .hbs files and our own records', async () => {

@@ -23,8 +23,13 @@ test('a variable that nobody gives is an error, not an empty text', () => {
 
 test('the files that npm would drop get their names back, at any depth', () => {
   const tree = renderTree(
-    [textFile('_gitignore', ''), textFile('a/_npmrc.hbs', ''), textFile('a_npmrc', '')],
+    [
+      textFile('_gitignore', ''),
+      textFile('a/_npmrc.hbs', ''),
+      textFile('_oxlintrc.json', ''),
+      textFile('a_npmrc', ''),
+    ],
     {},
   )
-  expect(tree.map(({ path }) => path)).toEqual(['.gitignore', 'a/.npmrc', 'a_npmrc'])
+  expect(tree.map(({ path }) => path)).toEqual(['.gitignore', '.oxlintrc.json', 'a/.npmrc', 'a_npmrc'])
 })

@@ -1,10 +1,10 @@
-// A rendered system is what it promises to be: it type-checks and its own tests pass, as generated. These are
-// the tests of the templates: each of them runs here, once, where its user will run it.
+// A rendered system is what it promises to be: it type-checks, its lint is clean and its own tests pass, as
+// generated. These are the tests of the templates: each of them runs here, once, where its user will run it.
 //
 // Rendered inside the repository, where its dependencies are found further up; only its own packages are
 // linked, because Node strips no types below node_modules but follows links out of it.
 
-import { glob } from 'node:fs/promises'
+import { glob, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { expect, test } from 'vitest'
@@ -57,4 +57,23 @@ test('a system of one type-checks, and npm test passes', { tags: ['slow'] }, asy
   const ofPlatform = await testsIn(join(templates, 'system'), ['platform/test/*.test.ts'])
   expect(tests.filter((path) => path.startsWith('platform/'))).toEqual(ofPlatform)
   expect(await passedIn(system.root, 'npm', ['test'])).toBeGreaterThanOrEqual(tests.length)
+})
+
+test('npm run lint is clean, and finds what is planted, types and all', { tags: ['slow'] }, async () => {
+  await using system = await renderedSystem()
+  await newService({ name: 'refunds', template: 'blank' }, quietly(system.root))
+  await mkdir(join(system.root, '.git')) // as its user has it; without, it lies in a folder that our own git ignores
+  const lint = (args: string[] = [], reject = true) =>
+    execa('npm', ['run', 'lint', '--', ...args], { cwd: system.root, reject })
+  const { stdout: clean } = await lint()
+  expect(clean).toContain('Found 0 warnings and 0 errors.')
+  expect(Number(/ on (\d+) files/.exec(clean)?.[1])).toBeGreaterThan(150)
+
+  const planted = 'services/refunds/src/planted.ts'
+  const late = 'const late = async (): Promise<void> => {}\nlate()\n'
+  await writeFile(join(system.root, planted), `${late}export const isOne = (value: unknown) => value == 1\n`)
+  const { exitCode, stdout } = await lint([planted], false)
+  expect(exitCode).toBe(1)
+  expect(stdout).toContain('no-floating-promises')
+  expect(stdout).toContain('eqeqeq')
 })
