@@ -9,7 +9,7 @@
 // The highest rate at which for a minute every answer is good and the p99, counted from the intended start, is at
 // most 50 ms. Both run all the time and take turns. Takes 5 to 8 minutes:
 //
-//   as many as 64 connections can get      warms up, and says where to begin
+//   as many as 64 connections can get      until that grows no more: warms up, and says where to begin
 //   short windows, up and down             judged without their worst second; a miss is tried once more
 //   a minute at what held, or a bit less   judged whole; each begins with a lead that is not judged
 
@@ -27,7 +27,9 @@ import { learnt, nextRate, unknown, type Bracket } from './rate-search.ts'
 
 const limitMs = 50
 const connections = 64
-const warmUpSeconds = 6
+const warmUp = { seconds: 5, mostRounds: 8 }
+/** A round that is no faster than the one before by more finds it warm. */
+const warmBy = 1.05
 const searchWindow = { leadSeconds: 2, seconds: 5, spared: 1, limitMs, connections }
 const rest = { shortMs: 500, longMs: 1000 }
 /** From one minute that was not held to the next. */
@@ -57,7 +59,7 @@ export async function benchGateway(): Promise<void> {
       contender('bare Fastify + undici', { ...bare, beside: ours.processes }),
       contender('generated system', { ...ours, beside: bare.processes }),
     ]
-    await warmUp(contenders)
+    await warmAll(contenders)
     await search(contenders)
     await confirm(contenders, { seconds, endMs })
     const tables = gatewayTables(
@@ -79,14 +81,18 @@ const contender = (name: string, target: Target): Contender => ({
   held: undefined,
 })
 
-/** As many a second as so many connections get when each asks again at once; what the second round gets counts. */
-async function warmUp(contenders: Contender[]): Promise<void> {
-  for (const seconds of [warmUpSeconds, warmUpSeconds / 2]) {
+/** As many a second as so many connections get when each asks again at once, until that is no more than before. */
+async function warmAll(contenders: Contender[]): Promise<void> {
+  const isWarm = new Set<string>()
+  for (let round = 0; round < warmUp.mostRounds && isWarm.size < contenders.length; round += 1) {
+    // Who is warm goes on beside the other, so that both have had the same when it begins.
     for (const each of contenders) {
       const { url, headers } = each.target
-      const plan = { url, headers, method: 'GET', connections, durationMs: seconds * 1000, timeoutMs: 2000 }
+      const durationMs = warmUp.seconds * 1000
+      const plan = { url, headers, method: 'GET', connections, durationMs, timeoutMs: 2000 }
       const { throughput, errors } = await runSaturation(plan, { engine: 'msvc' })
-      each.ceiling = throughput
+      if (round > 0 && throughput <= each.ceiling * warmBy) isWarm.add(each.name)
+      each.ceiling = Math.max(each.ceiling, throughput)
       console.error(
         `${each.name}: ${connections} connections get ${Math.round(throughput)}/s, ${errors} not ok`,
       )
@@ -133,10 +139,11 @@ async function confirm(
 
 async function windowOf({ name, target }: Contender, plan: WindowPlan): Promise<Windowed> {
   const window = await loadWindow(target, plan)
-  const { rate, p99, worstP99, leadP99, failed, holds, others } = window
+  const { rate, p99, worstP99, leadP99, failed, holds, others, lagP99, waitP99, serviceP99 } = window
   const judged = `p99 ${p99.toFixed(1)} ms, of the worst second ${worstP99.toFixed(1)}, of the lead ${leadP99.toFixed(1)}`
+  const parts = `late ${lagP99.toFixed(1)}, waiting ${waitP99.toFixed(1)}, answered in ${serviceP99.toFixed(1)}`
   console.error(
-    `${name}: ${rate}/s for ${plan.seconds} s: ${judged}; ${failed} not ok; ` +
+    `${name}: ${rate}/s for ${plan.seconds} s: ${judged} (${parts}); ${failed} not ok; ` +
       `others took ${(others * 100).toFixed(0)} % of the machine: ${holds ? 'holds' : 'does not hold'}`,
   )
   await systemClock.sleep(rest.shortMs)
