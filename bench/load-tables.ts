@@ -115,17 +115,13 @@ export function delayTable(perDelay: ReadonlyMap<number, Measured>, about: About
   })
 }
 
-/** The server stands still for S ms: of N arrivals, 1/ms, the worst wait S, S − 1 ms, S − 2 ms … */
+/** What a tool says, less what its arrivals really waited until the server that stood still had read them. */
 export function stallTable(measured: Measured, about: AboutRate): string {
-  const arrivals = about.rate * about.seconds
-  const quantiles = { p50: 0.5, p90: 0.9, p99: 0.99, max: 1 } as const
-  const names = Object.keys(quantiles) as (keyof Latencies)[]
-  const truthMs = ({ stalledMs }: Window, name: keyof Latencies): number =>
-    Math.max(0, stalledMs - ((arrivals - Math.ceil(quantiles[name] * arrivals)) * 1000) / about.rate)
+  const names = ['p50', 'p90', 'p99', 'max'] as const
   const errorsOf = (tool: Rival, windows: Window[]): number[] =>
-    names.map((name) => judged(windows).of((window) => said(tool, window)[name] - truthMs(window, name)))
+    names.map((name) => judged(windows).of((window) => said(tool, window)[name] - window.waitedMs[name]))
   return section({
-    caption: `**The server stands still for 1 s** at ${count(about.rate)} requests/s, ${how(about)}: what a tool reports, less what the arrivals of that second really waited (p50 0, p90 500, p99 950, max 1,000 ms).`,
+    caption: `**The server stands still for 1 s** at ${count(about.rate)} requests/s, ${how(about)}: what a tool reports, less what its arrivals really waited, from when they were due until the server had read them (it notes that itself; a server that drained at once would make that p50 0, p90 500, p99 950, max 1,000 ms).`,
     head: ['error', ...names],
     rows: measured.map(({ tool, windows }) => [tool.name, ...errorsOf(tool, windows).map(signedMs)]),
     bars: measured

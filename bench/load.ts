@@ -2,14 +2,14 @@
 //
 //   npm run build && npm run bench -- load [--seconds 15] [--rounds 5] [--write]
 //   npm run bench -- load --tables open --only eco,autocannon --seconds 5     a quick look
+//   npm run bench -- load --tables stall,closed --write                       some of the tables
 //
 // A window in which the server itself had to wait for a core says little about a tool; it is discarded, and
 // the discarded share is printed. --write puts the tables into docs/load.md.
 
 import { execFileSync } from 'node:child_process'
-import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { putTable } from '../test/breaker/page-table.ts'
 import type { TruthOrder } from '../test/fixtures/targets/truth-server.ts'
 import { closedRivals, isHere, openRivals, type Rival } from './load-rivals.ts'
 import { closedTable, delayTable, openTable, stallTable } from './load-tables.ts'
@@ -54,31 +54,34 @@ export async function benchLoad(): Promise<void> {
     (delaysMs.length * slow.length + closed.length) * short +
     stalled.length * stallSeconds
   if (eachSeconds === 0) throw new Error('no tool of that name, or no such table')
-  const isPartial = values.only !== undefined || wanted.length < 4
-  if (values.write && isPartial) throw new Error('--write wants all tools and tables')
+  if (values.write && values.only !== undefined) throw new Error('--write wants all tools')
   const here = new Set([...open, ...closed].map(({ name }) => name))
   const absent = ['wrk', 'ab', 'hey', 'h2load', 'oha', 'vegeta', 'k6'].filter((name) => !here.has(name))
-  if (absent.length > 0 && !isPartial) console.log(`not on the PATH, left out: ${absent.join(', ')}`)
+  if (absent.length > 0 && values.only === undefined)
+    console.log(`not on the PATH, left out: ${absent.join(', ')}`)
   console.log(`about ${Math.ceil((rounds * eachSeconds * 1.1) / 60)} minutes`)
 
   const measure = (tools: Rival[], order?: TruthOrder): Promise<Measured> =>
     interleaved(server, tools, { rounds, ...(order !== undefined && { order }) })
   const about = { url, rounds, isPinned: server.isPinned }
-  const tables: string[] = []
-  if (open.length > 0) tables.push(openTable(await measure(open), { ...about, seconds, rate: 10_000 }))
+  const tell = async (name: string, table: string): Promise<void> => {
+    console.log(`${table}\n`)
+    if (values.write) await putTable(`bench:load-${name}`, table, 'load.md')
+  }
+  if (open.length > 0) await tell('open', openTable(await measure(open), { ...about, seconds, rate: 10_000 }))
   if (slow.length > 0) {
     const perDelay = new Map<number, Measured>()
     for (const delayMs of delaysMs) perDelay.set(delayMs, await measure(slow, { delayMs }))
-    tables.push(delayTable(perDelay, { ...about, seconds: short, rate: 1000 }))
+    await tell('delay', delayTable(perDelay, { ...about, seconds: short, rate: 1000 }))
   }
   if (stalled.length > 0) {
-    const stall = { stallMs: 1000, stallAt: 2000 }
-    tables.push(stallTable(await measure(stalled, stall), { ...about, seconds: stallSeconds, rate: 1000 }))
+    const stall = { stallMs: 1000, stallAt: 2000, scheduledPerSecond: 1000 }
+    const measured = await measure(stalled, stall)
+    await tell('stall', stallTable(measured, { ...about, seconds: stallSeconds, rate: 1000 }))
   }
-  if (closed.length > 0) tables.push(closedTable(await measure(closed), { ...about, seconds: short }))
-  const text = tables.join('\n\n')
-  console.log(text)
-  if (values.write) await writeInto(join(import.meta.dirname, '../docs/load.md'), text)
+  if (closed.length > 0)
+    await tell('closed', closedTable(await measure(closed), { ...about, seconds: short }))
+  if (values.write) execFileSync('npx', ['oxfmt', 'docs/load.md'], { stdio: 'inherit' })
 }
 
 /** `eco,autocannon`: ours without the `msvc`. */
@@ -102,15 +105,4 @@ async function interleaved(
     }
   }
   return measured
-}
-
-async function writeInto(path: string, tables: string): Promise<void> {
-  const text = await readFile(path, 'utf8')
-  const marks = /(<!-- bench:load -->\n)[^]*?(\n<!-- \/bench:load -->)/
-  if (!marks.test(text)) throw new Error(`${path} has no place for the tables`)
-  await writeFile(
-    path,
-    text.replace(marks, (_, before: string, after: string) => `${before}\n${tables}\n${after}`),
-  )
-  execFileSync('npx', ['oxfmt', path], { stdio: 'inherit' })
 }

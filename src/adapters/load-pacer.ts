@@ -2,7 +2,7 @@
 //
 //   metronome  a helper thread sleeps and wakes this one      to 0.2 ms    the default
 //   precise    this thread never sleeps                       to 10 µs     takes a whole core
-//   eco        a timer                                        to 4 ms      the fewest wake-ups
+//   eco        a timer                                        to 5 ms      the fewest wake-ups
 
 import { startMetronome } from './load-metronome.ts'
 

@@ -2,10 +2,10 @@
 
 /**
  * Metronome: a helper thread, to a fraction of a millisecond; precise: spinning, to some microseconds, for a
- * core of its own; eco: a timer, to four milliseconds.
+ * core of its own; eco: a timer, to five milliseconds.
  */
 export const pacings = ['metronome', 'precise', 'eco'] as const
 export type Pacing = (typeof pacings)[number]
 
 /** So far apart are the turns that take arrivals up, at least: to wake up for each costs more than its request. */
-export const gatherMsOf: Record<Pacing, number> = { metronome: 0.2, precise: 0, eco: 4 }
+export const gatherMsOf: Record<Pacing, number> = { metronome: 0.2, precise: 0, eco: 5 }

@@ -99,7 +99,7 @@ export default class Load extends BaseCommand {
     }),
     workers: integer({ description: 'Threads of the generator.', default: 1 }),
     pacing: string({
-      description: 'metronome: to 0.2 ms; precise: spins on a core of its own; eco: a timer, to 4 ms.',
+      description: 'metronome: to 0.2 ms; precise: spins on a core of its own; eco: a timer, to 5 ms.',
       options: [...pacings],
       default: 'metronome',
     }),
