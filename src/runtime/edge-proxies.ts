@@ -8,6 +8,7 @@
 
 import { proxyOwner } from '../adapters/proxy-owner.ts'
 import type { EdgesUnderFault } from '../chaos/fault.ts'
+import { UserError } from '../errors.ts'
 import type { Clock, HostPort, Output, Processes, ServiceProcess } from '../ports.ts'
 import type { Touched } from '../system/proxy-api.ts'
 import type { EdgePlan } from './plan-fleet.ts'
@@ -119,6 +120,23 @@ export function edgeProxies(parts: EdgeProxiesParts): EdgeProxies {
 
   const path = (edge: string, rest = ''): string => `/proxies/${encodeURIComponent(edge)}${rest}`
 
+  /**
+   * For what may be asked twice, as undoing is: a process that has just ended is waited for until another one
+   * stands in its place. What the first one had is gone with it, and the second one says so.
+   */
+  async function askWhoeverIsThere<T>(...question: Parameters<typeof owner.ask>): Promise<T> {
+    const deadline = clock.monotonicMs() + startWithinMs
+    for (;;) {
+      try {
+        return await owner.ask<T>(...question)
+      } catch (error) {
+        const hasEnded = error instanceof UserError && error.code === 'proxies-ended'
+        if (!hasEnded || !isWanted || clock.monotonicMs() > deadline) throw error
+        await clock.sleep(askAgainMs)
+      }
+    }
+  }
+
   async function remove(edge: string, toxic: string): Promise<Touched> {
     const patience = AbortSignal.timeout(removedWithinMs)
     const told = news.heard(
@@ -130,7 +148,7 @@ export function edgeProxies(parts: EdgeProxiesParts): EdgeProxies {
     )
     told.catch(() => {}) // it may have been gone before we asked: then nobody waits for it
     try {
-      await owner.ask('DELETE', path(edge, `/toxics/${toxic}`))
+      await askWhoeverIsThere('DELETE', path(edge, `/toxics/${toxic}`))
     } catch (error) {
       if ((error as { status?: number }).status !== 404) throw error
       return news.touched(edge, toxic) ?? { bytes: 0, events: 0, connections: 0 }
@@ -147,7 +165,10 @@ export function edgeProxies(parts: EdgeProxiesParts): EdgeProxies {
 
   /** Not answered, and not because of what was just undone. */
   async function isExcused(edge: string): Promise<boolean> {
-    const { enabled, toxics } = await owner.ask<{ enabled: boolean; toxics: unknown[] }>('GET', path(edge))
+    const { enabled, toxics } = await askWhoeverIsThere<{ enabled: boolean; toxics: unknown[] }>(
+      'GET',
+      path(edge),
+    )
     if (!enabled || toxics.length > 0 || (await parts.behind?.isBroken(edge)) === true) return true
     return (await probePort(upstreams.get(planOf.get(edge)?.callee ?? '') ?? 0)) !== 'answered'
   }
@@ -194,7 +215,7 @@ export function edgeProxies(parts: EdgeProxiesParts): EdgeProxies {
       return (await owner.ask<{ cut: number }>('POST', `/msvc${path(edge, '/down')}`, body)).cut
     },
     async open(edge) {
-      await owner.ask('POST', path(edge), { enabled: true })
+      await askWhoeverIsThere('POST', path(edge), { enabled: true })
     },
     probe: (edge) => probePort(planOf.get(edge)?.listen ?? 0),
     async untilWhole(edge, signal) {

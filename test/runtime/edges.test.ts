@@ -234,6 +234,29 @@ test('the spare proxy process takes over from one that is killed, and has a spar
   expect((await timed(await urlOf(agent))).status).toBe(200)
 })
 
+test('a fault that is asked for while no proxy stands is refused, and is no fault without an end', async () => {
+  await using trial = pair()
+  const { agent } = await trial.up()
+  await eventually('a spare', () => proxiesOf(trial.root).length === 2)
+  const { pid } = (await agent.status()).proxy!
+  const spare = proxiesOf(trial.root).find((one) => one !== pid)!
+  process.kill(spare, 'SIGSTOP')
+  process.kill(pid!, 'SIGKILL')
+  await eventually('the spare has the job', async () => (await agent.status()).proxy?.pid === spare)
+  const asked = agent.fault({ kind: 'partition', target: edge, params: { how: 'refuse' } })
+  const refused = expect(asked).rejects.toThrow('The process with the proxies of the edges ended just then')
+  await eventually('it did not bite', async () => (await agent.faults())[0]?.state === 'failed')
+  expect((await agent.faults())[0]).toMatchObject({ healedAt: null })
+  process.kill(spare, 'SIGCONT')
+  await refused
+  expect((await agent.faults())[0]).toMatchObject({
+    detail: expect.stringContaining('it did not bite') as string,
+    healedAt: expect.any(Number) as number,
+  })
+  expect((await timed(await urlOf(agent))).status).toBe(200)
+  await expect(agent.fault({ kind: 'reset', target: edge })).resolves.toMatchObject({ state: 'active' })
+})
+
 test('an agent that is killed takes the proxies with it, the spare one too', async () => {
   await using trial = pair()
   const { agent } = await trial.up()
