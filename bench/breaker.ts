@@ -17,7 +17,7 @@ import {
   staleTransitions,
   type Platform,
 } from '../test/breaker/measures.ts'
-import { markdownTable, putTable } from '../test/breaker/page-table.ts'
+import { markdownTable, putTable } from '../test/fixtures/page-table.ts'
 import { breakersAlone, fullStacks, refusals, type Contestant } from './breaker-contestants.ts'
 import { median } from './median.ts'
 

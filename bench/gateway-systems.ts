@@ -5,10 +5,7 @@
 
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { diskFiles } from '../src/adapters/files.ts'
-import { startFleet } from '../src/runtime/up.ts'
-import { loadSystem } from '../src/system/load-system.ts'
-import { onFreePorts } from '../src/system/system.ts'
+import { entryUrl, generatedFleet } from '../test/fixtures/generated-fleet.ts'
 import { renderedSystem } from '../test/fixtures/rendered-system.ts'
 import { forkServer } from './child-server.ts'
 import type { Target } from './load-window.ts'
@@ -46,14 +43,13 @@ export async function startOurs(watchFolder: string): Promise<Running> {
   const { root } = started.use(await renderedSystem())
   const collector = await forkServer(hopServer, ['collector'])
   started.defer(() => collector.stop())
-  const system = onFreePorts(await loadSystem(root, diskFiles))
   const { agent } = await withEnvironment(
     { ...watchedBy(watchFolder), OTEL_EXPORTER_OTLP_ENDPOINT: collector.url },
-    () => startFleet({ root, cliVersion: 'bench', system, attached: true, isDirect: true }),
+    () => generatedFleet(root, { isDirect: true }),
   )
   started.defer(() => agent.stop())
   const status = await agent.status()
-  const baseUrl = status.services.find(({ name }) => name === system.entry)!.url
+  const baseUrl = await entryUrl(agent)
   const { token } = await post(`${baseUrl}/token`, {})
   const authorization = `Bearer ${token}`
   const order = { sku: 'book', quantity: 1, amountCents: 1999 }

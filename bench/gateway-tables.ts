@@ -1,7 +1,7 @@
 // What the bench `gateway` found, as it stands in docs/performance.md: the rates, and what limits them.
 
 import { availableParallelism } from 'node:os'
-import { markdownTable } from '../test/breaker/page-table.ts'
+import { markdownTable } from '../test/fixtures/page-table.ts'
 import type { Windowed } from './load-window.ts'
 
 const bar = 0.6

@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Pool } from 'undici'
-import { markdownTable, putTable } from '../test/breaker/page-table.ts'
+import { markdownTable, putTable } from '../test/fixtures/page-table.ts'
 import { forkServer, type ChildServer } from './child-server.ts'
 import { median } from './median.ts'
 

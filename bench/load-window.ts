@@ -70,7 +70,7 @@ export async function loadWindow(target: Target, plan: WindowPlan): Promise<Wind
       ratePerSecond: rate,
       durationMs: (leadSeconds + seconds) * 1000,
       timeoutMs: 2000,
-      // Late by 4 ms at most, and leaves the most of the machine to what is measured.
+      // Late by 5 ms at most, and leaves the most of the machine to what is measured.
       pacing: 'eco',
       connections,
     },

@@ -9,7 +9,7 @@
 
 import { execFileSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
-import { putTable } from '../test/breaker/page-table.ts'
+import { putTable } from '../test/fixtures/page-table.ts'
 import type { TruthOrder } from '../test/fixtures/targets/truth-server.ts'
 import { closedRivals, isHere, openRivals, type Rival } from './load-rivals.ts'
 import { closedTable, delayTable, openTable, stallTable } from './load-tables.ts'

@@ -4,11 +4,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { statOf } from '../src/adapters/process-identity.ts'
+import { startTimeOf } from '../src/adapters/process-identity.ts'
+import { lookAt, tickMs } from '../src/adapters/process-look.ts'
 import type { WatchLine } from './watch-process.ts'
-
-/** In which Linux counts CPU time, for whoever reads it. */
-const tickMs = 10
 
 export interface ProcessUse {
   name: string
@@ -86,9 +84,9 @@ function linesOf(path: string): string[] {
 }
 
 function cpuMsOf(pid: number): number {
-  const stat = statOf(pid)
-  if (stat === undefined) throw new Error(`process ${pid} has ended`)
-  return (Number(stat[11]) + Number(stat[12])) * tickMs
+  const look = lookAt({ pid, startTime: startTimeOf(pid) ?? '' })
+  if (look === undefined) throw new Error(`process ${pid} has ended`)
+  return look.cpuMs
 }
 
 /** Its main thread's; of schedstat: nanoseconds on a core, nanoseconds ready but without one, turns. */

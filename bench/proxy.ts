@@ -4,11 +4,9 @@
 //
 // --write puts the tables into docs/proxy.md.
 
-import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
-import { markdownTable } from '../test/breaker/page-table.ts'
+import { markdownTable, putTable } from '../test/fixtures/page-table.ts'
 import { removalTrial } from '../test/proxy/removal-trial.ts'
 import { accuracy, accuracyConditions } from './proxy-accuracy.ts'
 import { bites } from './proxy-bite.ts'
@@ -17,7 +15,6 @@ import { cost, costConditions } from './proxy-cost.ts'
 import { quantile } from './proxy-quantile.ts'
 
 const overheadBarMs = 0.15
-const page = join(import.meta.dirname, '../docs/proxy.md')
 
 export async function benchProxy(): Promise<void> {
   const { values } = parseArgs({
@@ -38,7 +35,7 @@ export async function benchProxy(): Promise<void> {
       if (values.only !== undefined && values.only !== name) continue
       const text = await measure({ mine, theirs, rounds: Number(values.rounds) })
       console.log(`${text}\n(load of the machine: ${loadavg()[0]!.toFixed(1)})\n`)
-      if (values.write) await put(name, text)
+      if (values.write) await putTable(`bench:proxy-${name}`, text, 'proxy.md')
     }
   } finally {
     mine.stop()
@@ -116,10 +113,3 @@ async function removal(api: string) {
 }
 
 /** Between its marks in docs/proxy.md. */
-async function put(name: string, text: string): Promise<void> {
-  const before = await readFile(page, 'utf8')
-  const marks = new RegExp(`(<!-- bench:proxy:${name} -->\n)[^]*?(\n<!-- /bench:proxy:${name} -->)`)
-  if (!marks.test(before)) throw new Error(`${page} has no place for ${name}`)
-  const after = before.replace(marks, (_, begin: string, end: string) => `${begin}\n${text}\n${end}`)
-  await writeFile(page, after)
-}

@@ -10,6 +10,7 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import type { Pacer } from './load-pacer.ts'
+import { moduleBeside } from './module-beside.ts'
 
 /** Layout of the shared memory, for both threads. */
 export const metronomeMemory = {
@@ -34,10 +35,7 @@ export async function startMetronome(): Promise<Pacer> {
   const { sleep, isUnderWay, isOver } = metronomeMemory.words
   const offsetMs = monotonicMs() - performance.now()
 
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-  const helper = new Worker(new URL(`./load-metronome-thread.${extension}`, import.meta.url), {
-    workerData: memory,
-  })
+  const helper = new Worker(moduleBeside(import.meta.url, 'load-metronome-thread'), { workerData: memory })
   due[0] = Number.POSITIVE_INFINITY
   // Without a listener for its errors a failure of the helper ends this thread, as it must.
   await once(helper, 'message')

@@ -6,7 +6,7 @@ import type { ProcessIdentity, ProcessLook } from '../ports.ts'
 import { isAlive, statOf } from './process-identity.ts'
 
 /** Linux counts CPU time in hundredths of a second for whoever reads it, whatever the kernel was built with. */
-const tickMs = 10
+export const tickMs = 10
 
 /** undefined: that process is gone. */
 export function lookAt(identity: ProcessIdentity): ProcessLook | undefined {

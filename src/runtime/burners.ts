@@ -1,6 +1,7 @@
 // The burners of a fleet: processes of ours that faults start. The guard knows them as it knows the services.
 
 import { fileURLToPath } from 'node:url'
+import { moduleBeside } from '../adapters/module-beside.ts'
 import type { Burner, BurnOrder } from '../chaos/processes-under-fault.ts'
 import type { Processes, ServiceProcess } from '../ports.ts'
 
@@ -38,6 +39,4 @@ export function startBurners(processes: Processes, onChange: () => void): Burner
   }
 }
 
-/** burner.ts from the source, burner.js from the build. */
-const burnerEntry = (): string =>
-  fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './burner.ts' : './burner.js', import.meta.url))
+const burnerEntry = (): string => fileURLToPath(moduleBeside(import.meta.url, 'burner'))

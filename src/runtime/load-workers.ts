@@ -5,6 +5,7 @@
 import { Worker } from 'node:worker_threads'
 import { collectAlone } from '../adapters/load-collector.ts'
 import { monotonicMs } from '../adapters/load-metronome.ts'
+import { moduleBeside } from '../adapters/module-beside.ts'
 import { addBooks, type Books, booksBytes, booksSizeOf, sumOf, viewBooks } from '../load/books.ts'
 import { mergeIntervals } from '../load/merge-intervals.ts'
 import { limitsPerWorker } from '../load/plan.ts'
@@ -73,8 +74,7 @@ interface Thread {
 }
 
 function startThread(job: LoadJob, onMessage: (message: LoadMessage) => void): Thread {
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-  const worker = new Worker(new URL(`./load-worker.${extension}`, import.meta.url), { workerData: job })
+  const worker = new Worker(moduleBeside(import.meta.url, 'load-worker'), { workerData: job })
   const ready = Promise.withResolvers<void>()
   const done = Promise.withResolvers<WorkerEnd>()
   const fail = (error: unknown): void => {

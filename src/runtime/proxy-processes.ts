@@ -4,6 +4,7 @@
 // needed. A spare listens nowhere; the guard and the agent's record know it as they know the one at work.
 
 import { fileURLToPath } from 'node:url'
+import { moduleBeside } from '../adapters/module-beside.ts'
 import { ownProcess } from '../adapters/own-process.ts'
 import type { Clock, Output, Processes, ServiceProcess } from '../ports.ts'
 
@@ -26,6 +27,7 @@ export interface ProxyProcessesParts {
   onOutput(lines: Output[]): void
 }
 
+const entry = fileURLToPath(moduleBeside(import.meta.url, 'proxy-process'))
 /** A spare that ended by itself would do so again. */
 const spareAgainMs = 5000
 
@@ -36,7 +38,7 @@ export function proxyProcesses(parts: ProxyProcessesParts): ProxyProcesses {
   let isOver = false
 
   function launch(): ServiceProcess {
-    const launched = processes.spawn({ argv: ownProcess(processEntry()), cwd, env: environment() }, onOutput)
+    const launched = processes.spawn({ argv: ownProcess(entry), cwd, env: environment() }, onOutput)
     all.add(launched)
     onProcess()
     void launched.exited.then(() => {
@@ -69,12 +71,6 @@ export function proxyProcesses(parts: ProxyProcessesParts): ProxyProcesses {
     },
   }
 }
-
-/** proxy-process.ts from the source, .js from the build. */
-const processEntry = (): string =>
-  fileURLToPath(
-    new URL(import.meta.url.endsWith('.ts') ? './proxy-process.ts' : './proxy-process.js', import.meta.url),
-  )
 
 const environment = (): Record<string, string> =>
   Object.fromEntries(

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { startAgent, type StartedAgent } from '../adapters/agent-process.ts'
 import { systemClock } from '../adapters/clock.ts'
 import { diskFiles } from '../adapters/files.ts'
+import { moduleBeside } from '../adapters/module-beside.ts'
 import { errors } from '../errors.ts'
 import type { SystemEvent } from '../events.ts'
 import type { FleetStatus } from '../system/agent-api.ts'
@@ -105,18 +106,17 @@ function whyOtherProxies(
   asked: { isDirect: boolean; api: HostPort | undefined; toxiproxy: HostPort | undefined },
   proxy: FleetStatus['proxy'],
 ): { flag: string; how: string } | undefined {
-  const how =
-    proxy === null
-      ? 'without proxies (--direct)'
-      : proxy.toxiproxy !== undefined
-        ? `with the Toxiproxy server at ${proxy.toxiproxy}`
-        : proxy.api !== null
-          ? `with proxies that can be broken at ${proxy.api}`
-          : 'with proxies of its own'
+  const how = howItRuns(proxy)
   if (asked.isDirect && proxy !== null) return { flag: '--direct', how }
   if (isOther(asked.api, proxy?.api)) return { flag: '--toxiproxy-api', how }
   if (isOther(asked.toxiproxy, proxy?.toxiproxy)) return { flag: '--toxiproxy', how }
   return undefined
+}
+
+function howItRuns(proxy: FleetStatus['proxy']): string {
+  if (proxy === null) return 'without proxies (--direct)'
+  if (proxy.toxiproxy !== undefined) return `with the Toxiproxy server at ${proxy.toxiproxy}`
+  return proxy.api === null ? 'with proxies of its own' : `with proxies that can be broken at ${proxy.api}`
 }
 
 /** Port 0 is any. */
@@ -129,9 +129,7 @@ function readToxiproxy(text: string): HostPort {
   return address
 }
 
-/** agent.ts from the source, agent.js from the build. */
-const agentEntry = (): string =>
-  fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './agent.ts' : './agent.js', import.meta.url))
+const agentEntry = (): string => fileURLToPath(moduleBeside(import.meta.url, 'agent'))
 
 async function connectOrExplain(root: string, started: StartedAgent, logPath: string): Promise<AgentClient> {
   const ended = { yet: false }

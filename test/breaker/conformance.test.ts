@@ -5,7 +5,7 @@ import { conformanceTable, examine } from './conformance.ts'
 import { naive } from './contenders/naive.ts'
 import { ours } from './contenders/ours.ts'
 import { flaws } from './flaws.ts'
-import { tableOnPage } from './page-table.ts'
+import { tableOnPage } from '../fixtures/page-table.ts'
 
 describe('ours', () => {
   test.each(flaws)('$id: $demand', async (flaw) => {

@@ -8,7 +8,7 @@ import { naive } from './contenders/naive.ts'
 import { opossum } from './contenders/opossum.ts'
 import { ours } from './contenders/ours.ts'
 import { flaws, type Finding, type Flaw } from './flaws.ts'
-import { markdownTable, putTable } from './page-table.ts'
+import { markdownTable, putTable } from '../fixtures/page-table.ts'
 import { virtualTime } from './virtual-time.ts'
 
 export const contenders: Contender[] = [ours, opossum, cockatiel, naive]

@@ -16,6 +16,7 @@ import { createLogBound, type Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
 import { runWithRequest, type RequestContext } from './request-context.ts'
 import { retryAttemptFrom, retryHeader } from './retry.ts'
+import { trustedSchemas } from './schema-check.ts'
 import { untracedSpan, type Span, type Telemetry } from './telemetry.ts'
 import { parseTraceparent, type TraceContext } from './trace-context.ts'
 import {
@@ -75,8 +76,7 @@ export function createApp(options: AppOptions) {
     routerOptions: { maxParamLength: 1024 },
     frameworkErrors: refusePath,
     clientErrorHandler: refuseBytes,
-    // TypeBox makes valid schemas; to check them against the schema of schemas would cost a start 50 ms.
-    ajv: { customOptions: { validateSchema: false, meta: false } },
+    ajv: { customOptions: trustedSchemas },
     requestTimeout,
     http: isEdge ? edgeHttpOptions : httpOptions,
   })

@@ -6,6 +6,7 @@
 import { Ajv, type ErrorObject } from 'ajv'
 import type { Static, TObject, TProperties } from 'typebox'
 import { Type } from './schema.ts'
+import { trustedSchemas } from './schema-check.ts'
 
 /** A switch: only `1` is on. */
 export const flag = () => Type.Enum(['0', '1'], { default: '0' })
@@ -67,14 +68,12 @@ const calleeUrl = () => Type.String({ pattern: '^https?://[^/]+/?$' })
 
 /** What is no setting stays out; texts become numbers. */
 function validate<T>(schema: TObject, env: Record<string, string | undefined>): T {
-  // TypeBox makes valid schemas; to check them against the schema of schemas would cost a start 50 ms.
   const ajv = new Ajv({
     allErrors: true,
     coerceTypes: true,
     removeAdditional: 'all',
     useDefaults: true,
-    meta: false,
-    validateSchema: false,
+    ...trustedSchemas,
   })
   const values: unknown = definedOnly(env)
   if (ajv.validate<T>(schema, values)) return values

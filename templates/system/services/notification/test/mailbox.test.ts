@@ -4,15 +4,8 @@ import { test, type TestContext } from 'node:test'
 import { temporaryFolder } from '@system/platform/testing'
 import { openMailbox } from '../src/mailbox.ts'
 import type { Message } from '../src/message.ts'
+import { message } from './a-message.ts'
 
-const message = (id: string): Message => ({
-  id,
-  eventId: 'e1',
-  orderId: 'o1',
-  kind: 'receipt',
-  channel: 'email',
-  text: 'Thank you.',
-})
 const { signal } = new AbortController()
 
 function open(t: TestContext, path = `${temporaryFolder(t)}/mailbox/email.ndjson`) {

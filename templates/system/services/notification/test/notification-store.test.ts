@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import { createGroupCommit, openDatabase, type Clock } from '@system/platform'
 import { temporaryFolder } from '@system/platform/testing'
-import type { Message } from '../src/message.ts'
 import { createNotificationStore, schema } from '../src/notification-store.ts'
+import { message } from './a-message.ts'
 
 function open(t: TestContext, folder = temporaryFolder(t)) {
   const time = { now: 1000 }
@@ -14,15 +14,6 @@ function open(t: TestContext, folder = temporaryFolder(t)) {
   const states = () => store.list(0, 100).map(({ id, state }) => [id, state])
   return { store, states, close: () => database.close() }
 }
-
-const message = (id: string): Message => ({
-  id,
-  eventId: 'e1',
-  orderId: 'o1',
-  kind: 'receipt',
-  channel: 'email',
-  text: 'Thank you.',
-})
 
 test('the checkpoint moves with the messages, and outlives the process', async (t) => {
   const folder = temporaryFolder(t)

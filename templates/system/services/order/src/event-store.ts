@@ -56,6 +56,8 @@ export interface EventStore {
   feed(after: number, limit: number): StoredEvent[]
   /** The last of the log; position 0 when it is empty. */
   head(): { pos: number; hash: string }
+  /** What the key was used for; undefined when it was not. */
+  streamOf(key: string): string | undefined
   /** Of the event at a position; undefined when there is none. */
   hashAt(pos: number): string | undefined
   /** Resolves when the log is longer than that, after `waitMs`, or when the store is closed. */
@@ -131,6 +133,7 @@ export function createEventStore(
     read: (stream, until) => rows(ofStream.all(stream)).filter((event) => isWithin(event, until)),
     feed: (after, limit) => rows(page.all(after, limit)),
     head,
+    streamOf,
     hashAt: (pos) => (hashOfRow.get(pos) as { hash: string } | undefined)?.hash,
     untilAfter(pos, waitMs) {
       if (head().pos > pos) return Promise.resolve()
@@ -148,11 +151,13 @@ export function createEventStore(
     },
   }
 
+  function streamOf(key: string): string | undefined {
+    return (findKey.get(key) as { stream: string } | undefined)?.stream
+  }
+
   function appendNow({ stream, expected, events, key }: AppendRequest): Appended {
-    if (key !== undefined) {
-      const before = findKey.get(key) as { stream: string } | undefined
-      if (before !== undefined) return { kind: 'repeated', stream: before.stream }
-    }
+    const before = key === undefined ? undefined : streamOf(key)
+    if (before !== undefined) return { kind: 'repeated', stream: before }
     const version = (versionOf.get(stream) as { version: number | null }).version ?? 0
     if (version !== expected) return { kind: 'conflict', version }
     const stored = events.map((event, index) => store(stream, version + index + 1, event))

@@ -53,7 +53,6 @@ export function createOrderStore(store: Pick<DurableStore, 'database' | 'commit'
   const deleteOpen = database.prepare('delete from open_orders where order_id = ?')
   const openOrders = database.prepare('select order_id as id from open_orders where at < ? order by pos')
   const countOpen = database.prepare('select count(*) as count from open_orders')
-  const findKey = database.prepare('select stream from keys where key = ?')
   const events = createEventStore(store, clock, ({ stream, type, pos, at }) => {
     if (type === 'order.placed') insertOpen.run(stream, pos, at)
     if (isFinal(type)) deleteOpen.run(stream)
@@ -80,8 +79,8 @@ export function createOrderStore(store: Pick<DurableStore, 'database' | 'commit'
 
   async function place(key: string, line: OrderLine, subject?: string): Promise<Placed> {
     // As all keys were before they had a subject: an order of then, repeated now, is still the same order.
-    const withoutSubject = findKey.get(key) as { stream: string } | undefined
-    if (withoutSubject !== undefined) return placedBefore(withoutSubject.stream, line)
+    const withoutSubject = events.streamOf(key)
+    if (withoutSubject !== undefined) return placedBefore(withoutSubject, line)
     const id = orderedId(clock.epochMs())
     const data = { ...line, key, ...(subject !== undefined && { subject }), paymentKey: `charge-${id}` }
     const placed: OrderEvent = { type: 'order.placed', data }
