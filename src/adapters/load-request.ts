@@ -2,6 +2,7 @@
 
 import { request as requestPlain } from 'node:http'
 import { request as requestSecure } from 'node:https'
+import { retryAfterMs } from './retry-after.ts'
 
 export interface SingleRequest {
   url: string
@@ -14,8 +15,15 @@ export interface SingleRequest {
   signal?: AbortSignal
 }
 
+export interface SingleAnswer {
+  status: number
+  body: string
+  /** How long it asks us to stay away; null when it does not. */
+  retryAfterMs: number | null
+}
+
 /** Rejects when there is no complete answer in time. */
-export function sendOnce(single: SingleRequest): Promise<{ status: number; body: string }> {
+export function sendOnce(single: SingleRequest): Promise<SingleAnswer> {
   const { method, headers, body, timeoutMs } = single
   const timeout = AbortSignal.timeout(timeoutMs)
   const signal = single.signal === undefined ? timeout : AbortSignal.any([single.signal, timeout])
@@ -33,7 +41,11 @@ export function sendOnce(single: SingleRequest): Promise<{ status: number; body:
         answer.on('data', (piece: Buffer) => pieces.push(piece))
         answer.on('error', reject)
         answer.on('end', () => {
-          resolve({ status: answer.statusCode ?? 0, body: Buffer.concat(pieces).toString('utf8') })
+          resolve({
+            status: answer.statusCode ?? 0,
+            body: Buffer.concat(pieces).toString('utf8'),
+            retryAfterMs: retryAfterMs(answer.headers['retry-after'], Date.now()),
+          })
         })
       },
     )

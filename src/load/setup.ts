@@ -1,6 +1,14 @@
-// The setup steps of a scenario: each is sent once, and what it captures is known to all that follow.
+// The setup steps of a scenario: each is sent, and what it captures is known to all that follow.
+//
+//   answer ─▶ as expected ─▶ captures ─▶ next step
+//          ├▶ 429, 503: asked to come back ─────────▶ the same again, after as long as it said
+//          ├▶ 502, 503, 504 and an Idempotency-Key ─▶ the same again, half a second later
+//          └▶ anything else, or ten seconds of this ─▶ failed
+//
+// A system that has just started may have had no time for its first request; nothing of this is measured.
 
 import { errors, type Place } from '../errors.ts'
+import type { Clock } from '../ports.ts'
 import type { SetupStep } from './scenario.ts'
 import { fill, fillJson, type Variables } from './template.ts'
 
@@ -11,11 +19,23 @@ export interface SetupRequest {
   body: string | null
 }
 
+export interface SetupAnswer {
+  status: number
+  body: string
+  /** How long it asks us to stay away; null when it does not. */
+  retryAfterMs: number | null
+}
+
 export interface SetupPorts {
   /** Rejects when there is no answer. */
-  send(request: SetupRequest): Promise<{ status: number; body: string }>
+  send(request: SetupRequest): Promise<SetupAnswer>
   uuid(): string
+  clock: Pick<Clock, 'monotonicMs' | 'sleep'>
 }
+
+const patienceMs = 10_000
+/** For who asks us to come back without saying when, and who says at once. */
+const leastWaitMs = 500
 
 /** All captured variables. Throws `setup-failed`, naming the step and what the target answered. */
 export async function runSetup(steps: readonly SetupStep[], ports: SetupPorts): Promise<Variables> {
@@ -27,17 +47,7 @@ export async function runSetup(steps: readonly SetupStep[], ports: SetupPorts): 
 }
 
 async function runStep(step: SetupStep, variables: Variables, ports: SetupPorts): Promise<Variables> {
-  const answer = await ports.send(requestOf(step, variables)).catch((cause: unknown) => {
-    throw errors.setupFailed(about(step), `there was no answer (${reasonOf(cause)})`, cause)
-  })
-  const isExpected = step.expect === null ? answer.status < 400 : step.expect.includes(answer.status)
-  if (!isExpected) {
-    const wanted = step.expect === null ? 'a status below 400' : step.expect.join(' or ')
-    throw errors.setupFailed(
-      about(step),
-      `it answered ${answer.status} instead of ${wanted}${excerpt(answer.body)}`,
-    )
-  }
+  const answer = await sendPatiently(step, requestOf(step, variables), ports)
   const captures = Object.entries(step.capture)
   if (captures.length === 0) return {}
   const body = parseJson(answer.body)
@@ -52,6 +62,38 @@ async function runStep(step: SetupStep, variables: Variables, ports: SetupPorts)
       )
     }),
   )
+}
+
+async function sendPatiently(
+  step: SetupStep,
+  request: SetupRequest,
+  { send, clock }: SetupPorts,
+): Promise<SetupAnswer> {
+  const deadline = clock.monotonicMs() + patienceMs
+  for (let times = 1; ; times++) {
+    const answer = await send(request).catch((cause: unknown) => {
+      throw errors.setupFailed(about(step), `there was no answer (${reasonOf(cause)})`, cause)
+    })
+    const { status, body, retryAfterMs } = answer
+    if (step.expect === null ? status < 400 : step.expect.includes(status)) return answer
+    const waitMs = Math.max(leastWaitMs, retryAfterMs ?? 0)
+    if (!mayComeBack(request, answer) || clock.monotonicMs() + waitMs > deadline) {
+      const wanted = step.expect === null ? 'a status below 400' : step.expect.join(' or ')
+      const often = times === 1 ? '' : `, ${times} times,`
+      throw errors.setupFailed(
+        about(step),
+        `it answered ${status}${often} instead of ${wanted}${excerpt(body)}`,
+      )
+    }
+    await clock.sleep(waitMs)
+  }
+}
+
+/** Asked to, or able to without doing anything twice. */
+function mayComeBack({ headers }: SetupRequest, { status, retryAfterMs }: SetupAnswer): boolean {
+  if (retryAfterMs !== null && (status === 429 || status === 503)) return true
+  const hasKey = Object.keys(headers).some((name) => name.toLowerCase() === 'idempotency-key')
+  return hasKey && (status === 502 || status === 503 || status === 504)
 }
 
 function requestOf(step: SetupStep, variables: Variables): SetupRequest {

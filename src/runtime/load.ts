@@ -3,6 +3,7 @@
 
 import { randomUUID } from 'node:crypto'
 import { dirname, resolve } from 'node:path'
+import { systemClock } from '../adapters/clock.ts'
 import { diskFiles } from '../adapters/files.ts'
 import { resolveHost } from '../adapters/load-target.ts'
 import { refusePublic, refuseTooManyConnections } from './load-refusals.ts'
@@ -172,6 +173,7 @@ async function prepare(
   const { sendOnce } = await import('../adapters/load-request.ts')
   return runSetup(plan.target.scenario.setup, {
     uuid: () => randomUUID(),
+    clock: { ...systemClock, sleep: (ms) => systemClock.sleep(ms, signal) },
     send: (request) =>
       sendOnce({
         ...request,

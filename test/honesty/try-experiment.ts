@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { runExperiment, type FinishedExperiment } from '../../src/runtime/experiment.ts'
 import { loadExperiment } from '../../src/runtime/read-experiment.ts'
 import type { ExperimentResult } from '../../src/system/experiment-result.ts'
-import { generatedFleet } from '../fixtures/generated-fleet.ts'
+import { generatedFleet, lastLogs } from '../fixtures/generated-fleet.ts'
 import { renderedSystem } from '../fixtures/rendered-system.ts'
 import { untilValid } from '../fixtures/until-valid.ts'
 import type { Defect } from './defects.ts'
@@ -38,6 +38,8 @@ async function tryOnGenerated(
     const { signal } = new AbortController()
     const watch = { note() {}, started() {}, event() {}, judged() {} }
     return await runExperiment(ready, { signal, watch, settleMs })
+  } catch (error) {
+    throw new Error(`${String(error)}\n\n${await lastLogs(agent)}`, { cause: error })
   } finally {
     await agent.stop()
   }

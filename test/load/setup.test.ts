@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { UserError } from '../../src/errors.ts'
 import type { SetupStep } from '../../src/load/scenario.ts'
-import { runSetup, type SetupRequest } from '../../src/load/setup.ts'
+import { runSetup, type SetupAnswer, type SetupRequest } from '../../src/load/setup.ts'
 
 const step = (part: Partial<SetupStep>): SetupStep => ({
   name: 'token',
@@ -15,15 +15,24 @@ const step = (part: Partial<SetupStep>): SetupStep => ({
   ...part,
 })
 
+type Answer = Omit<SetupAnswer, 'retryAfterMs'> & Partial<SetupAnswer>
+
+/** A clock on which a wait takes its time, and nothing else does. */
+const waitedOn = (waits: number[]) => ({
+  monotonicMs: () => waits.reduce((sum, ms) => sum + ms, 0),
+  sleep: async (ms: number) => void waits.push(ms),
+})
+
 const answering =
-  (...answers: { status: number; body: string }[]) =>
-  (sent: SetupRequest[]) => ({
-    uuid: () => 'a-uuid',
+  (...answers: Answer[]) =>
+  (sent: SetupRequest[], waits: number[] = []) => ({
+    uuid: () => `uuid-${sent.length + 1}`,
+    clock: waitedOn(waits),
     send: async (request: SetupRequest) => {
       sent.push(request)
       const answer = answers[sent.length - 1]
       if (answer === undefined) throw Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })
-      return answer
+      return { retryAfterMs: null, ...answer }
     },
   })
 
@@ -50,7 +59,7 @@ test('what a step captures is known to the next one and to the run', async () =>
   expect(sent[1]).toEqual({
     method: 'POST',
     path: '/orders',
-    headers: { 'content-type': 'application/json', authorization: 'Bearer t1', 'idempotency-key': 'a-uuid' },
+    headers: { 'content-type': 'application/json', authorization: 'Bearer t1', 'idempotency-key': 'uuid-2' },
     body: '{"by":"t1"}',
   })
 })
@@ -93,5 +102,55 @@ describe('a failed step says which one, where it stands and what was answered', 
     await expect(run).rejects.toThrow(UserError)
     await expect(runSetup([failing], answering(...answers)([]))).rejects.toThrow(reason)
     await expect(runSetup([failing], answering(...answers)([]))).rejects.toThrow('load/default.yaml:5:5')
+  })
+})
+
+describe('a target that cannot answer yet is asked again', () => {
+  const keyed = step({ headers: { 'Idempotency-Key': '{{uuid}}' } })
+  const taken: Answer = { status: 202, body: '' }
+
+  test.each<[string, SetupStep, Answer[], number[]]>([
+    ['after as long as it said', step({}), [{ status: 503, body: '', retryAfterMs: 2000 }, taken], [2000]],
+    ['not at once, whatever it said', step({}), [{ status: 429, body: '', retryAfterMs: 0 }, taken], [500]],
+    [
+      'with an Idempotency-Key, also when nobody knows what became of it',
+      keyed,
+      [{ status: 504, body: '' }, { status: 502, body: '' }, taken],
+      [500, 500],
+    ],
+  ])('%s', async (_, asked, answers, expected) => {
+    const [sent, waits]: [SetupRequest[], number[]] = [[], []]
+    await runSetup([asked], answering(...answers)(sent, waits))
+    expect(waits).toEqual(expected)
+    expect(sent).toHaveLength(answers.length)
+    // The same key each time, or it would be done twice.
+    expect(new Set(sent.map((request) => JSON.stringify(request))).size).toBe(1)
+  })
+
+  test.each<[string, SetupStep, Answer]>([
+    ['a 504 to a step without a key', step({}), { status: 504, body: '' }],
+    ['a 503 that does not ask for it', step({}), { status: 503, body: '' }],
+    ['a 500', keyed, { status: 500, body: '', retryAfterMs: 1000 }],
+    ['a wait of more than ten seconds', step({}), { status: 503, body: '', retryAfterMs: 10_001 }],
+  ])('but not for %s', async (_, asked, answer) => {
+    const [sent, waits]: [SetupRequest[], number[]] = [[], []]
+    await expect(runSetup([asked], answering(answer, taken)(sent, waits))).rejects.toThrow(
+      `it answered ${answer.status} instead of`,
+    )
+    expect(waits).toEqual([])
+  })
+
+  test('and not for longer than ten seconds, which the failure says', async () => {
+    const sent: SetupRequest[] = []
+    const away: Answer = { status: 503, body: 'no', retryAfterMs: 3000 }
+    const run = runSetup([keyed], answering(away, away, away, away, away, taken)(sent))
+    await expect(run).rejects.toThrow('it answered 503, 4 times, instead of a status below 400: no')
+    expect(sent).toHaveLength(4)
+  })
+
+  test('an answer that was expected is none to wait for', async () => {
+    const sent: SetupRequest[] = []
+    await runSetup([step({ expect: [503] })], answering({ status: 503, body: '', retryAfterMs: 1 })(sent))
+    expect(sent).toHaveLength(1)
   })
 })

@@ -1,0 +1,40 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect, test } from 'vitest'
+import { parseScenario } from '../../src/load/scenario.ts'
+import { runLoad } from '../../src/runtime/load.ts'
+
+const scenario = parseScenario(
+  `apiVersion: msvc/v1
+kind: Scenario
+name: default
+setup:
+  - {name: order, method: POST, path: /orders, capture: {id: body.id}}
+requests:
+  - {name: read, path: '/orders/{{id}}'}
+`,
+  'load/default.yaml',
+)
+
+test('a target that asks for a moment gets it, and then the load', async () => {
+  const asked: string[] = []
+  await using server = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url}`)
+    if (asked.length === 1) return response.writeHead(503, { 'retry-after': '1' }).end('not yet')
+    response.end('{"id": 7}')
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const startedAt = performance.now()
+  const report = await runLoad({
+    target: { baseUrl: `http://127.0.0.1:${port}`, scenario },
+    ratePerSecond: 20,
+    durationMs: 200,
+    timeoutMs: 5000,
+    seed: 1,
+  })
+  expect(performance.now() - startedAt).toBeGreaterThan(1000)
+  expect(asked.slice(0, 3)).toEqual(['POST /orders', 'POST /orders', 'GET /orders/7'])
+  expect(report.outcomes).toMatchObject({ ok: 4 })
+})
