@@ -4,9 +4,9 @@ import { once } from 'node:events'
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { createServer, type AddressInfo, type Server } from 'node:net'
 
-/** As many different free ports; they are held until all are known, so that none comes twice. */
+/** As many different ports that are free now; they are held until all are known, so that none comes twice. */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, () => listen(0)))
+  const servers = await Promise.all(Array.from({ length: count }, () => listenExclusively(0)))
   const ports = servers.map((server) => (server.address() as AddressInfo).port)
   await Promise.all(servers.map(close))
   return ports
@@ -14,7 +14,7 @@ export async function freePorts(count: number): Promise<number[]> {
 
 export async function isFree(port: number): Promise<boolean> {
   try {
-    await close(await listen(port))
+    await close(await listenExclusively(port))
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return false
@@ -56,7 +56,8 @@ function listeningInodes(port: number): Set<string> {
   )
 }
 
-async function listen(port: number): Promise<Server> {
+/** Rejects with EADDRINUSE when somebody else listens there. */
+export async function listenExclusively(port: number): Promise<Server> {
   const server = createServer()
   server.listen({ port, host: '127.0.0.1', exclusive: true })
   await once(server, 'listening')

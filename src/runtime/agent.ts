@@ -24,6 +24,7 @@ import { startGuard } from '../adapters/guard.ts'
 import { probeHttp } from '../adapters/http-probe.ts'
 import { ownIdentity } from '../adapters/process-identity.ts'
 import { guardedProcesses } from '../adapters/processes.ts'
+import { reservePorts } from '../adapters/reserved-ports.ts'
 import { openFaultDesk } from '../chaos/fault-desk.ts'
 import { faultKinds } from '../chaos/faults.ts'
 import { watchBreakers } from '../fleet/breaker-watch.ts'
@@ -89,7 +90,8 @@ export async function runAgent(config: AgentConfig, stop: AbortSignal): Promise<
   using logs = openLogs(root)
   await using guard = await startGuard()
 
-  const fleet = await planFleet({ root, system, isDirect: config.isDirect === true })
+  await using ports = reservePorts()
+  const fleet = await planFleet({ root, system, isDirect: config.isDirect === true, ports })
   const plans = fleet.services
   for (const { launch } of plans) mkdirSync(launch.env['DATA_DIR'] ?? root, { recursive: true })
   const events = recordEvents(journal)

@@ -3,7 +3,7 @@
 //   client ──▶ client:gateway ──▶ gateway ──▶ gateway:order ──▶ order ──▶ …
 //              (its fixed port)   (free port)  (free port)      (free port)
 
-import { freePorts } from '../adapters/ports-free.ts'
+import type { ReservedPorts } from '../adapters/reserved-ports.ts'
 import { secret } from '../adapters/random.ts'
 import { planLaunch, planLaunches, type Ground, type ServicePlan } from '../fleet/launch-plan.ts'
 import { edgesOf, entrancesOf, type Edge, type System } from '../system/system.ts'
@@ -25,14 +25,16 @@ export async function planFleet({
   root,
   system,
   isDirect,
+  ports: reserved,
 }: {
   root: string
   system: System
   isDirect: boolean
+  ports: Pick<ReservedPorts, 'take'>
 }): Promise<FleetPlan> {
   const { services } = system
   const edges = isDirect ? [] : [...entrancesOf(system), ...edgesOf(system)]
-  const free = await freePorts(services.length * 2 + edges.length)
+  const free = await reserved.take(services.length * 2 + edges.length)
   const take = (): number => free.pop() ?? 0
   const fixed = new Map(services.map(({ name, port }) => [name, port]))
   // Where there is a proxy, it has the fixed port, and the process behind it can be another one tomorrow.
@@ -60,7 +62,7 @@ export async function planFleet({
     async again(name) {
       const service = services.find((one) => one.name === name)
       if (service === undefined) throw new Error(`${name} is not of this system`)
-      const [port = 0, adminPort = 0] = await freePorts(2)
+      const [port = 0, adminPort = 0] = await reserved.take(2)
       return planLaunch(system, service, { ...ground, ports: { ...ports, [name]: { port, adminPort } } })
     },
   }

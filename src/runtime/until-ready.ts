@@ -16,7 +16,10 @@ export interface ReadyWait {
   signal?: AbortSignal | undefined
 }
 
-/** For a fleet that we have just started: one service that ends by itself fails the start. */
+/**
+ * For a fleet that we have just started: a service that ends before it was ready fails the start; one that ends
+ * after that is waited for once more.
+ */
 export async function untilStarted(
   services: string[],
   { agent, root, readyWithinMs, onEvent, signal }: ReadyWait,
@@ -27,10 +30,11 @@ export async function untilStarted(
     onEvent?.(event)
     if (event.type === 'service.ready') missing.delete(event.subject)
     if (missing.size === 0) return
-    if (event.type === 'service.exited' && !event.data.expected && missing.has(event.subject)) {
+    if (event.type === 'service.exited' && !event.data.expected) {
       const { code, signal: by } = event.data
       const why = by === null ? `it ended with code ${code}` : `it was ended by ${by}`
-      throw await notReady(agent, event.subject, why)
+      if (missing.has(event.subject)) throw await notReady(agent, event.subject, why)
+      missing.add(event.subject)
     }
   }
   signal?.throwIfAborted()

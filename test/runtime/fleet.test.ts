@@ -274,6 +274,20 @@ describe('a service that ends by itself', () => {
     expect(after.port).toBe(before.port)
   })
 
+  test('while others still start is waited for once more', async () => {
+    await using trial = trialSystem({ order: { runs: 'slow-start' }, payment: { runs: 'slower-start' } })
+    let isKilled = false
+    const { agent } = await trial.up({
+      onEvent({ type, subject, data }) {
+        if (type !== 'service.ready' || subject !== 'order' || isKilled) return
+        isKilled = true
+        process.kill(data.pid, 'SIGKILL')
+      },
+    })
+    expect(isKilled).toBe(true)
+    expect(await serviceOf(agent, 'order')).toMatchObject({ state: 'ready', restarts: 1 })
+  })
+
   test('again and again is left down, with its last words', { tags: ['slow'] }, async () => {
     await using trial = trialSystem({ order: { runs: 'crash-on-demand' } })
     const fleet = await trial.up()
