@@ -104,7 +104,14 @@ async function killAt(trial: ResidueTrial, fleet: Fleet) {
   const before = (await fleet.agent.faults()).length
   const cli = msvc(fleet.root, ...commandOf(trial, fleet.root))
   const isSet = async (): Promise<boolean> => (await fleet.agent.faults()).length > before
-  if (from === 'fault') await until(commandWithinMs, isSet)
+  let isOver = false
+  void cli.ended.then(() => (isOver = true))
+  if (from === 'fault') {
+    await until(commandWithinMs, async () => isOver || (await isSet()))
+    // A trial without a fault shows nothing, however clean it ends.
+    if (!(await isSet()))
+      throw new Error(`no fault was set by ${describeTrial(trial)}: ${(await cli.ended).stderr}`)
+  }
   await sleep(momentMs)
   for (const [index, victim] of victims.entries()) {
     if (index > 0 && gapMs > 0) await sleep(gapMs)

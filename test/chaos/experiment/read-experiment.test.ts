@@ -43,6 +43,14 @@ describe('an experiment that is written well', () => {
     })
   })
 
+  test.each(['order:payment', 'client:gateway', 'client:order'])('breaks the edge %s', (edge) => {
+    const faulted = paymentDown.replace(
+      'fault: kill\n    target: {service: payment}',
+      `fault: latency\n    target: '${edge}'\n    params: {latency: 50ms}`,
+    )
+    expect(experimentIn(faulted).method[0]).toMatchObject({ kind: 'latency', target: edge })
+  })
+
   test.each([
     ['1.5x', { kind: 'of-baseline', times: 1.5 }],
     ['1.5x+10ms', { kind: 'of-baseline', times: 1.5, plus: 10 }],
