@@ -1,32 +1,29 @@
 // What order and payment recorded: the feed of the one, the charges of the other.
 
 import { readRecords } from '../adapters/service-records.ts'
-import type { Charge, FeedEvent } from '../chaos/orders-check.ts'
+import type { OrderEvent, PaymentRecord } from '../chaos/invariants.ts'
 import type { ServiceStatus } from '../system/agent-api.ts'
 
 export interface OrderRecords {
-  feed: readonly FeedEvent[]
-  charges: readonly Charge[]
+  feed: readonly OrderEvent[]
+  charges: readonly PaymentRecord[]
 }
 
-/** A reader of all records so far; each time it asks only for what is new. */
+/** A reader of all records so far. An event stays as it is, so only new ones are asked for; a charge changes its state. */
 export function orderRecords(
   services: readonly ServiceStatus[],
   signal: AbortSignal,
 ): () => Promise<OrderRecords> {
-  const feed = pagesOf<FeedEvent>(`${urlOf(services, 'order')}/feed`, 'events', signal)
-  const charges = pagesOf<Charge>(`${urlOf(services, 'payment')}/charges`, 'charges', signal)
-  return async () => ({ feed: await feed(), charges: await charges() })
-}
-
-function pagesOf<T>(url: string, list: string, signal: AbortSignal): () => Promise<readonly T[]> {
-  const all: T[] = []
+  const feedUrl = `${urlOf(services, 'order')}/feed`
+  const chargesUrl = `${urlOf(services, 'payment')}/charges`
+  const feed: OrderEvent[] = []
   let after = 0
   return async () => {
-    const { records, next } = await readRecords<T>(url, list, { after, signal })
-    for (const record of records) all.push(record)
+    const { records, next } = await readRecords<OrderEvent>(feedUrl, 'events', { after, signal })
+    for (const record of records) feed.push(record)
     after = next
-    return all
+    const charges = await readRecords<PaymentRecord>(chargesUrl, 'charges', { signal })
+    return { feed, charges: charges.records }
   }
 }
 

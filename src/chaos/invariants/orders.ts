@@ -10,7 +10,10 @@ export interface OrderState {
   amountCents: number | undefined
 }
 
-export function foldOrders(feed: readonly OrderEvent[]): Map<string, OrderState> {
+/** What of an event tells how its order goes on. */
+export type FeedEvent = Pick<OrderEvent, 'orderId' | 'type' | 'data'>
+
+export function foldOrders(feed: readonly FeedEvent[]): Map<string, OrderState> {
   const orders = new Map<string, OrderState>()
   for (const { orderId, type, data } of feed) {
     if (type === 'order.placed') {
@@ -34,12 +37,16 @@ export function acknowledgedOrdersEnded(
     const other = keys.get(id)
     keys.set(id, key)
     if (other !== undefined && other !== key) return `${id} was the answer to two orders, ${other} and ${key}`
-    const order = orders.get(id)
-    if (order === undefined) return `${id} was acknowledged, but order never recorded it`
-    return order.status === 'open'
-      ? `${id} was acknowledged, and is neither confirmed nor cancelled`
-      : undefined
+    return unkept(id, orders.get(id))
   })
+}
+
+/** What is wrong with an acknowledged order, in words: it must exist, and have ended. */
+export function unkept(id: string, order: OrderState | undefined): string | undefined {
+  if (order === undefined) return `${id} was acknowledged, but order never recorded it`
+  return order.status === 'open'
+    ? `${id} was acknowledged, and is neither confirmed nor cancelled`
+    : undefined
 }
 
 export function ordersEnded(orders: ReadonlyMap<string, OrderState>): InvariantResult {

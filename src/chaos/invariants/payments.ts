@@ -12,15 +12,17 @@ export function paidOnce(charges: readonly PaymentRecord[] | null, orders: Order
   return judge(
     'one captured payment for each confirmed order, none for others',
     charges && [...orders.values()],
-    (order) => {
-      const all = byOrder.get(order.id) ?? []
-      const otherKey = all.find(({ key }) => order.paymentKey !== undefined && key !== order.paymentKey)
-      if (otherKey !== undefined) {
-        return `${order.id} was placed with payment key ${order.paymentKey}, but charged under ${otherKey.key}`
-      }
-      return wrongMoney(order, all)
-    },
+    (order) => wrongCharges(order, byOrder.get(order.id) ?? []),
   )
+}
+
+/** What is wrong with the charges of one order, in words. */
+export function wrongCharges(order: OrderState, charges: readonly PaymentRecord[]): string | undefined {
+  const { id, paymentKey } = order
+  const otherKey = charges.find(({ key }) => paymentKey !== undefined && key !== paymentKey)
+  return otherKey === undefined
+    ? wrongMoney(order, charges)
+    : `${id} was placed with payment key ${paymentKey}, but charged under ${otherKey.key}`
 }
 
 export function paymentsSettled(charges: readonly PaymentRecord[] | null, orders: Orders): InvariantResult {
@@ -70,7 +72,7 @@ interface Money {
   state?: string
 }
 
-const hasMoved = ({ state = 'captured' }: Money): boolean => movedStates.has(state)
+export const hasMoved = ({ state = 'captured' }: Money): boolean => movedStates.has(state)
 
 const givenBack = (moved: readonly Money[]): number =>
   moved.reduce((sum, { state, amountCents }) => sum + (state === 'refunded' ? amountCents : 0), 0)
