@@ -116,6 +116,9 @@ export type StreamEnd =
   /** A system or TLS error code, such as ECONNRESET. */
   | { kind: 'socket-error'; code: string; isOpen: boolean; isSecure: boolean }
 
+/** How a load generator waits for the next arrival. */
+export type Pacing = 'metronome' | 'precise' | 'eco'
+
 /** A closed-model run: so many connections, each sends when its last answer is there. */
 export interface SaturationPlan {
   url: string

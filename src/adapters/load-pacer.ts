@@ -4,6 +4,7 @@
 //   precise    this thread never sleeps                       to 10 µs     takes a whole core
 //   eco        a timer                                        to 5 ms      the fewest wake-ups
 
+import type { Pacing } from '../ports.ts'
 import { startMetronome } from './load-metronome.ts'
 
 export interface Pacer {
@@ -16,8 +17,6 @@ export interface Pacer {
   /** Resolves with the CPU time that other threads took for it, in ms. */
   stop(): Promise<number>
 }
-
-export type Pacing = 'metronome' | 'precise' | 'eco'
 
 export function startPacer(pacing: Pacing): Promise<Pacer> {
   switch (pacing) {

@@ -1,8 +1,8 @@
 // What a load run is asked to do, checked before anything is sent.
 
 import { errors } from '../errors.ts'
+import type { Pacing } from '../ports.ts'
 import type { Canaries } from './canaries.ts'
-import type { Pacing } from './pacing.ts'
 import { rateCurve } from './rate-curve.ts'
 import type { Scenario } from './scenario.ts'
 import { type Schedule, scheduleOf, type ScheduleShape } from './schedule.ts'

@@ -162,7 +162,6 @@ export const scenarioSchema = Type.Object(
   },
 )
 
-export type ScenarioFile = Static<typeof scenarioSchema>
 export type SetupStepFile = Static<typeof setupStepSchema>
 export type StepFile = Static<typeof stepSchema>
 export type LoadFile = Static<typeof loadSchema>
