@@ -16,7 +16,7 @@ import { describeExit, processOf, type Member } from './member.ts'
 import { untilItsTurn, watchReadiness } from './readiness.ts'
 import type { RestartPolicy } from './restart-policy.ts'
 import { openRoster } from './roster.ts'
-import { waitingForChanges } from './waiting.ts'
+import { openNews } from './news.ts'
 
 export interface SupervisorParts {
   plans: ServicePlan[]
@@ -71,12 +71,12 @@ export function supervise(parts: SupervisorParts): Supervisor {
   /** Of each service, processes that are not yet or no longer it. */
   const beside = new Map<ServiceProcess, string>()
   const timers = new Map<string, AbortController>()
-  const waiting = waitingForChanges()
+  const changes = openNews<string>()
 
   function update(service: string, change: Partial<Member>): void {
     roster.change(service, change)
     advance(service)
-    waiting.changed(service)
+    changes.tell(service)
   }
 
   function advance(service: string): void {
@@ -269,7 +269,15 @@ export function supervise(parts: SupervisorParts): Supervisor {
       [...running, ...[...beside].map(([process, service]) => [service, process] as const)].map(
         ([service, process]) => ({ service, ...process }),
       ),
-    until: (service, isTrue, signal) =>
-      waiting.until({ service, look: () => roster.status(service), isTrue, signal }),
+    async until(service, isTrue, signal) {
+      signal.throwIfAborted()
+      const now = roster.status(service)
+      if (isTrue(now)) return now
+      return changes.heard((changed) => {
+        if (changed !== service) return undefined
+        const status = roster.status(service)
+        return isTrue(status) ? status : undefined
+      }, signal)
+    },
   }
 }

@@ -1,6 +1,7 @@
 // What the proxy process of a fleet tells, one JSON object a line: kept where it is asked for later, and handed
 // to whoever waits for it. Guests are those who set toxics through the API without the agent.
 
+import { openNews, type News } from '../fleet/news.ts'
 import type { Clock, Output } from '../ports.ts'
 import type { ProxyMessage, ToxicStatus, Touched } from '../system/proxy-api.ts'
 
@@ -15,8 +16,7 @@ export interface GuestToxic {
 
 export interface ProxyNews {
   hear(line: Output): void
-  /** The first message from now on that fits; rejects with the signal's reason when it aborts first. */
-  heard<T>(fits: (message: ProxyMessage) => T | undefined, signal: AbortSignal): Promise<T>
+  heard: News<ProxyMessage>['heard']
   /** host:port of the API for guests. */
   api(): string | null
   guests(): GuestToxic[]
@@ -36,7 +36,7 @@ export interface ProxyNewsParts {
 }
 
 export function proxyNews({ clock, onGuest, onOutput }: ProxyNewsParts): ProxyNews {
-  const listeners = new Set<(message: ProxyMessage) => void>()
+  const messages = openNews<ProxyMessage>()
   const guests = new Map<string, GuestToxic>()
   const touched = new Map<string, Touched>()
   let api: string | null = null
@@ -65,34 +65,12 @@ export function proxyNews({ clock, onGuest, onOutput }: ProxyNewsParts): ProxyNe
         guests.delete(key(message.proxy, message.toxic))
         break
     }
-    for (const listener of listeners) listener(message)
-  }
-
-  function heard<T>(fits: (message: ProxyMessage) => T | undefined, signal: AbortSignal): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const leave = (): void => {
-        listeners.delete(listen)
-        signal.removeEventListener('abort', giveUp)
-      }
-      const giveUp = (): void => {
-        leave()
-        reject(signal.reason)
-      }
-      const listen = (message: ProxyMessage): void => {
-        const found = fits(message)
-        if (found === undefined) return
-        leave()
-        resolve(found)
-      }
-      listeners.add(listen)
-      signal.addEventListener('abort', giveUp)
-      if (signal.aborted) giveUp()
-    })
+    messages.tell(message)
   }
 
   return {
     hear,
-    heard,
+    heard: messages.heard,
     api: () => api,
     guests: () => [...guests.values()],
     touched: (edge, toxic) => touched.get(key(edge, toxic)),
