@@ -6,25 +6,29 @@ import { seededChance } from '../system/seeded-chance.ts'
 import type { Link } from './pipeline.ts'
 import type { Direction, ToxicKind } from './toxic.ts'
 
+/**
+ * An update changes it in place: the object itself is what its lease and the links of open connections know it by,
+ * since another toxic may come under its name before the last connection has let go of it.
+ */
 export interface InstalledToxic {
-  name: string
-  kind: ToxicKind
-  direction: Direction
+  readonly name: string
+  readonly kind: ToxicKind
+  readonly direction: Direction
   /** As the client wrote it. */
-  stream: string
+  readonly stream: string
   /** Share of connections that have it, 0 to 1. */
   toxicity: number
   attributes: Attributes
   /** Grows with each update. */
   version: number
   /** `firstAt`: epoch ms; undefined: it did not bite so far. */
-  touched: Touched & { firstAt: number | undefined }
+  readonly touched: Touched & { firstAt: number | undefined }
   /** Its own seed: then its decisions depend on nothing else, not even on what the proxy saw before. */
-  seed: number | undefined
+  readonly seed: number | undefined
   /** Number of the first connection that came after it was set. */
-  firstConnection: number
+  readonly firstConnection: number
   /** Requests that were broken, over all connections. */
-  shared: { requests: number }
+  readonly shared: { requests: number }
   /** Epoch ms at which it ends by itself. */
   expiresAt: number | undefined
 }
