@@ -1,7 +1,7 @@
 import { string as argument } from '@oclif/core/args'
 import { boolean, integer, string } from '@oclif/core/flags'
-import { BaseCommand, exitCodes } from '../../cli/base-command.ts'
-import { newView, type NewResult } from '../../cli/views/new.ts'
+import { installFlag, NewCommand } from '../../cli/new-command.ts'
+import type { NewResult } from '../../cli/views/new.ts'
 import { errors } from '../../errors.ts'
 import type { ServiceWish } from '../../scaffold/choose-service.ts'
 import { questions } from '../../scaffold/questions.ts'
@@ -14,7 +14,7 @@ interface Said {
   port: number | undefined
 }
 
-export default class NewService extends BaseCommand {
+export default class NewService extends NewCommand {
   static override summary =
     'Add a service to the system here; outside one, make a system of just this service.'
   static override description = serviceTemplates.map(({ name, about }) => `${name}: ${about}`).join('\n')
@@ -37,7 +37,7 @@ export default class NewService extends BaseCommand {
     }),
     port: integer({ description: 'Port that it listens on; the next one if not said.', min: 1, max: 65_535 }),
     'dry-run': boolean({ description: 'Print what would be made and changed; write nothing.' }),
-    install: boolean({ description: 'Run npm install.', default: true, allowNo: true }),
+    install: installFlag,
     git: boolean({ description: 'Outside a system: git init, first commit.', default: true, allowNo: true }),
   }
 
@@ -50,19 +50,8 @@ export default class NewService extends BaseCommand {
         : { ...said, name: args.name, template: said.template ?? 'blank' }
     const { newService } = await import('../../runtime/new.ts')
     const { interruptible } = await import('../../runtime/interrupt.ts')
-    const result = await interruptible((signal) =>
-      newService(wish, {
-        folder: process.cwd(),
-        cliVersion: this.config.version,
-        dryRun: flags['dry-run'],
-        install: flags.install,
-        git: flags.git,
-        progress: (text) => this.progress(text),
-        signal,
-      }),
-    )
-    if (result.install.state === 'failed') this.endWith(exitCodes.failed)
-    return this.show(result, newView(result))
+    const options = { ...this.newOptions(flags), folder: process.cwd() }
+    return this.showNew(await interruptible((signal) => newService(wish, { ...options, signal })))
   }
 
   /** What was not said on the command line is asked: the name always, the rest where there is a choice. */
