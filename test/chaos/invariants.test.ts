@@ -1,65 +1,8 @@
 // Every invariant: records of a system in which all went well hold, and each kind of loss is named.
 
 import { expect, test } from 'vitest'
-import {
-  checkInvariants,
-  verdictOfInvariants,
-  type MessageRecord,
-  type OrderEvent,
-  type SystemRecords,
-} from '../../src/chaos/invariants.ts'
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer E)[] | null ? E[] : T[K] }
-type Records = Mutable<SystemRecords>
-
-/** o1 was confirmed after a delay, o2 was cancelled. */
-function healthy(): Records {
-  const event = (pos: number, orderId: string, version: number, type: string): OrderEvent => {
-    const data =
-      type === 'order.placed'
-        ? { key: `k-${orderId}`, paymentKey: `charge-${orderId}`, amountCents: 500 }
-        : {}
-    return { pos, id: `e${pos}`, orderId, version, type, data }
-  }
-  const message = (eventId: string, orderId: string, kind: string, channel: string): MessageRecord => ({
-    id: `${eventId}:${channel}`,
-    eventId,
-    orderId,
-    kind,
-    channel,
-    state: 'sent',
-  })
-  const messages = [
-    message('e3', 'o1', 'payment-delayed', 'email'),
-    message('e4', 'o1', 'receipt', 'email'),
-    message('e4', 'o1', 'receipt', 'push'),
-    message('e5', 'o2', 'order-cancelled', 'sms'),
-  ]
-  return {
-    acknowledged: [
-      { arrival: 0, key: 'k1', id: 'o1' },
-      { arrival: 1, key: 'k2', id: 'o2' },
-    ],
-    feed: [
-      event(1, 'o1', 1, 'order.placed'),
-      event(2, 'o2', 1, 'order.placed'),
-      event(3, 'o1', 2, 'order.payment_pending'),
-      event(4, 'o1', 3, 'order.confirmed'),
-      event(5, 'o2', 2, 'order.cancelled'),
-    ],
-    charges: [
-      { key: 'charge-o1', orderId: 'o1', amountCents: 500, state: 'captured' },
-      { key: 'charge-o2', orderId: 'o2', amountCents: 500, state: 'declined' },
-    ],
-    ledger: [
-      { id: 'p1', reference: 'o1', amountCents: 500, state: 'captured' },
-      { id: 'p2', reference: 'o2', amountCents: 500, state: 'declined' },
-    ],
-    messages,
-    mailbox: structuredClone(messages),
-    audit: { events: 5, head: { pos: 5, hash: 'x' }, anchors: 1, broken: null },
-  }
-}
+import { checkInvariants, verdictOfInvariants } from '../../src/chaos/invariants.ts'
+import { healthy, type Records } from './healthy-records.ts'
 
 test('a system in which all went well holds, and every invariant had something to look at', () => {
   const results = checkInvariants(healthy())
