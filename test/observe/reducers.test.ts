@@ -4,13 +4,11 @@ import { expectationsOf } from '../../src/observe/expectations.ts'
 import type { BreakerState, SystemEvent } from '../../src/events.ts'
 import { faultStories } from '../../src/observe/fault-story.ts'
 import { faultWindows } from '../../src/observe/fault-windows.ts'
-import { foldFailedTrials } from '../../src/observe/fold-trials.ts'
 import { loadSeries } from '../../src/observe/load-series.ts'
 import { mergeEvents, runId } from '../../src/observe/run.ts'
 import { probeLanes } from '../../src/observe/probe-lanes.ts'
 import { serviceLanes } from '../../src/observe/service-lanes.ts'
 import { spansOf } from '../../src/observe/span.ts'
-import { timelineOf, type TimelineRow } from '../../src/observe/timeline.ts'
 import { agentEvents, events, load, loadEvents, start } from './fixtures/payment-killed.ts'
 
 const kill = start + 5_000.25
@@ -163,73 +161,6 @@ describe('the seconds of a load', () => {
 
   test('are nothing when there was no load', () => {
     expect(loadSeries(agentEvents, undefined)).toBeUndefined()
-  })
-})
-
-describe('the timeline', () => {
-  const rows = timelineOf(events)
-
-  test('tells kill, open, half-open, back and closed in milliseconds since the kill', () => {
-    const told = rows.map(({ what, afterFaultMs }) => [
-      what,
-      afterFaultMs === null ? null : Math.round(afterFaultMs),
-    ])
-    expect(told).toEqual([
-      ['run started', null],
-      ['kill requested', null],
-      ['kill applied', 0],
-      ['exited', 4],
-      ['kill bit', 5],
-      ['breaker open', 231],
-      ['breaker half-open', 1_240],
-      ['breaker open', 1_243],
-      ['kill healed', 7_000],
-      ['started', 7_002],
-      ['ready', 7_512],
-      ['breaker half-open', 7_932],
-      ['breaker closed', 7_944],
-      ['orders checked', null],
-      ['met: breaker opens in time', null],
-      ['run ended', null],
-    ])
-  })
-
-  test('names the service that a fault hit, and draws edges as arrows', () => {
-    expect(rows.find(({ what }) => what === 'kill applied')?.subject).toBe('payment')
-    expect(rows.find(({ what }) => what === 'breaker open')?.subject).toBe('order → payment')
-  })
-})
-
-describe('failed trials of a breaker', () => {
-  const row = (what: string, at: number, subject = 'order → payment'): TimelineRow => ({
-    at,
-    afterFaultMs: at,
-    tone: 'warn',
-    subject,
-    what,
-    detail: 'why',
-  })
-  const trial = (at: number) => [row('breaker half-open', at), row('breaker open', at + 2)]
-  const told = (rows: TimelineRow[]) =>
-    foldFailedTrials(rows).map(({ what, detail, at }) => [what, detail, at])
-
-  test('in a row are one row', () => {
-    expect(told([...trial(1000), ...trial(2000), ...trial(3000)])).toEqual([
-      ['breaker half-open, open again × 3', 'why, the last at +3002 ms', 1000],
-    ])
-  })
-
-  test('with something between them are told apart', () => {
-    expect(told([...trial(1000), row('ready', 1500, 'payment'), ...trial(2000)])).toEqual([
-      ['breaker half-open, open again', 'why', 1000],
-      ['ready', 'why', 1500],
-      ['breaker half-open, open again', 'why', 2000],
-    ])
-  })
-
-  test('leave the trial that succeeds alone', () => {
-    const rows = [row('breaker half-open', 1), row('breaker closed', 2)]
-    expect(foldFailedTrials(rows)).toEqual(rows)
   })
 })
 
