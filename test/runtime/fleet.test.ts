@@ -1,39 +1,14 @@
 // A real agent, real services, real sockets.
 
-import {
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
-import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { once } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import { isAlive } from '../../src/adapters/process-identity.ts'
 import { readAgentRecord } from '../../src/adapters/agent-record.ts'
 import { isOf, type SystemEvent } from '../../src/events.ts'
-import {
-  connectAgent,
-  findAgent,
-  findAgentToEnd,
-  haltFaults,
-  liftHalt,
-  type AgentClient,
-} from '../../src/runtime/agent-client.ts'
+import { connectAgent, findAgent } from '../../src/runtime/agent-client.ts'
 import { logLines } from '../../src/runtime/logs.ts'
-import { eventsSince } from '../../src/runtime/recorded-load.ts'
-import { systemClock } from '../../src/adapters/clock.ts'
-import { freePorts } from '../../src/adapters/ports-free.ts'
-import { eventOf, eventually, trialSystem } from '../fixtures/trial-system.ts'
-
-const serviceOf = async (agent: AgentClient, name: string) =>
-  (await agent.status()).services.find((service) => service.name === name)!
+import { eventOf, eventually, serviceOf, trialSystem } from '../fixtures/trial-system.ts'
 
 describe('up and down', () => {
   test('every service is ready when up returns, and gone when down does', async () => {
@@ -158,100 +133,6 @@ describe('up and down', () => {
   })
 })
 
-describe('a fleet is found by its record', () => {
-  test('from an environment with another XDG_RUNTIME_DIR', async () => {
-    await using trial = trialSystem({ order: { runs: 'ok' } })
-    await trial.up()
-    const before = process.env['XDG_RUNTIME_DIR']
-    const other = mkdtempSync(join(tmpdir(), 'msvc-run-'))
-    process.env['XDG_RUNTIME_DIR'] = other
-    try {
-      const agent = await connectAgent(trial.root)
-      expect(await serviceOf(agent, 'order')).toMatchObject({ state: 'ready' })
-      await agent.stop()
-    } finally {
-      if (before === undefined) delete process.env['XDG_RUNTIME_DIR']
-      else process.env['XDG_RUNTIME_DIR'] = before
-      rmSync(other, { recursive: true })
-    }
-    expect(readAgentRecord(trial.root)).toBeUndefined()
-  })
-
-  test('after its folder was moved: every command says so, and it can be ended', async () => {
-    await using trial = trialSystem({ order: { runs: 'ok' } })
-    await trial.up()
-    const { pid, processes } = readAgentRecord(trial.root)!
-    const moved = `${trial.root}-moved`
-    renameSync(trial.root, moved)
-    try {
-      await expect(connectAgent(moved)).rejects.toMatchObject({
-        code: 'fleet-astray',
-        data: { pid, why: `it was started as ${trial.root}, and moved since` },
-      })
-      const agent = await findAgentToEnd(moved)
-      await agent!.stop()
-      expect(processes.filter(isAlive)).toEqual([])
-      expect(readAgentRecord(moved)).toBeUndefined()
-      expect(existsSync(trial.root)).toBe(false)
-    } finally {
-      renameSync(moved, trial.root)
-    }
-  })
-
-  test('in the folder that it runs in, not in a copy of it', async () => {
-    await using trial = trialSystem({ order: { runs: 'ok' } })
-    const { agent } = await trial.up()
-    const copy = `${trial.root}-copy`
-    cpSync(trial.root, copy, { recursive: true })
-    try {
-      expect(await findAgentToEnd(copy)).toBeUndefined()
-      expect(readAgentRecord(copy)).toBeUndefined()
-      expect(await serviceOf(agent, 'order')).toMatchObject({ state: 'ready' })
-    } finally {
-      rmSync(copy, { recursive: true })
-    }
-  })
-
-  test('after its record was removed: every command says so, and it can be ended', async () => {
-    await using trial = trialSystem({ order: { runs: 'ok' } })
-    const { agent } = await trial.up()
-    const { pid } = (await agent.status()).agent
-    rmSync(join(trial.root, '.msvc', 'agent.json'))
-    await expect(trial.up()).rejects.toMatchObject({ code: 'fleet-astray', data: { pid } })
-    await (await findAgentToEnd(trial.root))!.stop()
-    expect(await findAgent(trial.root)).toBeUndefined()
-    expect((await trial.up()).kind).toBe('started')
-  })
-})
-
-describe('what is wrong is said before anything is started', () => {
-  test('a port that is taken', async () => {
-    const [port] = await freePorts(1)
-    await using server = createServer()
-    server.listen(port, '127.0.0.1')
-    await once(server, 'listening')
-    await using trial = trialSystem({ order: { runs: 'ok', port: port! } })
-    await expect(trial.up()).rejects.toMatchObject({ code: 'port-taken', data: { service: 'order', port } })
-    expect(existsSync(join(trial.root, '.msvc'))).toBe(false)
-  })
-
-  test('a folder that is missing', async () => {
-    await using trial = trialSystem({ order: { runs: 'ok' } })
-    rmSync(join(trial.root, 'service'), { recursive: true })
-    await expect(trial.up()).rejects.toMatchObject({ code: 'service-folder-missing' })
-  })
-
-  test('dependencies that are not installed', async () => {
-    await using trial = trialSystem({ order: { runs: 'ok' } })
-    const manifest = JSON.stringify({ dependencies: { 'left-pad-of-msvc': '1' } })
-    writeFileSync(join(trial.root, 'service', 'package.json'), manifest)
-    await expect(trial.up()).rejects.toMatchObject({
-      code: 'dependencies-missing',
-      next: expect.stringContaining('npm install'),
-    })
-  })
-})
-
 describe('a service that ends by itself', () => {
   test('is seen at once and started again', async () => {
     await using trial = trialSystem({ order: { runs: 'crash-on-demand' } })
@@ -320,92 +201,6 @@ describe('a service that ends by itself', () => {
   })
 })
 
-describe('kill', () => {
-  test('the service is down until the lease ends, then ready again', async () => {
-    await using trial = trialSystem({ order: { runs: 'ok' } })
-    const fleet = await trial.up()
-    const { agent } = fleet
-    const { pid } = await serviceOf(agent, 'order')
-    const fault = await agent.fault({ kind: 'kill', target: 'order', forMs: 400 })
-    expect(fault).toMatchObject({ state: 'active', detail: `pid ${pid} ended by SIGKILL` })
-    expect(await serviceOf(agent, 'order')).toMatchObject({ state: 'held', pid: null })
-    await expect(agent.fault({ kind: 'kill', target: 'order' })).rejects.toMatchObject({
-      code: 'faults-conflict',
-    })
-    await expect(agent.restart('order')).rejects.toMatchObject({ code: 'service-held' })
-    const healed = await eventOf(fleet, isOf('fault.healed'))
-    expect(healed.data).toMatchObject({ by: 'lease' })
-    expect(await serviceOf(agent, 'order')).toMatchObject({ state: 'ready' })
-    const types = (await agent.eventsSoFar())
-      .map(({ type }) => type)
-      .filter((type) => type.startsWith('fault.'))
-    expect(types).toEqual(['fault.requested', 'fault.applied', 'fault.bit', 'fault.healed'])
-  })
-
-  test('of two kills at once one is refused, and the other keeps its hold', async () => {
-    await using trial = trialSystem({ order: { runs: 'ok' } })
-    const { agent } = await trial.up()
-    const kill = { kind: 'kill', target: 'order', forMs: 60_000 }
-    const asked = await Promise.allSettled([agent.fault(kill), agent.fault(kill)])
-    expect(asked.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
-    expect(asked.find(({ status }) => status === 'rejected')).toMatchObject({
-      reason: { code: 'faults-conflict' },
-    })
-    expect(await serviceOf(agent, 'order')).toMatchObject({ state: 'held', pid: null })
-    expect((await agent.eventsSoFar()).filter(isOf('fault.requested'))).toHaveLength(1)
-  })
-
-  test('heal and halt end it early; a halt without an answer counts too', async () => {
-    await using trial = trialSystem({ order: { runs: 'ok' }, payment: { runs: 'ok' } })
-    const fleet = await trial.up()
-    const { agent } = fleet
-    const { id } = await agent.fault({ kind: 'kill', target: 'order' })
-    expect(await agent.heal(id)).toMatchObject([{ id, state: 'healed' }])
-    expect(await agent.heal()).toEqual([])
-
-    await agent.fault({ kind: 'kill', target: 'payment' })
-    expect(await haltFaults(trial.root)).toMatchObject({ halted: true, healed: [{ state: 'healed' }] })
-    await expect(agent.fault({ kind: 'kill', target: 'order' })).rejects.toMatchObject({
-      code: 'faults-halted',
-    })
-    expect(await liftHalt(trial.root)).toMatchObject({ halted: false })
-
-    await agent.fault({ kind: 'kill', target: 'order' })
-    writeFileSync(join(trial.root, '.msvc', 'halted'), '') // as a halt does that finds nobody
-    await eventually('healed by the file', async () => (await agent.faults())[0]!.state === 'healed')
-    expect((await agent.eventsSoFar()).filter(isOf('fault.healed')).at(-1)!.data.by).toBe('halt')
-  })
-
-  test('belongs to the record of a run that begins while it lasts', async () => {
-    await using trial = trialSystem({ order: { runs: 'ok' } })
-    const { agent } = await trial.up()
-    const { id } = await agent.fault({ kind: 'kill', target: 'order' })
-    const start = systemClock.now()
-    await agent.heal(id)
-    const types = (await eventsSince(agent, start)).map(({ type }) => type)
-    expect(types.filter((type) => type.startsWith('fault.'))).toEqual([
-      'fault.requested',
-      'fault.applied',
-      'fault.bit',
-      'fault.healed',
-    ])
-    expect((await eventsSince(agent, systemClock.now())).map(({ type }) => type)).toEqual([])
-  })
-
-  test('a fleet that goes down ends its faults', async () => {
-    await using trial = trialSystem({ order: { runs: 'ok' } })
-    const { agent } = await trial.up()
-    await agent.fault({ kind: 'kill', target: 'order' })
-    const last: SystemEvent[] = []
-    const follow = (async () => {
-      for await (const event of agent.events(0)) last.push(event)
-    })()
-    await agent.stop()
-    await follow
-    expect(last.filter(isOf('fault.healed')).map(({ data }) => data.by)).toEqual(['stop'])
-  })
-})
-
 describe('breakers', () => {
   test('a transition is an event within 250 ms, with the time of the service, each once', async () => {
     await using trial = trialSystem({
@@ -449,50 +244,6 @@ test('a service that was added since the start is told as that, with what to do'
   const lines = (await logLines(trial.root, wish))[Symbol.asyncIterator]()
   await expect(lines.next()).rejects.toMatchObject(added)
   await expect(agent.restart('refund')).rejects.toMatchObject({ code: 'unknown-service' })
-})
-
-describe('logs', () => {
-  test('are told by the agent while it runs and kept afterwards', async () => {
-    await using trial = trialSystem({ order: { runs: 'ok' }, payment: { runs: 'ok' } })
-    const { agent } = await trial.up()
-    const wish = { services: ['payment'], tail: 10, follow: false }
-    const messages = async () => {
-      const all: string[] = []
-      for await (const { service, line } of await logLines(trial.root, wish)) {
-        all.push(`${service} ${(JSON.parse(line) as { msg: string }).msg}`)
-      }
-      return all
-    }
-    expect(await messages()).toEqual(['payment listening'])
-    await expect(
-      logLines(trial.root, { ...wish, services: ['paymnet'] }).then((lines) =>
-        lines[Symbol.asyncIterator]().next(),
-      ),
-    ).rejects.toMatchObject({
-      code: 'unknown-service',
-    })
-    await agent.stop()
-    expect(await messages()).toEqual(['payment listening', 'payment draining'])
-    await expect(logLines(trial.root, { ...wish, follow: true })).rejects.toMatchObject({
-      code: 'agent-not-running',
-    })
-  })
-
-  test('can be followed', async () => {
-    await using trial = trialSystem({ order: { runs: 'ok' } })
-    const { agent } = await trial.up()
-    const lines = agent.logs({ tail: 0, follow: true })
-    const told: unknown[] = []
-    const followed = (async () => {
-      for await (const { line } of lines) {
-        told.push((JSON.parse(line) as { msg: unknown }).msg)
-        if (told.length === 2) break
-      }
-    })()
-    await agent.restart('order')
-    await followed
-    expect(new Set(told)).toEqual(new Set(['draining', 'listening'])) // the old process and the new one
-  })
 })
 
 test('without an agent every client says so', async () => {

@@ -6,10 +6,7 @@ import { isAlive } from '../../src/adapters/process-identity.ts'
 import { lookAt } from '../../src/adapters/process-look.ts'
 import { isOf } from '../../src/events.ts'
 import type { AgentClient } from '../../src/runtime/agent-client.ts'
-import { eventually, trialSystem } from '../fixtures/trial-system.ts'
-
-const serviceOf = async (agent: AgentClient, name: string) =>
-  (await agent.status()).services.find((service) => service.name === name)!
+import { eventually, serviceOf, trialSystem } from '../fixtures/trial-system.ts'
 
 const burnersOf = (root: string) =>
   readAgentRecord(root)!.processes.filter(({ service }) => service === '(burner)')
