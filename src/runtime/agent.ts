@@ -33,18 +33,18 @@ import { stopWaves } from '../fleet/stop-order.ts'
 import { supervise } from '../fleet/supervisor.ts'
 import type { HostPort } from '../ports.ts'
 import { edgesOf, entrancesOf, type System } from '../system/system.ts'
+import { agentEdges } from './agent-edges.ts'
 import { agentRoutes } from './agent-routes.ts'
 import { startBurners } from './burners.ts'
 import { recordEvents } from './event-record.ts'
 import { fleetUnderFault } from './fleet-under-fault.ts'
-import { edgeProxies } from './edge-proxies.ts'
+import { honourHalt } from './honour-halt.ts'
 import { replaceService } from './replace-service.ts'
 import { planFleet } from './plan-fleet.ts'
 import { logFeed } from './log-feed.ts'
 import { processesUnderFault } from './processes-under-fault.ts'
 import { stopFleet } from './stop-fleet.ts'
-import { throughToxiproxy } from './toxiproxy-edges.ts'
-import { toxiproxyPlace, toxiproxyServer } from './toxiproxy-server.ts'
+import { toxiproxyPlace } from './toxiproxy-server.ts'
 
 export interface AgentConfig {
   root: string
@@ -61,7 +61,6 @@ export interface AgentConfig {
 }
 
 const graceMs = 8000
-const haltCheckMs = 250
 
 export async function runAgent(config: AgentConfig, stop: AbortSignal): Promise<void> {
   const { root, system } = config
@@ -122,7 +121,6 @@ export async function runAgent(config: AgentConfig, stop: AbortSignal): Promise<
       if (unready.size === 0) edges?.keepSpare()
     },
   })
-  const upstreams = Object.fromEntries(plans.map(({ name, port }) => [name, port]))
   const loseEdges = (reason: string, whatNow: string): void => {
     publish({
       at: clock.now(),
@@ -133,37 +131,22 @@ export async function runAgent(config: AgentConfig, stop: AbortSignal): Promise<
     })
     desk.lose(({ target }) => target.includes(':'), reason)
   }
-  const toxiproxy =
-    place &&
-    toxiproxyServer({
-      place,
-      edges: fleet.edges.map(({ name, callee }) => ({ name, upstream: upstreams[callee] ?? 0 })),
-      clock,
-      onLost: (reason) => loseEdges(reason, 'its proxies are made again when it is back'),
-    })
-  const ownEdges =
+  const edges =
     config.isDirect === true
       ? undefined
-      : edgeProxies({
-          edges: fleet.edges,
-          upstreams,
-          ...(toxiproxy && { behind: toxiproxy }),
+      : agentEdges({
+          fleet,
+          toxiproxy: place,
           ownerSocket: proxySocketOf(socket),
           api: config.toxiproxyApi,
           processes,
           clock,
           cwd: root,
+          isHalted: () => isHalted(root),
           onProcess: () => recordProcesses(),
-          onLost(reason) {
-            loseEdges(reason, 'it starts again')
-            void toxiproxy?.clear({ isAll: true }).catch(() => {}) // it is gone too, and its toxics with it
-          },
-          onGuest({ edge, toxic }) {
-            if (isHalted(root)) void edges?.remove(edge, toxic.name).catch(() => {}) // it went by itself
-          },
+          onLost: loseEdges,
           onOutput: (lines) => logs.append('proxy', clock.now(), lines),
         })
-  const edges = ownEdges && toxiproxy ? throughToxiproxy(ownEdges, toxiproxy) : ownEdges
   const burners = startBurners(processes, () => recordProcesses())
   const recordProcesses = (): void => {
     const running = [
@@ -217,17 +200,7 @@ export async function runAgent(config: AgentConfig, stop: AbortSignal): Promise<
     }),
   )
 
-  // A halt without us (the file alone) is honoured too: once, since what cannot be healed stays so.
-  let wasHalted = false
-  while (!ending.aborted) {
-    await clock.sleep(haltCheckMs, ending).catch(() => {}) // the end is what we wait for
-    const isNow = isHalted(root)
-    // A lift and another halt may have passed unseen between two looks.
-    const isAnyActive = desk.list().some(({ state }) => state === 'active')
-    if (isNow && (!wasHalted || isAnyActive)) void desk.healAll('halt')
-    if (isNow && !wasHalted) void edges?.removeGuests().catch(() => {}) // its process ended: so did they
-    wasHalted = isNow
-  }
+  await honourHalt({ isHalted: () => isHalted(root), desk, edges, clock }, ending)
   desk.close()
   // What drains would wait for answers that a fault holds back.
   await edges?.mend().catch(() => {}) // its process ended: so did what was set in it
