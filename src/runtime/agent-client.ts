@@ -2,7 +2,6 @@
 
 import { basename } from 'node:path'
 import { agentHttp, AgentAbsent, AgentSilent, type AgentHttp } from '../adapters/agent-http.ts'
-import { isHalted, setHalted } from '../adapters/agent-halt.ts'
 import { isDeadRecordLeft, readAgentRecord } from '../adapters/agent-record.ts'
 import { agentSocketPath } from '../adapters/agent-socket.ts'
 import { errors, UserError } from '../errors.ts'
@@ -16,7 +15,6 @@ import type {
   ServiceStatus,
 } from '../system/agent-api.ts'
 import type { FaultRequest } from '../system/fault-declaration.ts'
-
 import { agentPlace } from './agent-place.ts'
 
 export interface AgentClient {
@@ -93,7 +91,7 @@ async function find(root: string): Promise<Found | undefined> {
 }
 
 /** Its record says where it listens: another environment than ours may have been in force at its start. */
-function reach(root: string): AgentHttp {
+export function reachAgent(root: string): AgentHttp {
   const place = agentPlace(root)
   return agentHttp(place.kind === 'unrecorded' ? agentSocketPath(root) : place.record.socket)
 }
@@ -102,7 +100,7 @@ function reach(root: string): AgentHttp {
 // one has lost it.
 async function foundAt(root: string): Promise<Found> {
   const place = agentPlace(root)
-  const http = reach(root)
+  const http = reachAgent(root)
   const client = clientOf(http, root)
   if (place.kind === 'here') return { client, astray: undefined }
   const { agent, system } = await client.status()
@@ -115,7 +113,7 @@ async function foundAt(root: string): Promise<Found> {
 
 async function answers(root: string): Promise<boolean> {
   try {
-    await reach(root).ask({ path: '/faults' })
+    await reachAgent(root).ask({ path: '/faults' })
     return true
   } catch (error) {
     if (error instanceof AgentAbsent) return false
@@ -125,7 +123,7 @@ async function answers(root: string): Promise<boolean> {
 }
 
 /** What waits for a service to be ready again; the agent gives up earlier by itself. */
-const patienceMs = 90_000
+export const patienceMs = 90_000
 const stopWithinMs = 30_000
 
 function clientOf(plain: AgentHttp, root: string): AgentClient {
@@ -232,27 +230,4 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = []
   for await (const item of items) all.push(item)
   return all
-}
-
-/** Blocks new faults and heals all; works without an agent too. */
-export async function haltFaults(root: string): Promise<{ halted: boolean; healed: FaultStatus[] }> {
-  setHalted(root, true) // the file first: it counts even when nobody answers
-  const answer = await askIfThere<{ halted: boolean; healed: FaultStatus[] }>(root, 'POST')
-  return answer ?? { halted: isHalted(root), healed: [] }
-}
-
-export async function liftHalt(root: string): Promise<{ halted: boolean; healed: FaultStatus[] }> {
-  setHalted(root, false)
-  await askIfThere(root, 'DELETE')
-  return { halted: isHalted(root), healed: [] }
-}
-
-async function askIfThere<T>(root: string, method: 'POST' | 'DELETE'): Promise<T | undefined> {
-  await findAgentToEnd(root)
-  try {
-    return await reach(root).ask<T>({ method, path: '/halt', withinMs: patienceMs })
-  } catch (error) {
-    if (error instanceof AgentAbsent) return undefined
-    throw error
-  }
 }

@@ -2,7 +2,8 @@
 // the same contract (test/proxy/api.test.ts).
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { findAgent, haltFaults, liftHalt, type AgentClient } from '../../src/runtime/agent-client.ts'
+import { findAgent, type AgentClient } from '../../src/runtime/agent-client.ts'
+import { haltFaults, liftHalt } from '../../src/runtime/halt.ts'
 import { edge, faultOf, pair, timed, urlOf } from '../fixtures/edge-trial.ts'
 import { proxyUnderTest, type ProxyUnderTest } from '../fixtures/proxied.ts'
 import { eventually, type TrialSystem } from '../fixtures/trial-system.ts'

@@ -1,7 +1,7 @@
 import { boolean } from '@oclif/core/flags'
 import { BaseCommand, exitCodes } from '../../cli/base-command.ts'
 import { healedView, isResidual } from '../../cli/views/chaos.ts'
-import { haltFaults, liftHalt } from '../../runtime/agent-client.ts'
+import { haltFaults, liftHalt } from '../../runtime/halt.ts'
 import { rootHere } from '../../runtime/here.ts'
 import type { FaultStatus } from '../../system/agent-api.ts'
 
