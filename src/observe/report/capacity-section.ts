@@ -13,9 +13,9 @@ import {
   plotY,
   polyline,
 } from './drawing.ts'
-import { mark } from './evidence-tables.ts'
 import { countText, msText, rateText, shareText } from './format.ts'
 import { html, type Html } from './html.ts'
+import { mark, tableHead } from './table.ts'
 
 export const capacitySection = (capacity: CapacityReport): Html =>
   html`${figures(
@@ -29,18 +29,7 @@ export const capacitySection = (capacity: CapacityReport): Html =>
     <section>
       <h2>Probes <small>in the order in which they were made</small></h2>
       <table>
-        <thead>
-          <tr>
-            <th></th>
-            <th class="text">Probe</th>
-            <th>Offered</th>
-            <th>Ok</th>
-            <th>p50</th>
-            <th>p99</th>
-            <th>Failed</th>
-            <th>Seconds</th>
-          </tr>
-        </thead>
+        ${tableHead('', { text: 'Probe' }, 'Offered', 'Ok', 'p50', 'p99', 'Failed', 'Seconds')}
         <tbody>
           ${capacity.probes.map(probeRow)}
         </tbody>

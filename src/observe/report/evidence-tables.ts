@@ -5,19 +5,13 @@ import type { RunSummary } from '../run.ts'
 import type { TimelineRow } from '../timeline.ts'
 import { clockText, countText } from './format.ts'
 import { html, type Html } from './html.ts'
+import { mark, tableHead } from './table.ts'
 
 export function stepTable(steps: NonNullable<RunSummary['steps']>): Html {
   return html`<section>
     <h2>Steps</h2>
     <table>
-      <thead>
-        <tr>
-          <th></th>
-          <th class="text">Step</th>
-          <th>At</th>
-          <th class="text">Observed</th>
-        </tr>
-      </thead>
+      ${tableHead('', { text: 'Step' }, 'At', { text: 'Observed' })}
       <tbody>
         ${steps.map(
           ({ name, ok, atMs, observed }) =>
@@ -38,14 +32,7 @@ export function expectationTable(results: readonly ExpectationResult[]): Html {
   return html`<section>
     <h2>Expectations <small>${met} of ${results.length} met</small></h2>
     <table>
-      <thead>
-        <tr>
-          <th></th>
-          <th class="text">What had to hold</th>
-          <th class="text">Expected</th>
-          <th class="text">Observed</th>
-        </tr>
-      </thead>
+      ${tableHead('', { text: 'What had to hold' }, { text: 'Expected' }, { text: 'Observed' })}
       <tbody>
         ${results.map(
           ({ name, expected, observed, isMet }) =>
@@ -92,15 +79,7 @@ export function timelineTable(rows: readonly TimelineRow[], startedAt: number): 
   return html`<section>
     <h2>Timeline</h2>
     <table class="timeline">
-      <thead>
-        <tr>
-          <th>Time</th>
-          <th>After the fault</th>
-          <th class="text">Subject</th>
-          <th class="text">Event</th>
-          <th class="text">Detail</th>
-        </tr>
-      </thead>
+      ${tableHead('Time', 'After the fault', { text: 'Subject' }, { text: 'Event' }, { text: 'Detail' })}
       <tbody>
         ${rows.map(
           ({ at, afterFaultMs, tone, subject, what, detail }) =>
@@ -116,8 +95,3 @@ export function timelineTable(rows: readonly TimelineRow[], startedAt: number): 
     </table>
   </section>`
 }
-
-export const mark = (isGood: boolean): Html =>
-  isGood
-    ? html`<span class="mark good" title="held">✔</span>`
-    : html`<span class="mark bad" title="did not hold">✘</span>`

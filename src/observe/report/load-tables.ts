@@ -3,9 +3,9 @@
 import { outcomes, type Outcome, type Percentiles } from '../../events.ts'
 import type { LoadReport } from '../../system/load-report.ts'
 import { observedText } from '../../system/observed-text.ts'
-import { mark } from './evidence-tables.ts'
 import { countText, msText, shareText } from './format.ts'
 import { html, type Html } from './html.ts'
+import { mark, tableHead } from './table.ts'
 
 export function loadTables(load: LoadReport): Html {
   return html`${load.thresholds?.length > 0 && thresholdTable(load)}
@@ -22,13 +22,7 @@ function thresholdTable({ thresholds, verdict, isInterrupted }: LoadReport): Htm
   return html`<section>
     <h2>Thresholds <small>${met} of ${thresholds.length} met; ${rule}</small></h2>
     <table>
-      <thead>
-        <tr>
-          <th></th>
-          <th class="text">What had to hold</th>
-          <th class="text">Observed</th>
-        </tr>
-      </thead>
+      ${tableHead('', { text: 'What had to hold' }, { text: 'Observed' })}
       <tbody>
         ${thresholds.map(
           (threshold) =>
@@ -59,14 +53,7 @@ function outcomeTable({ outcomes: counts, schedule: { arrivals } }: LoadReport):
   return html`<div>
     <h2>Outcomes</h2>
     <table>
-      <thead>
-        <tr>
-          <th>Outcome</th>
-          <th>Arrivals</th>
-          <th>Share</th>
-          <th></th>
-        </tr>
-      </thead>
+      ${tableHead('Outcome', 'Arrivals', 'Share', '')}
       <tbody>
         ${occurred.map(row)}
       </tbody>
@@ -92,16 +79,7 @@ function latencyTable({ responseMs, okResponseMs, lagMs, waitMs, serviceMs }: Lo
   return html`<div>
     <h2>Latency</h2>
     <table>
-      <thead>
-        <tr>
-          <th></th>
-          <th>p50</th>
-          <th>p90</th>
-          <th>p99</th>
-          <th>p99.9</th>
-          <th>max</th>
-        </tr>
-      </thead>
+      ${tableHead('', 'p50', 'p90', 'p99', 'p99.9', 'max')}
       <tbody>
         ${row('Response', 'from the intended start to the end of the answer', responseMs)}
         ${okResponseMs && row('… of ok ones', 'the same, of arrivals that ended ok', okResponseMs)}
@@ -123,17 +101,7 @@ function requestTable({ requests }: LoadReport): Html {
   return html`<section>
     <h2>Requests</h2>
     <table>
-      <thead>
-        <tr>
-          <th>Request</th>
-          <th>Arrivals</th>
-          <th>Ok</th>
-          <th class="text">Statuses</th>
-          <th>p50</th>
-          <th>p99</th>
-          <th>max</th>
-        </tr>
-      </thead>
+      ${tableHead('Request', 'Arrivals', 'Ok', { text: 'Statuses' }, 'p50', 'p99', 'max')}
       <tbody>
         ${requests.map(
           ({ name, outcomes: counts, statuses, responseMs }) =>
