@@ -83,7 +83,15 @@ export interface EventData {
   'probe.result': { name: string; ok: boolean; observed: string }
   'expectation.met': { name: string; expected: string; observed: string }
   'expectation.missed': { name: string; expected: string; observed: string }
-  'orders.checked': { acknowledged: number; paidOnce: number; lost: number; paidTwice: number }
+  'orders.checked': OrderCounts
+}
+
+/** How the orders that a load run got acknowledged have ended: `paidOnce + lost + paidTwice` is all of them. */
+export interface OrderCounts {
+  acknowledged: number
+  paidOnce: number
+  lost: number
+  paidTwice: number
 }
 
 export type RunKind = 'load' | 'demo' | 'experiment'

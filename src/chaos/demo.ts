@@ -6,7 +6,7 @@
 //   ├─ baseline ─┤ payment dead            ├─ payment back, breaker closes ─┤─ settle ─▶ orders checked
 //   └────────────── load at ratePerSecond, never slowed down by the target ┘
 
-import type { LoadInterval, OutcomeCounts } from '../events.ts'
+import type { LoadInterval, OrderCounts, OutcomeCounts } from '../events.ts'
 
 export const demoPlan = {
   ratePerSecond: 500,
@@ -40,7 +40,7 @@ export interface DemoResult {
   verdict: 'PASS' | 'FAIL'
   steps: DemoStep[]
   breaker: { openedAfterMs: number | null; closedAfterMs: number | null }
-  orders: { acknowledged: number; paidOnce: number; lost: number; paidTwice: number } | null
+  orders: OrderCounts | null
   /** Path of report.html; null when it failed before a run was recorded. */
   report: string | null
   /** The system's folder, when it was kept. */

@@ -5,23 +5,19 @@
 //   feed (order)  ────────┼──▶ each acknowledged order: paid once · lost · paid twice
 //   charges (payment) ────┘
 
+import type { OrderCounts } from '../events.ts'
 import type { Acknowledged } from '../system/load-report.ts'
 import { foldOrders, unkept, type FeedEvent, type OrderState } from './invariants/orders.ts'
 import { hasMoved, wrongCharges } from './invariants/payments.ts'
 import type { PaymentRecord } from './invariants/records.ts'
 
-export interface OrdersCheck {
-  acknowledged: number
-  paidOnce: number
-  lost: number
-  paidTwice: number
+export interface OrdersCheck extends OrderCounts {
   /** Up to five of what is wrong, in words; an order that was paid once may be among them, as with a wrong amount. */
   examples: string[]
 }
 
 const maxExamples = 5
 
-/** acknowledged = paidOnce + lost + paidTwice, always. */
 export function checkOrders(records: {
   acknowledged: readonly Acknowledged[]
   feed: readonly FeedEvent[]

@@ -1,6 +1,6 @@
 // A recorded run: what run.json says, and how runs are named, sorted and numbered.
 
-import type { EventDraft, RunKind, SystemEvent } from '../events.ts'
+import type { EventDraft, OrderCounts, RunKind, SystemEvent } from '../events.ts'
 import type { CapacityReport } from '../system/capacity-report.ts'
 import type { ExperimentResult } from '../system/experiment-result.ts'
 import type { LoadReport } from '../system/load-report.ts'
@@ -25,16 +25,9 @@ export interface RunSummary {
   load?: LoadReport
   capacity?: CapacityReport
   breaker?: { openedAfterMs: number | null; closedAfterMs: number | null }
-  orders?: OrdersSummary | null
+  orders?: OrderCounts | null
   experiment?: Pick<ExperimentResult, 'cleanup' | 'expectations' | 'faults'>
   steps?: { name: string; ok: boolean; atMs: number; observed?: string }[]
-}
-
-export interface OrdersSummary {
-  acknowledged: number
-  paidOnce: number
-  lost: number
-  paidTwice: number
 }
 
 /** `20261122-153000-load-a1b2`: sorts by time, in UTC. `startedAt` is in ISO form, `chance` in [0, 1). */

@@ -1,7 +1,7 @@
 // The demo as a person reads it: steps as they end, a line a second under load, the end.
 
 import chalk from 'chalk'
-import type { LoadInterval, OutcomeCounts } from '../../events.ts'
+import type { LoadInterval, OrderCounts, OutcomeCounts } from '../../events.ts'
 
 interface Step {
   name: string
@@ -14,7 +14,7 @@ interface Result {
   verdict: 'PASS' | 'FAIL'
   steps: Step[]
   breaker: { openedAfterMs: number | null; closedAfterMs: number | null }
-  orders: { acknowledged: number; paidOnce: number; lost: number; paidTwice: number } | null
+  orders: OrderCounts | null
   report: string | null
   system: string | null
 }

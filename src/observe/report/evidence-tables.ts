@@ -1,5 +1,6 @@
 // What was checked and what happened, as tables: steps, expectations, orders, the timeline.
 
+import type { OrderCounts } from '../../events.ts'
 import type { ExpectationResult } from '../expectations.ts'
 import type { RunSummary } from '../run.ts'
 import type { TimelineRow } from '../timeline.ts'
@@ -48,12 +49,7 @@ export function expectationTable(results: readonly ExpectationResult[]): Html {
   </section>`
 }
 
-export function ordersTable({
-  acknowledged,
-  paidOnce,
-  lost,
-  paidTwice,
-}: NonNullable<RunSummary['orders']>): Html {
+export function ordersTable({ acknowledged, paidOnce, lost, paidTwice }: OrderCounts): Html {
   const row = (name: string, count: number, wanted: number | null, note: string) =>
     html`<tr>
       <td>${wanted === null ? '' : mark(count === wanted)}</td>

@@ -1,6 +1,6 @@
 // The top of the page: what was run, and the one sentence that answers "did it hold?".
 
-import { outcomes } from '../../events.ts'
+import { outcomes, type OrderCounts } from '../../events.ts'
 import type { LoadReport } from '../../system/load-report.ts'
 import type { Run } from '../run.ts'
 import { capacitySentences } from './capacity-section.ts'
@@ -87,12 +87,7 @@ function breakerSentence({ openedAfterMs, closedAfterMs }: NonNullable<Run['summ
     : `${opened} and closed ${msText(closedAfterMs)} after the return.`
 }
 
-function ordersSentence({
-  acknowledged,
-  paidOnce,
-  lost,
-  paidTwice,
-}: NonNullable<Run['summary']['orders']>): string {
+function ordersSentence({ acknowledged, paidOnce, lost, paidTwice }: OrderCounts): string {
   if (paidOnce === acknowledged)
     return `All ${countText(acknowledged)} acknowledged orders were paid exactly once.`
   return `Of ${countText(acknowledged)} acknowledged orders, ${countText(lost)} were lost and ${countText(paidTwice)} paid twice.`
