@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { test, type TestContext } from 'node:test'
 import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 import { request } from 'undici'
@@ -18,19 +18,25 @@ const relay: ServiceDefinition<Record<never, never>, 'payment'> = {
   },
 }
 
-test('each hop makes a server span and a client span in the trace of its caller', async (t) => {
-  const collector = await runStandIn(t, () => ({ status: 200, body: {} }))
-  const payment = await runStandIn(t, () => ({ status: 200 }))
-  process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] = collector.url
+async function runCollector(t: TestContext) {
+  const { url, requests } = await runStandIn(t, () => ({ status: 200, body: {} }))
+  const env = { OTEL_EXPORTER_OTLP_ENDPOINT: url }
+  Object.assign(process.env, env) // the exporter asks the process itself
   t.after(() => {
     delete process.env['OTEL_EXPORTER_OTLP_ENDPOINT']
   })
-  const env = { PAYMENT_URL: payment.url, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }
+  return { env, spans: () => spansIn(requests) }
+}
+
+test('each hop makes a server span and a client span in the trace of its caller', async (t) => {
+  const collector = await runCollector(t)
+  const payment = await runStandIn(t, () => ({ status: 200 }))
+  const env = { PAYMENT_URL: payment.url, ...collector.env }
   const { url, close } = await runForTest(t, relay, env)
   await (await request(`${url}/ask/7`, { headers: { traceparent } })).body.dump()
   await close()
 
-  const spans = spansIn(collector.requests)
+  const spans = collector.spans()
   const server = spans.find(({ kind }) => kind === 2)
   const client = spans.find(({ kind }) => kind === 3)
   assert.deepEqual([server?.name, client?.name], ['GET /ask/:id', 'GET payment'])
@@ -42,15 +48,11 @@ test('each hop makes a server span and a client span in the trace of its caller'
 })
 
 test('client spans tell the breaker, its state and what the attempt was for it; a refusal tells why', async (t) => {
-  const collector = await runStandIn(t, () => ({ status: 200, body: {} }))
-  process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] = collector.url
-  t.after(() => {
-    delete process.env['OTEL_EXPORTER_OTLP_ENDPOINT']
-  })
+  const collector = await runCollector(t)
   const env = {
     SERVICE_NAME: 'order',
     PAYMENT_URL: await deadUrl(),
-    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+    ...collector.env,
     PAYMENT_POLICY: '{"retry":{"retries":0},"breaker":{"rateRule":{"minCalls":1}}}',
   }
   const { url, close } = await runForTest(t, relay, env)
@@ -58,7 +60,8 @@ test('client spans tell the breaker, its state and what the attempt was for it; 
     await (await request(`${url}/ask/7`, { headers: { traceparent } })).body.dump()
   }
   await close()
-  const clients = spansIn(collector.requests)
+  const clients = collector
+    .spans()
     .filter(({ kind }) => kind === 3)
     .map(({ attributes }) =>
       Object.fromEntries(
@@ -84,17 +87,13 @@ test('client spans tell the breaker, its state and what the attempt was for it; 
 })
 
 test('spans name what they stand for as the HTTP conventions do', async (t) => {
-  const collector = await runStandIn(t, () => ({ status: 200, body: {} }))
+  const collector = await runCollector(t)
   const payment = await runStandIn(t, () => ({ status: 404 }))
-  process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] = collector.url
-  t.after(() => {
-    delete process.env['OTEL_EXPORTER_OTLP_ENDPOINT']
-  })
-  const env = { PAYMENT_URL: payment.url, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }
+  const env = { PAYMENT_URL: payment.url, ...collector.env }
   const { url, close } = await runForTest(t, relay, env)
   await (await request(`${url}/ask/7?secret=1`, { headers: { traceparent } })).body.dump()
   await close()
-  const spans = spansIn(collector.requests)
+  const spans = collector.spans()
   const { port } = new URL(url)
   const server = attributesOf(spans.find(({ kind }) => kind === 2))
   assert.deepEqual(server, {
@@ -124,11 +123,7 @@ test('spans name what they stand for as the HTTP conventions do', async (t) => {
 })
 
 test('who is turned away has a server span too, in the trace of the caller; a probe has none', async (t) => {
-  const collector = await runStandIn(t, () => ({ status: 200, body: {} }))
-  process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] = collector.url
-  t.after(() => {
-    delete process.env['OTEL_EXPORTER_OTLP_ENDPOINT']
-  })
+  const collector = await runCollector(t)
   const strict: ServiceDefinition<Record<never, never>, never> = {
     build({ app }) {
       app.post('/count/:n', { schema: { params: Type.Object({ n: Type.Integer() }) } }, () => 'ok')
@@ -139,7 +134,7 @@ test('who is turned away has a server span too, in the trace of the caller; a pr
       })
     },
   }
-  const { url, close } = await runForTest(t, strict, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url })
+  const { url, close } = await runForTest(t, strict, collector.env)
   const json = { 'content-type': 'application/json' }
   const table = [
     { path: '/count/x', options: { method: 'POST' }, name: 'POST /count/:n', status: 400, code: 0 },
@@ -163,7 +158,7 @@ test('who is turned away has a server span too, in the trace of the caller; a pr
   }
   await close()
   assert.deepEqual(
-    spansIn(collector.requests).map((span) => ({
+    collector.spans().map((span) => ({
       name: span.name,
       status: attributesOf(span)['http.response.status_code'],
       code: span.status.code ?? 0,
@@ -176,19 +171,15 @@ test('who is turned away has a server span too, in the trace of the caller; a pr
 })
 
 test('a span begins and ends when its request did, and stands within the one above', async (t) => {
-  const collector = await runStandIn(t, () => ({ status: 200, body: {} }))
+  const collector = await runCollector(t)
   const payment = await runStandIn(t, () => ({ status: 200 }))
-  process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] = collector.url
-  t.after(() => {
-    delete process.env['OTEL_EXPORTER_OTLP_ENDPOINT']
-  })
-  const env = { PAYMENT_URL: payment.url, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }
+  const env = { PAYMENT_URL: payment.url, ...collector.env }
   const { url, close } = await runForTest(t, relay, env)
   const before = BigInt(Date.now() - 1) * 1_000_000n
   await (await request(`${url}/ask/7`)).body.dump()
   const after = BigInt(Date.now() + 1) * 1_000_000n
   await close()
-  const spans = spansIn(collector.requests)
+  const spans = collector.spans()
   const [client, server] = [3, 2].map((kind) => spans.find((span) => span.kind === kind))
   const times = [
     before,
