@@ -9,8 +9,8 @@ export class ProtocolViolation extends Error {}
 
 export interface ResponseHead {
   status: number
-  /** Offset of the first byte after the head. */
-  end: number
+  /** In bytes, with the empty line that ends it. */
+  length: number
   contentLength: number | null
   transferEncoding: 'none' | 'chunked' | 'other'
   /** The connection may carry another request afterwards, if it does not say that it closes. */
@@ -34,6 +34,41 @@ for (const character of "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCD
   isTokenByte[character.charCodeAt(0)] = 1
 }
 
+/** Longer heads are scanned each time. */
+const longestKnown = 1024
+
+/**
+ * Reads the heads of one connection. A head that is the last one again, byte for byte, is not scanned again: what a
+ * target answers differs mostly in the body, and in the second of its Date.
+ */
+export function createHeadReader(): typeof readHead {
+  let known: { bytes: Uint8Array; head: ResponseHead } | null = null
+  let misses = 0
+
+  return (bytes, from, to) => {
+    if (known !== null && startsWith(bytes, { from, to }, known.bytes)) {
+      misses = 0
+      return known.head
+    }
+    const head = readHead(bytes, from, to)
+    if (head === null || head.length > longestKnown) return head
+    misses += 1
+    // Ever more seldom where each head differs: there, keeping them costs and brings nothing.
+    if (isPowerOfTwo(misses))
+      known = { bytes: Uint8Array.prototype.slice.call(bytes, from, from + head.length), head }
+    return head
+  }
+}
+
+function startsWith(bytes: Buffer, { from, to }: { from: number; to: number }, start: Uint8Array): boolean {
+  const { length } = start
+  if (to - from < length) return false
+  for (let i = 0; i < length; i++) if (bytes[from + i] !== start[i]) return false
+  return true
+}
+
+const isPowerOfTwo = (count: number): boolean => (count & (count - 1)) === 0
+
 const versionPrefix = Buffer.from('HTTP/1.')
 
 /** The head that starts at `from`; `null` when it is not complete at `to`. Throws ProtocolViolation. */
@@ -56,7 +91,7 @@ export function readHead(bytes: Buffer, from: number, to: number): ResponseHead 
 
   const head: ResponseHead = {
     status,
-    end: -1,
+    length: -1,
     contentLength: null,
     transferEncoding: 'none',
     keepsAlive: minor === 1,
@@ -68,7 +103,7 @@ export function readHead(bytes: Buffer, from: number, to: number): ResponseHead 
     if (bytes[at] === cr) {
       if (at + 1 >= to) return null
       if (bytes[at + 1] !== lf) throw new ProtocolViolation('a CR without LF in the headers')
-      head.end = at + 2
+      head.length = at + 2 - from
       if (head.contentLength !== null && head.transferEncoding !== 'none') {
         throw new ProtocolViolation('Content-Length beside Transfer-Encoding')
       }

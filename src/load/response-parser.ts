@@ -8,7 +8,7 @@
 // Bodies are skipped, not kept, unless the request asks for its own.
 
 import { type ChunkReader, createChunkReader } from './response-chunks.ts'
-import { maxHeadBytes, ProtocolViolation, readHead, type ResponseHead } from './response-head.ts'
+import { createHeadReader, maxHeadBytes, ProtocolViolation, type ResponseHead } from './response-head.ts'
 
 export interface Answer {
   status: number
@@ -52,6 +52,7 @@ const maxKeptBytes = 1024 * 1024
 
 /** `continued`: a `100 Continue` has come, and the answer is still to come. */
 export function createResponseParser({ continued = () => {} } = {}): ResponseParser {
+  const readHead = createHeadReader()
   let stage: Stage = nothingExpected
   let request: ExpectedAnswer = { isHead: false, keepsBody: false }
   let unread: Buffer | null = null
@@ -109,10 +110,10 @@ export function createResponseParser({ continued = () => {} } = {}): ResponsePar
         unread = at < to ? Buffer.from(bytes.subarray(at, to)) : null
         return null
       }
-      if (head.end - at > maxHeadBytes)
+      if (head.length > maxHeadBytes)
         throw new ProtocolViolation(`the head is longer than ${maxHeadBytes} bytes`)
-      if (request.keepsHead === true) keptHead = bytes.toString('latin1', at, head.end)
-      at = head.end
+      if (request.keepsHead === true) keptHead = bytes.toString('latin1', at, at + head.length)
+      at += head.length
       if (head.status === 101)
         throw new ProtocolViolation('the target changed to a protocol nobody asked for')
       if (head.status < 200) {

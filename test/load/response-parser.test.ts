@@ -3,7 +3,7 @@ import { request } from 'node:http'
 import { createServer, type Server } from 'node:net'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { ProtocolViolation } from '../../src/load/response-head.ts'
+import { createHeadReader, ProtocolViolation, readHead } from '../../src/load/response-head.ts'
 import { type Answer, createResponseParser } from '../../src/load/response-parser.ts'
 
 /** Feeds the pieces; the answer, if one came. */
@@ -226,6 +226,45 @@ test('a valid answer with random bytes changed is read or refused, never anythin
     { numRuns: 2000 },
   )
 })
+
+test('the heads of one connection are read as if each were the first, however much they are alike', () => {
+  const heads = answers.map(([, text]) => Buffer.from(text.slice(0, text.indexOf('\r\n\r\n') + 4), 'latin1'))
+  const change = fc.record({ at: fc.nat(200), byte: fc.constantFrom(...Buffer.from('09azZ:; \r\n\0')) })
+  const next = fc.record({
+    head: fc.constantFrom(...heads.slice(0, 2)),
+    change: fc.option(change, { freq: 1 }),
+    missing: fc.constantFrom(0, 0, 0, 1, 5),
+    from: fc.nat(9),
+  })
+  let known = 0
+  fc.assert(
+    fc.property(fc.array(next, { maxLength: 20 }), (series) => {
+      const read = createHeadReader()
+      let last: unknown
+      for (const { head, change: edit, missing, from } of series) {
+        const bytes = Buffer.concat([Buffer.alloc(from, 'x'), head, Buffer.from('body')])
+        if (edit !== null) bytes[from + (edit.at % head.length)] = edit.byte
+        const to = missing === 0 ? bytes.length : from + head.length - missing
+        const found = headOr(() => read(bytes, from, to))
+        expect(found).toEqual(headOr(() => readHead(bytes, from, to)))
+        if (found !== null && found === last) known += 1
+        last = found
+      }
+    }),
+    { numRuns: 1000 },
+  )
+  // Else nothing was read that had been read before.
+  expect(known).toBeGreaterThan(100)
+})
+
+function headOr(read: () => ReturnType<typeof readHead>) {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof ProtocolViolation) return null
+    throw error
+  }
+}
 
 test('a connection is used again only when both sides agree on where the answer ended', () => {
   const isReusable = (text: string): boolean => parse([Buffer.from(text)], { closes: true })!.isReusable
