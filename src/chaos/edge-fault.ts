@@ -20,8 +20,6 @@ export interface EdgeFault extends Omit<FaultDeclaration, 'target' | 'defaultLea
   /** What an event of it is: "requests"; absent: connections that it ended. */
   events?: string
   attributes(params: ParameterValues, order: FaultOrder): ToxicOrder['attributes']
-  /** What the table of parameters alone cannot say. */
-  refuse?(params: ParameterValues): void
 }
 
 const edgeLeaseMs = 60_000
@@ -45,7 +43,7 @@ export const edgeFaultKinds = [
 export const claimOf = (kind: string, edge: string): string => `${kind} of ${edge}`
 
 export function edgeFault(fault: EdgeFault): FaultKind {
-  const { toxic, attributes, refuse } = fault
+  const { toxic, attributes } = fault
   return {
     ...fault,
     target: 'edge',
@@ -53,7 +51,6 @@ export function edgeFault(fault: EdgeFault): FaultKind {
     claims: (edge) => [claimOf(fault.kind, edge)],
     prepare(order) {
       const { id, target, params } = order
-      refuse?.(params)
       const edges = edgesOf(order)
       const { direction, percent } = order
       const why = edges.whyNot?.({ kind: fault.kind, direction, percent })

@@ -26,6 +26,8 @@ export interface FaultDeclaration {
   directions?: readonly FaultDirection[]
   /** Whether chance plays a part beyond `percent`. */
   isRandom?: true
+  /** Throws a UserError for what does not fit together, which the table of parameters alone cannot say. */
+  refuse?(params: ParameterValues): void
 }
 
 /** As it is asked for: the body of `POST /faults`, and what an experiment's method says. */
@@ -82,6 +84,8 @@ export function readFaultSettings(
   }
   const common = (name: keyof typeof commonParameters, value: unknown): number =>
     Number(readParameter(commonParameters[name], value ?? commonParameters[name].default, call(name)))
+  const own = readParameters(declaration, params, written)
+  declaration.refuse?.(own)
   const [usual = null] = directions ?? []
   if (direction !== undefined && directions?.includes(direction) !== true) {
     throw errors.badValue(call('direction'), String(direction), (directions ?? []).join(' or '))
@@ -90,7 +94,7 @@ export function readFaultSettings(
     percent: common('percent', percent),
     direction: direction ?? usual,
     seed: common('seed', seed),
-    params: readParameters(declaration, params, written),
+    params: own,
   }
 }
 

@@ -102,7 +102,7 @@ const haltSchema = Type.Object(
   {
     metric,
     route: Type.Optional(route),
-    below: Type.Optional(Type.Number()),
+    below: Type.Optional(limit),
     above: Type.Optional(limit),
     for: duration,
   },

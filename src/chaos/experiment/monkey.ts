@@ -128,6 +128,11 @@ const settings: Record<string, (chance: Chance) => FaultOptions> = {
   latency: (chance) => ({ params: { latency: between(50, 400, chance), jitter: between(0, 50, chance) } }),
   loss: (chance) => ({ params: { rate: between(1, 10, chance) } }),
   http: (chance) => ({ percent: between(10, 60, chance), params: { status: 503 } }),
+  bandwidth: (chance) => ({ params: { rate: between(2, 50, chance) * 1000 } }),
+  'slow-close': (chance) => ({ params: { delay: between(100, 3000, chance) } }),
+  timeout: (chance) => ({ params: { after: between(50, 2000, chance) } }),
+  limit: (chance) => ({ params: { bytes: between(50, 5000, chance) } }),
+  slice: (chance) => ({ params: { size: between(8, 200, chance), delay: between(0, 3, chance) } }),
 }
 
 const between = (least: number, most: number, chance: Chance): number =>

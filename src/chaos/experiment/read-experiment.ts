@@ -11,6 +11,7 @@ import { suggest } from '../../system/suggest.ts'
 import type { System } from '../../system/system.ts'
 import { parseYamlFile, type Path, type YamlFile } from '../../system/yaml-file.ts'
 import type { FaultKind } from '../fault.ts'
+import { checkConflicts } from './check-conflicts.ts'
 import { checkTimes } from './check-times.ts'
 import { firstFaultMs, longestWindowMs, type Experiment, type HaltCondition } from './experiment.ts'
 import { experimentSchema, type ExperimentFile, type HaltFile } from './experiment-schema.ts'
@@ -81,6 +82,7 @@ export function experimentOf({ yaml, scenario }: WrittenExperiment, surroundings
   }
   checkTimes(experiment, reading, implied)
   checkBlastRadius(experiment, reading)
+  checkConflicts(experiment, reading)
   return experiment
 }
 
@@ -122,22 +124,20 @@ function haltOf(reading: Reading, condition: HaltFile, index: number): HaltCondi
   if ((below === undefined) === (above === undefined)) {
     throw reading.mistake(path, 'a halt condition needs either below or above.')
   }
-  const limit =
-    above === undefined ? undefined : limitOf(reading, [...path, 'above'], above, metricOf(metric))
-  if (limit?.kind === 'of-baseline') {
-    throw reading.mistake([...path, 'above'], 'a halt condition needs a number or a time, not a multiple.')
+  const bound = below === undefined ? 'above' : 'below'
+  const limit = limitOf(reading, [...path, bound], below ?? above!, metricOf(metric))
+  if (limit.kind === 'of-baseline') {
+    throw reading.mistake([...path, bound], 'a halt condition needs a number or a time, not a multiple.')
   }
   const forMs = parseDuration(condition.for)
   if (forMs % 1000 !== 0 || forMs === 0) {
     throw reading.mistake([...path, 'for'], `${condition.for} is not a number of whole seconds.`)
   }
-  const bound = below === undefined ? `above ${String(above)}` : `below ${below}`
   return {
-    name: `${metric}${route === undefined ? '' : ` of ${route}`} ${bound} for ${condition.for}`,
+    name: `${metric}${route === undefined ? '' : ` of ${route}`} ${bound} ${below ?? above} for ${condition.for}`,
     metric: metricOf(metric),
     requests: route === undefined ? null : requestsOf(reading, [...path, 'route'], route),
-    ...(below !== undefined && { below }),
-    ...(limit !== undefined && { above: limit.value }),
+    ...(below === undefined ? { above: limit.value } : { below: limit.value }),
     forMs,
   }
 }

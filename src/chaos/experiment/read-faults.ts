@@ -78,7 +78,7 @@ function optionsOf(
   kind: FaultKind,
   { path, seed }: { path: Path; seed: number },
 ): FaultOptions {
-  const { percent, direction, params } = fault
+  const { percent, direction, params } = spelledOut(fault, kind)
   const options: FaultOptions = {
     ...(percent !== undefined && { percent }),
     ...(direction !== undefined && { direction: direction as FaultDirection }),
@@ -95,6 +95,13 @@ function optionsOf(
     throw reading.mistake([...path, ...own], error.message, error.next)
   }
   return options
+}
+
+/** `percent` is a share of what the fault touches, or a parameter of its own; on the command line both are --percent. */
+function spelledOut(fault: FaultFile, { percentOf, params }: FaultKind): FaultFile {
+  const { percent, ...rest } = fault
+  const isOwn = percentOf === undefined && params.some(({ name }) => name === 'percent')
+  return percent !== undefined && isOwn ? { ...rest, params: { percent, ...rest.params } } : fault
 }
 
 function expectationOf(

@@ -35,19 +35,20 @@ export const block: FaultKind = {
       help: 'from the beginning of one stall to that of the next',
     },
   ],
+  refuse({ stall, every }) {
+    if (Number(every) >= Number(stall) + leastGapMs) return
+    throw errors.badValue(
+      'every',
+      `${Number(every)}ms`,
+      `${leastGapMs} ms more than the stall of ${Number(stall)} ms, or above`,
+    )
+  },
   claims: (service) => [processClaim(service)],
 
   prepare(order) {
     const { id, target, params, leaseMs, fleet } = order
     const [stallMs, everyMs] = [Number(params['stall']), Number(params['every'])]
     requireRunning('block', target, fleet)
-    if (everyMs < stallMs + leastGapMs) {
-      throw errors.badValue(
-        'every',
-        `${everyMs}ms`,
-        `${leastGapMs} ms more than the stall of ${stallMs} ms, or above`,
-      )
-    }
     const why = fleet.processes.whyNoEventLoop(target)
     if (why !== undefined) throw errors.faultImpossible('block', target, why)
     const reached = { isSet: false }

@@ -25,7 +25,9 @@ export function judgedLine(
 /** A second of load. */
 export function experimentSecondLine({ second, outcomes, responseMs: { p99 } }: LoadInterval): string {
   const all = total(outcomes)
-  const ok = all === 0 ? 'nothing due' : `${((100 * (outcomes.ok ?? 0)) / all).toFixed(1)} % ok`
+  // Never rounded up to 100.
+  const ok =
+    all === 0 ? 'nothing due' : `${(Math.floor((1000 * (outcomes.ok ?? 0)) / all) / 10).toFixed(1)} % ok`
   return chalk.dim(
     `${seconds((second + 1) * 1000)}   ${all} requests   ${ok}   p99 ${p99 === null ? '–' : `${p99.toFixed(1)} ms`}`,
   )

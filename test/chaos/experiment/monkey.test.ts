@@ -63,6 +63,12 @@ describe('a monkey', () => {
     expect([...used].toSorted()).toEqual(known.toSorted())
   })
 
+  test.each(faultKinds.map(({ kind }) => kind))('says how much where %s has to be told', (kind) => {
+    const { method } = plan({ faults: [kind] })
+    const declaration = faultKinds.find((one) => one.kind === kind)!
+    for (const { options } of method) expect(() => readFaultSettings(declaration, options)).not.toThrow()
+  })
+
   test.each<[string, Partial<MonkeyRules>, RegExp]>([
     ['a kind that does not exist', { faults: ['kil'] }, /no fault called kil\. Did you mean kill\?/],
     [

@@ -69,6 +69,19 @@ describe('an experiment that is written well', () => {
     expect(probes[0]).toMatchObject({ requests })
   })
 
+  test('breaks the way in from outside as well', () => {
+    const text = paymentDown.replace(
+      'fault: kill\n    target: {service: payment}',
+      "fault: reset\n    target: 'client:gateway'",
+    )
+    expect(experimentIn(text).method[0]).toMatchObject({ kind: 'reset', target: 'client:gateway' })
+  })
+
+  test('says the share of a CPU as the command line does', () => {
+    const text = paymentDown.replace('fault: kill', 'fault: cpu\n    percent: 90')
+    expect(experimentIn(text).method[0]!.options).toEqual({ params: { percent: 90 } })
+  })
+
   test.each([
     ['load: {rps: 100}', 'load/default.yaml'],
     ['load: {rps: 100, scenario: other/my.yaml}', 'other/my.yaml'],
@@ -125,6 +138,23 @@ describe('a mistake in an experiment is told with its place', () => {
     ['within: 500ms', 'during: true, within: 500ms', 17, 9, 'either within or during'],
     ['min: 0.99, ', '', 8, 7, 'orders-ok needs min or max'],
     ['below: 0.5, ', '', 20, 8, 'either below or above'],
+    ['below: 0.5', 'below: 50', 20, 38, '50 is not a share from 0 to 1'],
+    ['metric: success_rate, below: 0.5', 'metric: latency_p50, below: 5', 20, 37, 'a latency is a time'],
+    ['fault: kill', 'fault: restart-lop', 13, 12, 'Did you mean restart-loop?'],
+    [
+      'fault: kill\n    target: {service: payment}',
+      'fault: http\n    target: order:payment',
+      12,
+      5,
+      'http needs a status, abort or a delay',
+    ],
+    [
+      'fault: kill\n    target: {service: payment}',
+      'fault: block\n    target: payment\n    params: {stall: 1s, every: 1s}',
+      15,
+      32,
+      'every cannot be "1000ms"',
+    ],
   ])('%s → %s', (from, to, line, column, reason) => {
     expect(paymentDown.split(from)).toHaveLength(2)
     expect(() => experimentIn(paymentDown.replace(from, to))).toThrow(
@@ -133,6 +163,36 @@ describe('a mistake in an experiment is told with its place', () => {
         message: expect.stringContaining(reason) as string,
         data: { file: 'payment-down.yaml', line, column },
       }),
+    )
+  })
+
+  test.each([
+    [
+      'pause',
+      'payment',
+      'at 6s, while kill payment is there from 5s to 9s, and both need the process of payment',
+    ],
+    ['cpu', 'payment', undefined],
+    ['latency', 'order:payment', undefined],
+  ])('%s %s beside a kill of payment: %s', (fault, target, reason) => {
+    const params = fault === 'latency' ? ', params: {latency: 1s}' : ''
+    const line = `  - {at: 6s, fault: ${fault}, target: '${target}', for: 1s${params}}\nrecover`
+    const read = () => experimentIn(paymentDown.replace('recover', line))
+    if (reason === undefined) return expect(read().method).toHaveLength(2)
+    expect(read).toThrow(
+      expect.objectContaining({
+        message: expect.stringContaining(reason) as string,
+        data: { file: 'payment-down.yaml', line: 19, column: 5 },
+      }),
+    )
+  })
+
+  test('the same fault again is none, once the first is over', () => {
+    const again = '  - {at: 9s, fault: kill, target: payment, for: 1s}\nrecover'
+    expect(experimentIn(paymentDown.replace('recover', again)).method).toHaveLength(2)
+    const before = '  - {at: 3s, fault: kill, target: payment, for: 3s}\nrecover'
+    expect(() => experimentIn(paymentDown.replace('recover', before))).toThrow(
+      /:12:5: kill payment comes at 5s, while kill payment #2 is there from 3s to 6s/,
     )
   })
 
