@@ -65,6 +65,8 @@ export async function planMonkey(
 /** Runs it, and writes what others read of it. */
 export async function runReady(ready: ReadyExperiment, command: ExperimentCommand): Promise<EndedExperiment> {
   const { from, junitFile, isQuiet } = command
+  // A path that cannot be written is told before the experiment and not after it, in place of its verdict.
+  if (junitFile !== undefined) await diskFiles.write(resolve(from, junitFile), '')
   const watch = isQuiet ? silently : await liveExperiment(ready.root)
   const finished = await interruptible((signal) => runExperiment(ready, { signal, watch })).finally(() =>
     watch.end(),
@@ -75,6 +77,7 @@ export async function runReady(ready: ReadyExperiment, command: ExperimentComman
   const machine = { platform: `${process.platform}-${process.arch}`, node: process.version }
   const journal = journalOf({
     experiment,
+    kinds: faultKinds,
     judged: finished.judged,
     result,
     isInterrupted,

@@ -3,6 +3,7 @@
 import { resolve } from 'node:path'
 import { diskFiles } from '../adapters/files.ts'
 import { importChaosToolkit, type Imported } from '../chaos/experiment/import-chaos-toolkit.ts'
+import { faultKinds } from '../chaos/faults.ts'
 import { errors } from '../errors.ts'
 import { loadSystem, systemRoot } from '../system/load-system.ts'
 
@@ -14,7 +15,7 @@ export async function importExperiment(
   const text = await diskFiles.readIfExists(resolve(from, file))
   if (text === undefined) throw errors.fileMissing(file)
   const system = await loadSystem(await systemRoot(from, diskFiles), diskFiles)
-  const imported = importChaosToolkit(text, file, system)
+  const imported = importChaosToolkit(text, file, { system, kinds: faultKinds })
   if (out !== undefined) {
     const path = resolve(from, out)
     if (await diskFiles.exists(path))

@@ -1,7 +1,7 @@
 // An experiment of Chaos Toolkit → ours. What it can say over http and with processes, that is:
 //
 //   probe, http       the status of a URL of one of our services → an http probe
-//   action, process   `msvc chaos <fault> <target> …` → a fault; `sleep 5` → a pause
+//   action, process   `msvc chaos <fault> <target> …` → a fault; `sleep 5` → a pause; --detach is left out
 //   pauses            move what follows
 //   rollbacks         dropped: every fault of ours ends by itself
 //
@@ -10,14 +10,17 @@
 import Type from 'typebox'
 import { stringify } from 'yaml'
 import { errors } from '../../errors.ts'
-import { formatDuration, parseDuration } from '../../system/duration.ts'
+import { formatDuration } from '../../system/duration.ts'
 import type { System } from '../../system/system.ts'
 import { parseYamlFile, type Path, type YamlFile } from '../../system/yaml-file.ts'
+import type { FaultKind } from '../fault.ts'
+import { faultFromWords, type FaultFromWords } from './fault-from-words.ts'
 
 const provider = Type.Object({
   type: Type.String(),
   url: Type.Optional(Type.String()),
   method: Type.Optional(Type.String()),
+  headers: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
   timeout: Type.Optional(Type.Unknown()),
   path: Type.Optional(Type.String()),
   arguments: Type.Optional(Type.Unknown()),
@@ -53,20 +56,19 @@ export interface Imported {
 
 const next = 'Change it in the file, or write that part of the experiment by hand; see docs/experiments.md.'
 const firstAtMs = 6000
-const usualForMs = 10_000
 
-export function importChaosToolkit(text: string, file: string, system: System): Imported {
+export function importChaosToolkit(text: string, file: string, surroundings: Here): Imported {
   const yaml = parseYamlFile({ text, file, next }, foreign)
   const { title, description, method, rollbacks = [] } = yaml.value
   const hypothesis = yaml.value['steady-state-hypothesis']?.probes ?? []
   const probes = hypothesis.map((probe, index) =>
-    probeOf(probe, { yaml, system, path: ['steady-state-hypothesis', 'probes', index] }),
+    probeOf(probe, { yaml, ...surroundings, path: ['steady-state-hypothesis', 'probes', index] }),
   )
-  const steps = stepsOf(method, { yaml, system })
+  const steps = stepsOf(method, { yaml, ...surroundings })
   if (steps.faults.length === 0) {
     throw errors.fileInvalid(yaml.placeOf(['method']), 'its method has no fault that msvc knows.', next)
   }
-  const all = [...probes, ...steps.probes]
+  const all = eachOnce([...probes, ...steps.probes])
   const experiment = {
     apiVersion: 'msvc/v1',
     kind: 'Experiment',
@@ -89,9 +91,14 @@ export function importChaosToolkit(text: string, file: string, system: System): 
   }
 }
 
-interface Reading {
-  yaml: YamlFile<Foreign>
+/** What the names in the file are checked against. */
+interface Here {
   system: System
+  kinds: readonly FaultKind[]
+}
+
+interface Reading extends Here {
+  yaml: YamlFile<Foreign>
 }
 
 const refusal = ({ yaml }: Reading, path: Path, { name }: Activity, reason: string) =>
@@ -106,6 +113,9 @@ function probeOf(probe: Activity, reading: Reading & { path: Path }) {
   const method = (how.method ?? 'GET').toUpperCase()
   if (method !== 'GET')
     throw refusal(reading, path, probe, `it asks with ${method}, and a probe asks with GET`)
+  if (Object.keys(how.headers ?? {}).length > 0) {
+    throw refusal(reading, path, probe, 'it sends headers, and a probe of msvc sends none')
+  }
   const url = URL.canParse(how.url ?? '') ? new URL(how.url!) : undefined
   const service = system.services.find(({ port }) => port !== undefined && String(port) === url?.port)
   if (url === undefined || service === undefined) {
@@ -125,22 +135,31 @@ function probeOf(probe: Activity, reading: Reading & { path: Path }) {
   }
 }
 
-interface ImportedFault {
-  at: string
-  fault: string
-  target: string
-  for: string
-  percent?: number
-  direction?: string
-  params?: Record<string, string>
+type ImportedProbe = ReturnType<typeof probeOf>
+
+/** Chaos Toolkit asks the same probe again where the method names it; ours is asked all the time. */
+function eachOnce(probes: readonly ImportedProbe[]): ImportedProbe[] {
+  const named = new Map<string, ImportedProbe>()
+  for (const probe of probes) {
+    let name = probe.name
+    for (let nth = 2; named.has(name) && !isSame(named.get(name)!, probe); nth++)
+      name = `${probe.name} #${nth}`
+    named.set(name, { ...probe, name })
+  }
+  return [...named.values()]
 }
+
+const isSame = (one: ImportedProbe, other: ImportedProbe): boolean =>
+  JSON.stringify({ ...one, name: '' }) === JSON.stringify({ ...other, name: '' })
+
+type ImportedFault = { at: string } & FaultFromWords
 
 function stepsOf(
   method: readonly Activity[],
   reading: Reading,
-): { faults: ImportedFault[]; probes: ReturnType<typeof probeOf>[] } {
+): { faults: ImportedFault[]; probes: ImportedProbe[] } {
   const faults: ImportedFault[] = []
-  const probes: ReturnType<typeof probeOf>[] = []
+  const probes: ImportedProbe[] = []
   let atMs = firstAtMs
   for (const [index, step] of method.entries()) {
     const path: Path = ['method', index]
@@ -150,9 +169,12 @@ function stepsOf(
       const { program, words } = commandOf(step, { ...reading, path })
       if (program === 'sleep') atMs += Number(words[0]) * 1000
       else
-        faults.push(
-          faultOf(words, atMs, () => refusal(reading, path, step, `it runs msvc ${words.join(' ')}`)),
-        )
+        faults.push({
+          at: formatDuration(atMs),
+          ...faultFromWords(words, reading, (why) =>
+            refusal(reading, path, step, `it runs msvc ${words.join(' ')}${why}`),
+          ),
+        })
     }
     atMs += (step.pauses?.after ?? 0) * 1000
   }
@@ -182,29 +204,4 @@ function commandOf(step: Activity, reading: Reading & { path: Path }): { program
     )
   }
   return { program, words: words.filter((word) => word !== '') }
-}
-
-/** `chaos latency order:payment --for 10s --latency 100ms` */
-function faultOf(words: readonly string[], atMs: number, refused: () => Error): ImportedFault {
-  const [topic, fault, target, ...flags] = words
-  if (topic !== 'chaos' || fault === undefined || target === undefined || target.startsWith('-'))
-    throw refused()
-  const values: Record<string, string> = {}
-  for (let index = 0; index < flags.length; index++) {
-    const [, name, inline] = /^--([a-z-]+)(?:=(.*))?$/.exec(flags[index]!) ?? []
-    const value = inline ?? flags[++index]
-    if (name === undefined || value === undefined) throw refused()
-    values[name] = value
-  }
-  const { for: length = formatDuration(usualForMs), percent, direction, seed: _, ...params } = values
-  parseDuration(length, '--for')
-  return {
-    at: formatDuration(atMs),
-    fault,
-    target,
-    for: length,
-    ...(percent !== undefined && { percent: Number(percent.replace('%', '')) }),
-    ...(direction !== undefined && { direction }),
-    ...(Object.keys(params).length > 0 && { params }),
-  }
 }

@@ -3,8 +3,10 @@
 // Its hypothesis has one tolerance per probe, for a process its exit code; ours may be within limits, so what
 // it found is told as whether it was met. Faults become actions of the method; what they had to show, probes after them.
 
+import { findFault, type FaultDeclaration } from '../../system/fault-declaration.ts'
 import type { ExperimentResult } from '../../system/experiment-result.ts'
 import type { Experiment, PlannedFault, Probe } from './experiment.ts'
+import { faultArguments } from './fault-arguments.ts'
 import type { Judged } from './judgement.ts'
 
 /** https://chaostoolkit.org/reference/api/journal */
@@ -47,6 +49,7 @@ interface Activity {
 
 export interface JournalParts {
   experiment: Experiment
+  kinds: readonly FaultDeclaration[]
   judged: readonly Judged[]
   result: ExperimentResult
   isInterrupted: boolean
@@ -63,6 +66,7 @@ const doneExitCode = 0
 
 export function journalOf({
   experiment,
+  kinds,
   judged,
   result,
   isInterrupted,
@@ -75,7 +79,7 @@ export function journalOf({
   return {
     'chaoslib-version': formatVersion,
     ...machine,
-    experiment: declarationOf(experiment),
+    experiment: declarationOf(experiment, kinds),
     ...between,
     duration: (endedAt - startedAt) / 1000,
     status: statusOf(result, isInterrupted),
@@ -86,7 +90,7 @@ export function journalOf({
         result.verdict === 'NO-BASELINE' ? null : steadyState(experiment.probes, judged, ' again', between),
       during: [],
     },
-    run: runOf({ experiment, judged, result, iso }, between),
+    run: runOf({ experiment, kinds, judged, result, iso }, between),
     rollbacks: experiment.method.map((fault) => ({
       activity: healing(fault),
       output: result.cleanup,
@@ -136,7 +140,13 @@ function steadyState(
 }
 
 function runOf(
-  { experiment, judged, result, iso }: Pick<JournalParts, 'experiment' | 'judged' | 'result' | 'iso'>,
+  {
+    experiment,
+    kinds,
+    judged,
+    result,
+    iso,
+  }: Pick<JournalParts, 'experiment' | 'kinds' | 'judged' | 'result' | 'iso'>,
   between: Between,
 ): JournalEntry[] {
   return experiment.method.flatMap((fault, index): JournalEntry[] => {
@@ -146,7 +156,7 @@ function runOf(
     const own = judged.filter(({ name }) => name.endsWith(` ${fault.name}`))
     return [
       {
-        activity: breaking(fault),
+        activity: breaking(fault, kinds),
         output: judged.find(({ name }) => name === `${fault.name} bites`)?.observed ?? null,
         status: seen.bit ? 'succeeded' : 'failed',
         start: iso(seen.startedAt),
@@ -166,7 +176,7 @@ function runOf(
 }
 
 /** The experiment as Chaos Toolkit would declare it; ours itself stands in `configuration`. */
-function declarationOf(experiment: Experiment): Record<string, unknown> {
+function declarationOf(experiment: Experiment, kinds: readonly FaultDeclaration[]): Record<string, unknown> {
   const { name, probes, method } = experiment
   return {
     title: name,
@@ -176,7 +186,7 @@ function declarationOf(experiment: Experiment): Record<string, unknown> {
       title: probes.map((probe) => probe.name).join(', '),
       probes: probes.map((probe) => ({ ...probing(probe.name), tolerance: doneExitCode })),
     },
-    method: method.map(breaking),
+    method: method.map((fault) => breaking(fault, kinds)),
     rollbacks: method.map(healing),
   }
 }
@@ -189,10 +199,10 @@ const program = (...args: string[]): Activity['provider'] => ({
 
 const probing = (name: string): Activity => ({ type: 'probe', name, provider: program('status', '--json') })
 
-const breaking = ({ name, kind, target, forMs }: PlannedFault): Activity => ({
+const breaking = (fault: PlannedFault, kinds: readonly FaultDeclaration[]): Activity => ({
   type: 'action',
-  name,
-  provider: program('chaos', kind, target, '--for', `${forMs}ms`),
+  name: fault.name,
+  provider: program(...faultArguments(findFault(kinds, fault.kind), fault)),
 })
 
 const healing = ({ name }: PlannedFault): Activity => ({

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { importChaosToolkit } from '../../../src/chaos/experiment/import-chaos-toolkit.ts'
 import { journalOf } from '../../../src/chaos/experiment/journal.ts'
 import { judge } from '../../../src/chaos/experiment/judge.ts'
+import { faultKinds } from '../../../src/chaos/faults.ts'
 import { experimentJunit } from '../../../src/chaos/experiment/junit.ts'
 import { expectationsIn, faultsIn } from '../../../src/chaos/experiment/result.ts'
 import { parseSystem } from '../../../src/system/parse-system.ts'
@@ -50,7 +51,10 @@ const foreign = {
 
 describe("Chaos Toolkit's experiments", () => {
   test('become ours, which can be run', () => {
-    const { yaml, notes } = importChaosToolkit(JSON.stringify(foreign), 'ctk.json', system)
+    const { yaml, notes } = importChaosToolkit(JSON.stringify(foreign), 'ctk.json', {
+      system,
+      kinds: faultKinds,
+    })
     const experiment = experimentIn(yaml)
     expect(experiment).toMatchObject({
       name: 'Payment dies',
@@ -72,6 +76,18 @@ describe("Chaos Toolkit's experiments", () => {
     expect(notes).toHaveLength(2)
   })
 
+  test('whose method asks a probe of the hypothesis again have it once', () => {
+    const [asked] = foreign['steady-state-hypothesis'].probes
+    const other = { ...asked!, provider: { type: 'http', url: 'http://localhost:4000/readyz' } }
+    const text = JSON.stringify({ ...foreign, method: [...foreign.method, asked, other] })
+    const { yaml } = importChaosToolkit(text, 'ctk.json', { system, kinds: faultKinds })
+    expect(experimentIn(yaml).probes.map(({ name }) => name)).toEqual([
+      'load-ok',
+      'order-answers',
+      'order-answers #2',
+    ])
+  })
+
   const probe = (change: object) => ({
     ...foreign,
     'steady-state-hypothesis': { title: '', probes: [{ type: 'probe', name: 'odd one', ...change }] },
@@ -80,6 +96,21 @@ describe("Chaos Toolkit's experiments", () => {
     ...foreign,
     method: [{ type: 'action', name: 'odd one', ...change }],
   })
+  const msvc = (line: string) => action({ provider: { type: 'process', path: 'msvc', arguments: line } })
+
+  test.each([
+    ['chaos kill payment --detach --for 5s', { kind: 'kill', forMs: 5000, options: {} }],
+    ['chaos cpu payment --percent 90', { kind: 'cpu', options: { params: { percent: 90 } } }],
+    [
+      'chaos http order:payment --abort --first 3 --percent=30',
+      { kind: 'http', options: { percent: 30, params: { abort: true, first: '3' } } },
+    ],
+    ['chaos reset client:gateway --json', { kind: 'reset', target: 'client:gateway' }],
+  ])('become ours: msvc %s', (line, fault) => {
+    const { yaml } = importChaosToolkit(JSON.stringify(msvc(line)), 'ctk.json', { system, kinds: faultKinds })
+    expect(experimentIn(yaml).method).toMatchObject([fault])
+  })
+
   test.each([
     [
       'a Python probe',
@@ -116,8 +147,26 @@ describe("Chaos Toolkit's experiments", () => {
       action({ provider: { type: 'process', path: 'msvc', arguments: 'down' } }),
       'it runs msvc down',
     ],
+    ['a command that is no fault', msvc('chaos heal f1'), 'it runs msvc chaos heal f1'],
+    ['a service that is not there', msvc('chaos kill paymnt'), 'it runs .*, and there is no service paymnt'],
+    [
+      'a flag that the fault does not have',
+      msvc('chaos kill payment --hard 9'),
+      'it runs .*: kill takes no hard',
+    ],
+    [
+      'a fault for too long',
+      msvc('chaos kill payment --for 1h'),
+      'it runs .*: The time of a fault cannot be',
+    ],
+    ['what sets nothing', msvc('chaos kill payment --dry-run'), 'it runs msvc chaos kill payment --dry-run'],
+    [
+      'a probe that says who it is',
+      probe({ provider: { type: 'http', url: 'http://localhost:4001/', headers: { authorization: 'x' } } }),
+      'it sends headers',
+    ],
   ])('are refused by name: %s', (_, file, reason) => {
-    expect(() => importChaosToolkit(JSON.stringify(file), 'ctk.json', system)).toThrow(
+    expect(() => importChaosToolkit(JSON.stringify(file), 'ctk.json', { system, kinds: faultKinds })).toThrow(
       expect.objectContaining({
         message: expect.stringMatching(
           new RegExp(`^ctk.json:1:\\d+: odd one cannot be taken over: ${reason.replaceAll(/[{}"]/g, '.')}`),
@@ -142,6 +191,7 @@ describe('what others read of an experiment', () => {
   }
   const parts = {
     experiment,
+    kinds: faultKinds,
     judged,
     result,
     isInterrupted: false,
@@ -163,6 +213,31 @@ describe('what others read of an experiment', () => {
     expect(journal.run[0]).toMatchObject({ duration: 4, output: 'pid 42 ended by SIGKILL' })
     const declared = journal.experiment as { method: object[]; title: string }
     expect(declared).toMatchObject({ title: 'payment-down', method: [{ type: 'action' }] })
+  })
+
+  test('tells each fault with all that makes it so, as one would type it', () => {
+    const declared = (method: string) => {
+      const changed = experimentIn(
+        paymentDown.replace(/method:[^]*?recover/, `method:\n  - ${method}\nrecover`),
+      )
+      const { experiment: told } = journalOf({ ...parts, experiment: changed })
+      return (told as { method: { provider: { arguments: string[] } }[] }).method[0]!.provider.arguments.join(
+        ' ',
+      )
+    }
+    expect(
+      declared(
+        "{at: 5s, fault: latency, target: 'order:payment', for: 4s, percent: 50, direction: both, params: {latency: 300ms, jitter: 20}}",
+      ),
+    ).toBe(
+      'chaos latency order:payment --for 4s --latency 300ms --jitter 20ms --percent 50 --direction both --seed 42',
+    )
+    expect(
+      declared("{at: 5s, fault: http, target: 'order:payment', for: 90s, params: {abort: true, first: 3}}"),
+    ).toBe('chaos http order:payment --for 1m30s --abort --first 3 --seed 42')
+    expect(
+      declared("{at: 5s, fault: limit, target: 'order:payment', for: 4s, params: {bytes: 1234567}}"),
+    ).toBe('chaos limit order:payment --for 4s --bytes 1234567B --seed 42')
   })
 
   test("passes the rules of Chaos Toolkit's own library, whatever the verdict", () => {
