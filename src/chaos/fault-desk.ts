@@ -1,7 +1,7 @@
 // Takes requests for faults, keeps their leases, and heals them: when the lease ends, when asked to,
 // when all is halted, and when the fleet stops. Whoever asked for a fault may be long gone.
 
-import { errors } from '../errors.ts'
+import { errors, UserError } from '../errors.ts'
 import type { EventData, EventDraft, HealedBy } from '../events.ts'
 import type { Clock } from '../ports.ts'
 import type { FaultStatus } from '../system/agent-api.ts'
@@ -17,7 +17,7 @@ const healWithinMs = 60_000
 export interface FaultDesk {
   /**
    * Resolves once the fault was seen to bite; one that bites with traffic, once it is there. Rejects with a
-   * UserError when it is refused, and with the reason when it did not bite: then it was undone first.
+   * UserError when it is refused, or did not bite: then it was undone first, or is said to be unhealed.
    */
   request(request: FaultRequest): Promise<FaultStatus>
   /** The request with its defaults filled in; nothing is set. Throws what `request` refuses. */
@@ -135,6 +135,7 @@ export function openFaultDesk(parts: FaultDeskParts): FaultDesk {
     const startedAt = clock.monotonicMs()
     try {
       const applied = await fault.prepared.apply()
+      if (!fault.isUnhealed) throw new Error(fault.status.detail ?? 'it was lost') // while it was being set
       fault.appliedAtMs = clock.monotonicMs()
       const { pids } = applied
       tell(fault, 'fault.applied', { kind, target, pids, afterMs: fault.appliedAtMs - startedAt })
@@ -145,15 +146,17 @@ export function openFaultDesk(parts: FaultDeskParts): FaultDesk {
       } else await withinTime(clock, biteWithinMs, (signal) => seeItBite(fault, applied, signal))
     } catch (error) {
       // It did not do what it says: undo what it may have done, and say so.
-      fail(fault, `it did not bite: ${reasonOf(error)}`)
+      const why = reasonOf(error)
+      fail(fault, `it did not bite: ${why}`)
       try {
         await withinTime(clock, healWithinMs, (signal) => fault.prepared.undo(signal))
         fault.isUnhealed = false
         fault.status = { ...fault.status, healedAt: clock.now() }
       } catch (undoError) {
         fail(fault, `it did not bite, and could not be healed: ${reasonOf(undoError)}`)
+        throw errors.faultUnhealed(fault.status, { why, whyUnhealed: reasonOf(undoError) }, error)
       }
-      throw error
+      throw error instanceof UserError ? error : errors.faultDidNotBite(fault.status, why, error)
     }
   }
 

@@ -39,6 +39,32 @@ export const chaosErrors = {
       exitCode: exitCodes.failed,
       data: { kind, target, why },
     }),
+  faultDidNotBite: (
+    { id, kind, target }: { id: string; kind: string; target: string },
+    why: string,
+    cause: unknown,
+  ) =>
+    new UserError({
+      code: 'fault-did-not-bite',
+      message: `${kind} ${target} (${id}) did not bite, and was undone: ${why}.`,
+      next: 'See what runs with `msvc status`, and repeat it; what becomes of faults is told by `msvc chaos status`.',
+      exitCode: exitCodes.failed,
+      data: { fault: id, kind, target, why },
+      cause,
+    }),
+  faultUnhealed: (
+    { id, kind, target }: { id: string; kind: string; target: string },
+    { why, whyUnhealed }: { why: string; whyUnhealed: string },
+    cause: unknown,
+  ) =>
+    new UserError({
+      code: 'fault-unhealed',
+      message: `${kind} ${target} (${id}) did not bite (${why}), and could not be healed: ${whyUnhealed}.`,
+      next: `Try it again with \`msvc chaos heal ${id}\`; \`msvc down\` ends whatever is left of it.`,
+      exitCode: exitCodes.residual,
+      data: { fault: id, kind, target, why, whyUnhealed },
+      cause,
+    }),
   faultImpossible: (kind: string, target: string, why: string) =>
     new UserError({
       code: 'fault-impossible',
@@ -73,6 +99,21 @@ export const chaosErrors = {
       next: `Wait for its end, or end it with \`msvc chaos heal ${fault.id}\`.`,
       exitCode: exitCodes.failed,
       data: { fault: fault.id },
+    }),
+  haltNotKept: (cause: Error) =>
+    new UserError({
+      code: 'halt-not-kept',
+      message: `All faults are ended, but new ones are not blocked: .msvc/halted cannot be written (${cause.message}).`,
+      next: 'Mend that, and repeat `msvc chaos halt`.',
+      exitCode: exitCodes.failed,
+      cause,
+    }),
+  experimentUnderWay: () =>
+    new UserError({
+      code: 'experiment-under-way',
+      message: 'An experiment is going on in this system: it would be blamed for what is broken beside it.',
+      next: 'Wait for its end, or end it with Ctrl-C there or with `msvc chaos halt`. Nothing was set.',
+      exitCode: exitCodes.failed,
     }),
   edgesAreDirect: (edge: string) =>
     new UserError({

@@ -36,6 +36,9 @@ async function set(
     scene.named(index, id)
   } catch (error) {
     if (!(error instanceof UserError)) throw error
+    // Set and undone again, or not: then it is among those that are healed at the end, and asked for.
+    const id = error.data?.['fault']
+    if (typeof id === 'string') scene.named(index, id)
     scene.refused(index, error.message)
     scene.end({ kind: 'broken', name: `${fault.name} can be set`, observed: error.message })
   }

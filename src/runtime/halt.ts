@@ -2,12 +2,19 @@
 
 import { AgentAbsent } from '../adapters/agent-http.ts'
 import { isHalted, setHalted } from '../adapters/agent-halt.ts'
+import { errors } from '../errors.ts'
 import type { FaultStatus } from '../system/agent-api.ts'
 import { findAgentToEnd, patienceMs, reachAgent } from './agent-client.ts'
 
-/** Blocks new faults and heals all; works without an agent too. */
+/** Blocks new faults and heals all; works without an agent too. Throws `halt-not-kept` when it only could heal. */
 export async function haltFaults(root: string): Promise<{ halted: boolean; healed: FaultStatus[] }> {
-  setHalted(root, true) // first: it counts even when nobody answers
+  try {
+    setHalted(root, true) // first: it counts even when nobody answers
+  } catch (error) {
+    // On a disk that is full, say: what is broken has to end all the same.
+    await (await findAgentToEnd(root))?.heal()
+    throw errors.haltNotKept(error as Error)
+  }
   const answer = await askIfThere<{ halted: boolean; healed: FaultStatus[] }>(root, 'POST')
   return answer ?? { halted: isHalted(root), healed: [] }
 }

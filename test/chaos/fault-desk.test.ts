@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { FaultKind, FleetUnderFault } from '../../src/chaos/fault.ts'
 import { openFaultDesk } from '../../src/chaos/fault-desk.ts'
 import { longestLeaseMs } from '../../src/chaos/lease.ts'
-import { UserError } from '../../src/errors.ts'
+import { exitCodes, UserError } from '../../src/errors.ts'
 import type { EventDraft } from '../../src/events.ts'
 import { fakeClock } from '../fixtures/fake-clock.ts'
 
@@ -123,9 +123,42 @@ describe('a leased fault', () => {
 
   test('that does not bite is an error, and is undone', async () => {
     const { desk, done, types } = setUp({ bite: () => Promise.reject(new Error('nothing happened')) })
-    await expect(desk.request({ kind: 'dent', target: 'payment' })).rejects.toThrow('nothing happened')
+    await expect(desk.request({ kind: 'dent', target: 'payment' })).rejects.toMatchObject({
+      code: 'fault-did-not-bite',
+      message: expect.stringContaining('nothing happened') as string,
+      exitCode: exitCodes.failed,
+      data: { fault: 'f1' },
+    })
     expect(done).toContain('mend payment')
     expect(types()).toEqual(['fault.requested', 'fault.applied', 'fault.failed'])
+  })
+
+  test('that does not bite and cannot be undone is residual, and named with what to do', async () => {
+    const { desk } = setUp({
+      bite: () => Promise.reject(new Error('nothing happened')),
+      undo: () => Promise.reject(new Error('no hammer')),
+    })
+    await expect(desk.request({ kind: 'dent', target: 'payment' })).rejects.toMatchObject({
+      code: 'fault-unhealed',
+      message: expect.stringMatching(/nothing happened.*no hammer/) as string,
+      next: expect.stringContaining('msvc chaos heal f1') as string,
+      exitCode: exitCodes.residual,
+      data: { fault: 'f1' },
+    })
+    expect(desk.list()).toMatchObject([{ state: 'failed', healedAt: null }])
+  })
+
+  test('that is lost while it is being applied has failed, and is not thought to be there', async () => {
+    const struck = Promise.withResolvers<void>()
+    const { desk, types } = setUp({ apply: () => struck.promise })
+    const asked = expect(desk.request({ kind: 'dent', target: 'payment' })).rejects.toMatchObject({
+      code: 'fault-did-not-bite',
+    })
+    desk.lose(() => true, 'the proxy ended')
+    struck.resolve()
+    await asked
+    expect(desk.list()).toMatchObject([{ state: 'failed', healedAt: expect.any(Number) }])
+    expect(types()).not.toContain('fault.applied')
   })
 
   test('that is not seen to bite within 5 s is undone then', async () => {

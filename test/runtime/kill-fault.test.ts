@@ -1,6 +1,6 @@
 // The fault kill on a real fleet: held down by its lease, back when that ends, however it ends.
 
-import { writeFileSync } from 'node:fs'
+import { symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { isOf, type SystemEvent } from '../../src/events.ts'
@@ -63,6 +63,15 @@ describe('kill', () => {
     writeFileSync(join(trial.root, '.msvc', 'halted'), '') // as a halt does that finds nobody
     await eventually('healed by the file', async () => (await agent.faults())[0]!.state === 'healed')
     expect((await agent.eventsSoFar()).filter(isOf('fault.healed')).at(-1)!.data.by).toBe('halt')
+  })
+
+  test('a halt that cannot be written down ends it all the same', async () => {
+    await using trial = trialSystem({ order: { runs: 'ok' } })
+    const { agent } = await trial.up()
+    await agent.fault({ kind: 'kill', target: 'order' })
+    symlinkSync(join(trial.root, 'nowhere', 'halted'), join(trial.root, '.msvc', 'halted'))
+    await expect(haltFaults(trial.root)).rejects.toMatchObject({ code: 'halt-not-kept' })
+    expect(await agent.faults()).toMatchObject([{ state: 'healed' }])
   })
 
   test('belongs to the record of a run that begins while it lasts', async () => {

@@ -45,8 +45,10 @@ export const toldSeconds = ({ seconds }: Observed): number => (seconds.at(-1)?.s
 
 /** Why there is no time after the faults to be judged. */
 export function noRecoveryText(observed: Observed, known: Known): string {
-  const isUnset = known.faultIds.some((_, index) => faultOf(observed, known, index)?.appliedAt == null)
-  return isUnset ? 'it ended before every fault was set' : 'a fault was not healed'
+  const faults = known.faultIds.map((_, index) => faultOf(observed, known, index))
+  if (faults.some((fault) => fault?.appliedAt == null)) return 'it ended before every fault was set'
+  const isHarmless = faults.every((fault) => fault?.healedAt != null || fault?.bitAt === null)
+  return isHarmless ? 'a fault did not bite' : 'a fault was not healed'
 }
 
 /** When the last fault was healed; null while one is not. */
