@@ -23,6 +23,8 @@ export interface InstalledToxic {
   version: number
   /** `firstAt`: epoch ms; undefined: it did not bite so far. */
   readonly touched: Touched & { firstAt: number | undefined }
+  /** Set by the one who runs the process: guests cannot take it away. */
+  readonly isOwned: boolean
   /** Its own seed: then its decisions depend on nothing else, not even on what the proxy saw before. */
   readonly seed: number | undefined
   /** Number of the first connection that came after it was set. */

@@ -26,6 +26,8 @@ export interface ProxyRecord {
   enabled: boolean
   /** Made by the one who runs the process; guests cannot take it away. */
   isOwned: boolean
+  /** Its owner took it down, which is a fault of a fleet. */
+  isHeldDown: boolean
   /** How often it was taken down: a timer that brings it back must mean this time. */
   downs: number
   edge: EdgeProxy
@@ -57,8 +59,8 @@ export interface Proxies {
   wait(name: string, ms: number, isOwner: boolean): void
   /** For its owner: disabled, and back by itself after that time. Resolves with how many connections were cut. */
   takeDown(name: string, ms: number, isOwner: boolean): Promise<number>
-  /** Enables all. */
-  enableAll(): Promise<void>
+  /** Enables all; a guest, all that its owner does not hold down. */
+  enableAll(isOwner: boolean): Promise<void>
   close(): void
 }
 
@@ -101,6 +103,7 @@ export function createProxies(options: ProxiesOptions): Proxies {
     try {
       record.listen = formatAddress(await record.edge.start(listen, upstream))
       record.enabled = true
+      record.isHeldDown = false
     } catch (error) {
       throw refusals.cannotListen(listenTrouble(error as NodeJS.ErrnoException, listen))
     }
@@ -115,7 +118,16 @@ export function createProxies(options: ProxiesOptions): Proxies {
   const add = async (request: ProxyRequest, isOwner: boolean): Promise<ProxyRecord> => {
     const { name, listen, upstream } = request
     const edge = createEdgeProxy(name, options)
-    const record: ProxyRecord = { name, listen, upstream, enabled: false, isOwned: isOwner, downs: 0, edge }
+    const record: ProxyRecord = {
+      name,
+      listen,
+      upstream,
+      enabled: false,
+      isOwned: isOwner,
+      isHeldDown: false,
+      downs: 0,
+      edge,
+    }
     if (request.enabled) await start(record)
     records.set(name, record)
     return record
@@ -168,7 +180,8 @@ export function createProxies(options: ProxiesOptions): Proxies {
         const { listen, upstream, enabled } = record
         const request = { name, listen, upstream, enabled, ...changes }
         check(request)
-        if (record.isOwned && !isOwner && !isSame(record, request)) throw refusals.ofTheFleet(name)
+        const isTheirs = record.isHeldDown || !isSame(record, request)
+        if (record.isOwned && !isOwner && isTheirs) throw refusals.ofTheFleet(name)
         await change(record, request)
         if (record.isOwned && !isOwner && !record.enabled) comeBack(record)
         return record
@@ -199,6 +212,7 @@ export function createProxies(options: ProxiesOptions): Proxies {
         const record = owned(name, isOwner)
         const cut = record.edge.traffic.connections.open
         if (record.enabled) stop(record)
+        record.isHeldDown = true
         comeBack(record, ms)
         return cut
       }),
@@ -209,9 +223,10 @@ export function createProxies(options: ProxiesOptions): Proxies {
         stop(record)
         records.delete(name)
       }),
-    enableAll: () =>
+    enableAll: (isOwner) =>
       inTurn(async () => {
-        for (const record of records.values()) if (!record.enabled) await start(record)
+        const wanted = [...records.values()].filter((record) => isOwner || !record.isHeldDown)
+        for (const record of wanted) if (!record.enabled) await start(record)
       }),
     close() {
       for (const record of records.values()) stop(record)

@@ -27,6 +27,8 @@ export const refusals = {
       400,
       'bad request body: name has characters that no URL can carry, or too many: up to 255, no slash, no control character',
     ),
+  ofTheAgent: (name: string) =>
+    refusal(403, `toxic ${name} is a fault of a running fleet; end it with msvc chaos heal`),
   ofTheFleet: (name: string) =>
     refusal(403, `proxy ${name} belongs to a running fleet; break it with toxics, or use msvc chaos`),
 }

@@ -44,8 +44,9 @@ export interface ToxicDesk {
   add(proxy: ProxyRecord, body: unknown, by: Asker): InstalledToxic
   /** A new time to live starts the lease anew; without one it goes on. */
   update(proxy: ProxyRecord, name: string, body: unknown, by: Asker): InstalledToxic
-  remove(proxy: ProxyRecord, name: string): void
-  removeAll(proxy: ProxyRecord): void
+  remove(proxy: ProxyRecord, name: string, isOwner: boolean): void
+  /** Of a guest: all that guests have set. */
+  removeAll(proxy: ProxyRecord, isOwner: boolean): void
 }
 
 export function createToxicDesk(options: ToxicDeskOptions): ToxicDesk {
@@ -55,6 +56,13 @@ export function createToxicDesk(options: ToxicDeskOptions): ToxicDesk {
   const get = ({ edge }: ProxyRecord, name: string): InstalledToxic => {
     const toxic = edge.toxics().find((one) => one.name === name)
     if (toxic === undefined) throw refusals.toxicNotFound()
+    return toxic
+  }
+
+  /** What its owner alone may change, if it has one. */
+  const owned = (proxy: ProxyRecord, name: string, isOwner: boolean): InstalledToxic => {
+    const toxic = get(proxy, name)
+    if (toxic.isOwned && !isOwner) throw refusals.ofTheAgent(name)
     return toxic
   }
 
@@ -97,6 +105,7 @@ export function createToxicDesk(options: ToxicDeskOptions): ToxicDesk {
         version: 1,
         touched: untouched(),
         shared: { requests: 0 },
+        isOwned: by.isOwner,
         firstConnection: proxy.edge.traffic.connections.total + 1,
         expiresAt: undefined,
       }
@@ -106,7 +115,7 @@ export function createToxicDesk(options: ToxicDeskOptions): ToxicDesk {
       return toxic
     },
     update(proxy, name, body, by) {
-      const toxic = get(proxy, name)
+      const toxic = owned(proxy, name, by.isOwner)
       const { attributes, toxicity } = readUpdate(body, toxic, options)
       const ttlMs = checkTtl(by.ttlMs)
       toxic.attributes = attributes
@@ -117,7 +126,10 @@ export function createToxicDesk(options: ToxicDeskOptions): ToxicDesk {
       options.onSet?.(proxy, toxic, by)
       return toxic
     },
-    remove: (proxy, name) => takeOut(proxy, [get(proxy, name)], 'asked'),
-    removeAll: (proxy) => takeOut(proxy, proxy.edge.toxics(), 'asked'),
+    remove: (proxy, name, isOwner) => takeOut(proxy, [owned(proxy, name, isOwner)], 'asked'),
+    removeAll(proxy, isOwner) {
+      const gone = proxy.edge.toxics().filter((toxic) => isOwner || !toxic.isOwned)
+      takeOut(proxy, gone, 'asked')
+    },
   }
 }

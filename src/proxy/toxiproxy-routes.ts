@@ -52,9 +52,9 @@ export function toxiproxyRoutes(proxies: Proxies, desk: ToxicDesk): Route[] {
     [
       /^\/reset$/,
       {
-        async POST() {
-          await proxies.enableAll()
-          for (const record of proxies.all()) desk.removeAll(record)
+        async POST({ request: { isOwner } }) {
+          await proxies.enableAll(isOwner)
+          for (const record of proxies.all()) desk.removeAll(record, isOwner)
           return nothing()
         },
       },
@@ -102,8 +102,8 @@ export function toxiproxyRoutes(proxies: Proxies, desk: ToxicDesk): Route[] {
         GET: ({ proxy, toxic }) => json(200, toxicJson(desk.get(proxies.get(proxy), toxic))),
         POST: updateToxic,
         PATCH: updateToxic,
-        DELETE({ proxy, toxic }) {
-          desk.remove(proxies.get(proxy), toxic)
+        DELETE({ proxy, toxic, request }) {
+          desk.remove(proxies.get(proxy), toxic, request.isOwner)
           return nothing()
         },
       },

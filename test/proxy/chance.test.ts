@@ -38,6 +38,7 @@ describe('chance', () => {
         seed,
       }),
       firstConnection: before + 1,
+      isOwned: true,
     }
     return Array.from({ length: 30 }, (_, index) => {
       const chain = virtualChain([toxic], { seed: proxySeed, connection: before + 1 + index })

@@ -110,6 +110,26 @@ test('a guest may break an edge for 15 minutes, but not take it away or lead it 
   expect(await owner('POST', '/msvc/proxies/order:payment/upstream', { upstream: '127.0.0.1:1' })).toBe(200)
 })
 
+test('a guest cannot end what the agent broke: its reset takes away what guests have set', async () => {
+  const toxics = '/proxies/order:payment/toxics'
+  expect(await owner('POST', toxics, { name: 'f1', type: 'noop', ttlMs: 60_000 })).toBe(200)
+  expect((await guest.call('POST', toxics, { name: 'theirs', type: 'noop' })).status).toBe(200)
+  expect((await guest.call('DELETE', `${toxics}/f1`)).status).toBe(403)
+  expect((await guest.call('PATCH', `${toxics}/f1`, { toxicity: 0 })).status).toBe(403)
+  expect((await guest.call('POST', '/reset')).status).toBe(204)
+  const left = JSON.parse((await guest.call('GET', toxics)).text) as { name: string }[]
+  expect(left.map(({ name }) => name)).toEqual(['f1'])
+
+  expect(await owner('POST', '/msvc/proxies/order:payment/down', { ttlMs: 60_000 })).toBe(200)
+  expect((await guest.call('POST', '/reset')).status).toBe(204)
+  expect((await guest.call('PATCH', '/proxies/order:payment', { enabled: true })).status).toBe(403)
+  await expect(tcpClient(listen)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+  expect(await owner('POST', '/reset')).toBe(204)
+  expect((await guest.call('GET', toxics)).text).toBe('[]')
+  const client = await tcpClient(listen)
+  client.socket.destroy()
+})
+
 test.each(['end of its standard input', 'SIGTERM'])('ends at the %s, and its port is free', async (how) => {
   if (how === 'SIGTERM') child.kill('SIGTERM')
   else child.stdin!.end()

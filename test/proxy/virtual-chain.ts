@@ -21,7 +21,15 @@ export interface ChainOptions {
 export function installed(body: object, isCompat = false): InstalledToxic {
   const shared = { requests: 0 }
   const toxic = readToxic(body, { isCompat })
-  return { ...toxic, version: 1, touched: untouched(), shared, firstConnection: 1, expiresAt: undefined }
+  return {
+    ...toxic,
+    version: 1,
+    touched: untouched(),
+    shared,
+    firstConnection: 1,
+    isOwned: true,
+    expiresAt: undefined,
+  }
 }
 
 /** Time starts at 0 and moves only by `run`. */
