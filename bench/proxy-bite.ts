@@ -21,9 +21,13 @@ const onEdge = [
   { kind: 'limit', params: { bytes: 10 } },
 ]
 
+/** Of a fault on an edge: what comes later is told with where its time went. */
+const lateMs = 25
+
 export interface Bites {
   edgeMs: number[]
   killMs: number[]
+  late: string[]
 }
 
 export async function bites({ edges, kills }: { edges: number; kills: number }): Promise<Bites> {
@@ -32,22 +36,46 @@ export async function bites({ edges, kills }: { edges: number; kills: number }):
   const { url } = (await agent.status()).services[0]!
   const port = Number(new URL(url).port)
   const edgeMs: number[] = []
+  const late: string[] = []
   for (let trial = 0; trial < edges; trial++) {
     const { kind, params } = onEdge[trial % onEdge.length]!
-    edgeMs.push(await untilBitten(agent, port, { kind, target: edge, params }))
+    const { ms, bittenAt, sentAt, id } = await untilBitten(agent, port, { kind, target: edge, params })
+    edgeMs.push(ms)
+    if (ms > lateMs) late.push(`${kind}, ${await whereItsTimeWent(agent, id, { sentAt, bittenAt })}`)
   }
   const killMs: number[] = []
   for (let trial = 0; trial < kills; trial++) {
-    killMs.push(await untilBitten(agent, port, { kind: 'kill', target: 'gateway' }))
+    killMs.push((await untilBitten(agent, port, { kind: 'kill', target: 'gateway' })).ms)
   }
-  return { edgeMs, killMs }
+  return { edgeMs, killMs, late }
+}
+
+/** By the agent's journal: one machine, one clock. */
+async function whereItsTimeWent(
+  agent: AgentClient,
+  id: string,
+  client: { sentAt: number; bittenAt: number },
+): Promise<string> {
+  const [sentAt, bittenAt] = [client.sentAt, client.bittenAt].map((ms) => performance.timeOrigin + ms)
+  const told = (await agent.eventsSoFar()).filter(({ subject }) => subject === `fault:${id}`)
+  const requested = told.find(({ type }) => type === 'fault.requested')
+  const applied = told.find(({ type }) => type === 'fault.applied')
+  if (requested === undefined || applied?.type !== 'fault.applied') return 'never applied'
+  const { afterMs } = applied.data
+  const parts: [string, number][] = [
+    ['at the agent', requested.at - sentAt!],
+    ['on the disk', applied.at - afterMs - requested.at],
+    ['set by the proxy', afterMs],
+    ['noticed', bittenAt! - applied.at],
+  ]
+  return parts.map(([what, ms]) => `${what} after ${ms.toFixed(1)} ms`).join(', then ')
 }
 
 async function untilBitten(
   agent: AgentClient,
   port: number,
   fault: { kind: string; target: string; params?: Record<string, number | string> },
-): Promise<number> {
+): Promise<{ ms: number; sentAt: number; bittenAt: number; id: string }> {
   await eventually('an answer as always', async () => {
     using client = asking(port)
     return (await client.ask()) === undefined
@@ -67,8 +95,9 @@ async function untilBitten(
   const sentAt = performance.now()
   const status = agent.fault(fault)
   const bittenAt = await watching
-  await agent.heal((await status).id)
-  return Math.max(0, bittenAt - sentAt)
+  const { id } = await status
+  await agent.heal(id)
+  return { ms: Math.max(0, bittenAt - sentAt), sentAt, bittenAt, id }
 }
 
 /** One request after the other on one connection. */

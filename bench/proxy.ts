@@ -83,10 +83,11 @@ async function faultsTable({ mine, theirs, rounds }: Parts): Promise<string> {
       `p50 ${ms(middle.p50Ms)}, p99 ${ms(middle.p99Ms)}, max ${ms(middle.maxMs)}`,
     )
   }
-  const { edgeMs, killMs } = await bites({ edges: 180, kills: 50 })
+  const { edgeMs, killMs, late } = await bites({ edges: 180, kills: 50 })
   const spread = (values: number[]): string =>
     `p50 ${ms(quantile(values, 0.5))}, p99 ${ms(quantile(values, 0.99))}, max ${ms(quantile(values, 1))} of ${values.length}`
   tell('a fault on an edge is asked for → it bites', 'p99 < 25 ms', spread(edgeMs))
+  for (const one of late) console.log(`  late: ${one}`)
   tell('a kill is asked for → the client sees the close', '< 50 ms', spread(killMs))
   const { removalMs, listMs, whole } = await removal(mine.api)
   tell(
