@@ -82,6 +82,7 @@ async function answer({
   response.flushHeaders()
   const closed = new AbortController()
   response.on('close', () => closed.abort())
+  if (response.destroyed) closed.abort() // hung up while it was being answered
   await reply.run({
     write: (text) => void response.write(text),
     waiting: () => response.writableLength,

@@ -18,7 +18,7 @@ import { openHolds } from './agent-holds.ts'
 import { eventStream, logStream } from './agent-streams.ts'
 import type { AgentConfig } from './agent.ts'
 import type { EdgeProxies } from './edge-proxies.ts'
-import { guestFaults } from './guest-faults.ts'
+import { guestFaults, healGuests } from './guest-faults.ts'
 import type { EventRecord } from './event-record.ts'
 import type { LogFeed } from './log-feed.ts'
 
@@ -68,19 +68,24 @@ export function agentRoutes(parts: AgentParts): Handler {
       case 'GET /faults':
         return json([...guestFaults(parts.edges?.guests() ?? []), ...desk.list()])
       case 'POST /faults':
+        if (request.query.get('held-by') === null) holds.refuseWhileHeld()
         if (request.query.get('dry-run') === '1') return json(desk.check(readFaultRequest(request.body)))
         return json(await setFault(readFaultRequest(request.body), request.query.get('held-by')), 201)
       case 'GET /holds':
         return holds.stream()
       case 'POST /faults/*':
         if (second !== 'heal') break
-        return json(await desk.healAll('command'))
-      case 'POST /faults/*/heal':
-        return json([await desk.heal(second ?? '', 'command')])
-      case 'POST /halt':
+        return json([...(await ofGuests()), ...(await desk.healAll('command'))])
+      case 'POST /faults/*/heal': {
+        const healed = await ofGuests(second)
+        return json(healed.length > 0 ? healed : [await desk.heal(second ?? '', 'command')])
+      }
+      case 'POST /halt': {
         parts.setHalted(true)
+        const healed = await ofGuests()
         await parts.edges?.removeGuests().catch(() => {}) // its process ended: so did they
-        return json({ halted: true, healed: await desk.healAll('halt') })
+        return json({ halted: true, healed: [...healed, ...(await desk.healAll('halt'))] })
+      }
       case 'DELETE /halt':
         parts.setHalted(false)
         return json({ halted: false, healed: [] })
@@ -94,6 +99,10 @@ export function agentRoutes(parts: AgentParts): Handler {
       },
       404,
     )
+  }
+
+  async function ofGuests(only?: string): Promise<FaultStatus[]> {
+    return parts.edges === undefined ? [] : healGuests(parts.edges, clock, only)
   }
 
   function setFault(fault: FaultRequest, heldBy: string | null): Promise<FaultStatus> {

@@ -148,7 +148,7 @@ export function edgeProxies(parts: EdgeProxiesParts): EdgeProxies {
     )
     told.catch(() => {}) // it may have been gone before we asked: then nobody waits for it
     try {
-      await askWhoeverIsThere('DELETE', path(edge, `/toxics/${toxic}`))
+      await askWhoeverIsThere('DELETE', path(edge, `/toxics/${encodeURIComponent(toxic)}`))
     } catch (error) {
       if ((error as { status?: number }).status !== 404) throw error
       return news.touched(edge, toxic) ?? { bytes: 0, events: 0, connections: 0 }

@@ -200,6 +200,23 @@ describe('a guest', () => {
     await eventually('refused while halted', async () => (await agent.faults()).length === 0)
     await liftHalt(trial.root)
   })
+
+  test('is healed as any other fault, by its id or with all of them, whatever it was called', async () => {
+    await using trial = pair()
+    const { agent } = await trial.up({ toxiproxyApi: '127.0.0.1:0' })
+    const api = (await agent.status()).proxy!.api!
+    for (const name of ['slow one?', '50%#']) {
+      const body = JSON.stringify({ name, type: 'latency', attributes: { latency: 300 } })
+      await fetch(`http://${api}/proxies/${edge}/toxics`, { method: 'POST', body })
+    }
+    await eventually('both are listed', async () => (await agent.faults()).length === 2)
+    const id = `guest:${edge}/slow one?`
+    expect(await agent.heal(id)).toMatchObject([{ id, state: 'healed' }])
+    expect(await agent.faults()).toMatchObject([{ id: `guest:${edge}/50%#` }])
+    expect(await agent.heal()).toMatchObject([{ id: `guest:${edge}/50%#`, state: 'healed' }])
+    expect(await (await fetch(`http://${api}/proxies/${edge}/toxics`)).json()).toEqual([])
+    await expect(agent.heal(id)).rejects.toMatchObject({ code: 'unknown-fault' })
+  })
 })
 
 describe('restart', () => {

@@ -146,6 +146,24 @@ describe.concurrent('an experiment ends in a verdict', slow, () => {
     expect(finished.result.faults).toMatchObject([{ healedAt: expect.any(Number) }])
   })
 
+  test('nothing else breaks the system meanwhile, neither a hand nor another experiment', async () => {
+    const { system, fleet } = await trialExperiment()
+    await using _ = system
+    const byHand = { kind: 'kill', target: 'back', forMs: 100 }
+    const over = new AbortController()
+    const heldBy = await fleet.agent.hold(over.signal) // as an experiment does
+    const refusal = { code: 'experiment-under-way' }
+    await expect(fleet.agent.fault(byHand)).rejects.toMatchObject(refusal)
+    await expect(fleet.agent.checkFault(byHand)).rejects.toMatchObject(refusal)
+    await expect(tryExperiment({}, { system, fleet })).rejects.toMatchObject(refusal)
+    expect(await listRuns(system.root)).toEqual([])
+    expect(await fleet.agent.fault({ kind: 'kill', target: 'front', forMs: 100 }, heldBy)).toMatchObject({
+      id: 'f1',
+    })
+    over.abort()
+    await fleet.agent.hold(new AbortController().signal) // one that has just hung up is waited for
+  })
+
   test('it does not begin while another fault is going on', async () => {
     const { system, fleet } = await trialExperiment()
     await using _ = system
