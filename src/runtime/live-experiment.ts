@@ -59,7 +59,9 @@ async function inTerminal(root: string): Promise<LiveExperiment> {
 
 /** @param to.write what stays · @param to.second what the next second replaces, where it can */
 function told(to: { write(line: string): void; second(line: string): void }): ExperimentWatch {
-  const state = { startedAt: 0 }
+  const state = { startedAt: undefined as number | undefined }
+  /** What happens before the first arrival is told as at its time. */
+  const sinceStart = (at: number): number => at - (state.startedAt ?? at)
   return {
     note: to.write,
     started(at) {
@@ -68,8 +70,8 @@ function told(to: { write(line: string): void; second(line: string): void }): Ex
     event(event) {
       if (event.type === 'load.interval') return to.second(experimentSecondLine(event.data))
       const text = eventText(event)
-      if (text !== undefined) to.write(experimentNewsLine(text, event.at - state.startedAt))
+      if (text !== undefined) to.write(experimentNewsLine(text, sinceStart(event.at)))
     },
-    judged: (judged) => to.write(judgedLine(judged, systemClock.now() - state.startedAt)),
+    judged: (judged) => to.write(judgedLine(judged, sinceStart(systemClock.now()))),
   }
 }
