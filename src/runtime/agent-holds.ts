@@ -14,10 +14,10 @@ import type { FaultStatus } from '../system/agent-api.ts'
 import type { FaultRequest } from '../system/fault-declaration.ts'
 
 export interface Holds {
-  /** Throws a UserError while there is another one; one that has just hung up is waited for. */
+  /** @throws UserError experiment-under-way, while there is another one */
   stream(): Promise<AgentReply>
-  /** @throws UserError experiment-under-way, while somebody holds */
-  refuseWhileHeld(): void
+  /** Resolves when nobody holds; who has just hung up is waited for. @throws UserError experiment-under-way */
+  untilFree(): Promise<void>
   /** Throws a UserError when there is no such hold (any more). */
   request(heldBy: string, fault: FaultRequest): Promise<FaultStatus>
 }
@@ -30,16 +30,16 @@ export function openHolds(desk: FaultDesk, clock: Clock): Holds {
   const open = new Map<string, Set<string>>()
   const last = { id: 0 }
 
-  const refuseWhileHeld = (): void => {
+  async function untilFree(): Promise<void> {
+    const deadline = clock.monotonicMs() + goodbyeMs
+    while (open.size > 0 && clock.monotonicMs() < deadline) await clock.sleep(10)
     if (open.size > 0) throw errors.experimentUnderWay()
   }
 
   return {
-    refuseWhileHeld,
+    untilFree,
     async stream() {
-      const deadline = clock.monotonicMs() + goodbyeMs
-      while (open.size > 0 && clock.monotonicMs() < deadline) await clock.sleep(10)
-      refuseWhileHeld()
+      await untilFree()
       last.id += 1
       const id = `h${last.id}`
       const held = new Set<string>()

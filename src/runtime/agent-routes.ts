@@ -68,7 +68,7 @@ export function agentRoutes(parts: AgentParts): Handler {
       case 'GET /faults':
         return json([...guestFaults(parts.edges?.guests() ?? []), ...desk.list()])
       case 'POST /faults':
-        if (request.query.get('held-by') === null) holds.refuseWhileHeld()
+        if (request.query.get('held-by') === null) await holds.untilFree()
         if (request.query.get('dry-run') === '1') return json(desk.check(readFaultRequest(request.body)))
         return json(await setFault(readFaultRequest(request.body), request.query.get('held-by')), 201)
       case 'GET /holds':

@@ -69,14 +69,6 @@ describe('an experiment that is written well', () => {
     expect(probes[0]).toMatchObject({ requests })
   })
 
-  test('breaks the way in from outside as well', () => {
-    const text = paymentDown.replace(
-      'fault: kill\n    target: {service: payment}',
-      "fault: reset\n    target: 'client:gateway'",
-    )
-    expect(experimentIn(text).method[0]).toMatchObject({ kind: 'reset', target: 'client:gateway' })
-  })
-
   test('says the share of a CPU as the command line does', () => {
     const text = paymentDown.replace('fault: kill', 'fault: cpu\n    percent: 90')
     expect(experimentIn(text).method[0]!.options).toEqual({ params: { percent: 90 } })
