@@ -20,6 +20,7 @@ test.each([
   'rows are final',
   'expected version',
   'idempotency key',
+  'whose order it is',
   'mailbox',
   'dead letters',
   'feed without gaps',

@@ -178,6 +178,43 @@ const idempotencyKeys = [
   ),
 ]
 
+const whose = breaking('whose order it is')
+const asking = whose(`${order}/src/order.ts`, `${order}/test/order.test.ts`, 'the order of another subject')
+const answering = whose(
+  `${order}/src/routes.ts`,
+  `${order}/test/order.test.ts`,
+  'the order of another subject',
+)
+const passing = whose(
+  'templates/system/services/gateway/src/routes.ts',
+  'templates/system/services/gateway/test/access.test.ts',
+  'read by who placed it|name of any subject',
+)
+
+const owners = [
+  asking('every subject may read every order', 'subject === undefined || subject ===', 'true || subject ==='),
+  asking(
+    'an order that nobody placed is read by everybody',
+    'subject === order.subject',
+    'subject === (order.subject ?? subject)',
+  ),
+  answering(
+    'the history is told to everybody',
+    "if (order === undefined || !mayRead(headers['x-subject'], order))\n      return",
+    'if (order === undefined)\n      return',
+  ),
+  passing(
+    'order is not told who reads',
+    "params,\n        headers: { 'x-subject': encodedSubject },",
+    'params,',
+  ),
+  passing(
+    'what one subject read is told to another while order is away',
+    '`${encodedSubject} ${params.id}`',
+    'params.id',
+  ),
+]
+
 const mail = breaking('mailbox')(`${notification}/src/mailbox.ts`, `${notification}/test/mailbox.test.ts`)
 
 const mailbox = [
@@ -269,6 +306,7 @@ export const recordMutants: RecordMutant[] = [
   ...triggers,
   ...expectedVersion,
   ...idempotencyKeys,
+  ...owners,
   ...mailbox,
   ...deadLetters,
   ...feedGaps,

@@ -37,6 +37,12 @@ const OrderEvent = Type.Object({
 
 const params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 100 }) })
 
+/** Who is asking, percent-encoded: as long as a token may be, three characters for each byte. */
+const Subject = Type.Optional(Type.String({ minLength: 1, maxLength: 12_288 }))
+
+/** The order of another subject is answered 404; who names none is one of us, and reads all. */
+const readerHeaders = Type.Object({ 'x-subject': Subject })
+
 export const orderContract = contract({
   placeOrder: {
     method: 'POST',
@@ -44,8 +50,7 @@ export const orderContract = contract({
     summary: 'Places an order; the same Idempotency-Key of the same subject is the same order.',
     headers: Type.Object({
       'idempotency-key': Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
-      /** Who is asking, percent-encoded: as long as a token may be, three characters for each byte. */
-      'x-subject': Type.Optional(Type.String({ minLength: 1, maxLength: 12_288 })),
+      'x-subject': Subject,
     }),
     body: OrderLine,
     answers: { 201: Order, 202: Order, 402: Order, 400: ErrorBody, 422: ErrorBody },
@@ -53,8 +58,9 @@ export const orderContract = contract({
   readOrder: {
     method: 'GET',
     path: '/orders/:id',
-    summary: 'The order as it is now, or as it was at a version or a time.',
+    summary: 'The order as it is now, or as it was at a version or a time; to a subject, only its own.',
     params,
+    headers: readerHeaders,
     query: Type.Object({
       version: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
       /** A day or a time with its zone (ISO 8601), or epoch milliseconds (13 digits). */
@@ -65,8 +71,9 @@ export const orderContract = contract({
   readHistory: {
     method: 'GET',
     path: '/orders/:id/history',
-    summary: 'What happened to an order.',
+    summary: 'What happened to an order; to a subject, only to its own.',
     params,
+    headers: readerHeaders,
     answers: {
       200: Type.Object({ orderId: Type.String(), events: Type.Array(OrderEvent) }),
       400: ErrorBody,

@@ -1,6 +1,8 @@
 // The last good answers to reads, for when the callee cannot give new ones: for a minute, an order as it
 // was is better than none. Only for reads, and marked `x-degraded: stale`, so that nobody takes it for news.
 //
+// What makes a question the same is up to who keeps it: who asks belongs to it where not everybody may know.
+//
 // Bounded: what was kept longest ago goes first.
 
 import type { Clock } from './clock.ts'
@@ -10,9 +12,9 @@ export const degradedHeader = 'x-degraded'
 
 export interface StaleAnswers {
   /** Keeps a 200; nothing else, and nothing that comes from here. */
-  keep(path: string, answer: Answer): void
+  keep(question: string, answer: Answer): void
   /** For `CallRequest.fallback`. */
-  recall(path: string): Answer | undefined
+  recall(question: string): Answer | undefined
 }
 
 export interface StaleAnswersOptions {
@@ -29,14 +31,14 @@ export function createStaleAnswers({
   const kept = new Map<string, { body: string; atMs: number }>()
 
   return {
-    keep(path, { status, headers, body }) {
+    keep(question, { status, headers, body }) {
       if (status !== 200 || headers[degradedHeader] !== undefined) return
-      kept.delete(path) // a Map keeps the order of insertion: this puts it last
-      kept.set(path, { body, atMs: clock.monotonicMs() })
+      kept.delete(question) // a Map keeps the order of insertion: this puts it last
+      kept.set(question, { body, atMs: clock.monotonicMs() })
       if (kept.size > maxEntries) kept.delete(kept.keys().next().value as string)
     },
-    recall(path) {
-      const answer = kept.get(path)
+    recall(question) {
+      const answer = kept.get(question)
       if (answer === undefined || clock.monotonicMs() - answer.atMs > maxAgeMs) return undefined
       return { kind: 'answered', status: 200, headers: { [degradedHeader]: 'stale' }, body: answer.body }
     },

@@ -1,6 +1,7 @@
 // POST /orders                  Authorization: Bearer, Idempotency-Key → order's answer
-// GET  /orders/:id              Authorization: Bearer → order's answer; while order is away, the last one of
-//                               at most a minute ago, with `x-degraded: stale`
+// GET  /orders/:id              Authorization: Bearer → order's answer, 404 for the order of another subject;
+//                               while order is away, the last one of at most a minute ago that this subject
+//                               got, with `x-degraded: stale`
 // GET  /openapi.json            what it offers
 // POST /token                   {token}: for development only, see DEV_TOKENS
 // GET  /.well-known/jwks.json   the public keys of those tokens
@@ -29,15 +30,18 @@ export function addRoutes(app: App, { order: callee, clock, admission, issuer }:
   app.decorateRequest(callerKey, null)
   const order = createClient(callee, orderContract)
   const serve = serveRoutes(app, gatewayContract)
-  // By path alone, because every token may read every order. Once that changes, who asks belongs into the key.
   const stale = createStaleAnswers({ clock })
 
   serve.placeOrder(
     async ({ body, headers }, { request, reply }) => {
-      // A key is the subject's own: two clients may choose the same.
-      const subject = encodeURIComponent(callerOf(request).subject.toWellFormed())
+      // The order is the subject's own, and so is the key: two clients may choose the same.
+      const { encodedSubject } = callerOf(request)
       const idempotencyKey = headers['idempotency-key']
-      const result = await order.placeOrder({ body, idempotencyKey, headers: { 'x-subject': subject } })
+      const result = await order.placeOrder({
+        body,
+        idempotencyKey,
+        headers: { 'x-subject': encodedSubject },
+      })
       forward(result, reply)
       return sent
     },
@@ -45,10 +49,16 @@ export function addRoutes(app: App, { order: callee, clock, admission, issuer }:
   )
 
   serve.readOrder(
-    async ({ params }, { reply }) => {
-      const { id } = params
-      const result = await order.readOrder({ params, fallback: () => stale.recall(id) })
-      if (result.kind === 'answered') stale.keep(id, result)
+    async ({ params }, { request, reply }) => {
+      const { encodedSubject } = callerOf(request)
+      // What one subject was answered is no answer to another. Neither part holds a space.
+      const question = `${encodedSubject} ${params.id}`
+      const result = await order.readOrder({
+        params,
+        headers: { 'x-subject': encodedSubject },
+        fallback: () => stale.recall(question),
+      })
+      if (result.kind === 'answered') stale.keep(question, result)
       forward(result, reply)
       return sent
     },

@@ -14,6 +14,8 @@ export interface Keys {
 
 export interface Caller {
   subject: string
+  /** The subject as a header can carry it, whatever letters it has. */
+  encodedSubject: string
   scopes: ReadonlySet<string>
 }
 
@@ -50,7 +52,9 @@ export function createVerifier(options: VerifierOptions): Verifier {
       if (token.length > longestToken) return undefined
       const claims = await checked(token)
       if (claims === undefined) return undefined
-      const caller = { subject: claims.subject, scopes: new Set(claims.scope.split(' ')) }
+      const { subject, scope } = claims
+      const encodedSubject = encodeURIComponent(subject.toWellFormed())
+      const caller = { subject, encodedSubject, scopes: new Set(scope.split(' ')) }
       remember(keyOf(token), caller, claims.endsAtMs)
       return caller
     },

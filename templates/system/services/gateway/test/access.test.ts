@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { test, type TestContext } from 'node:test'
 import { createLogger } from '@system/platform/logger'
-import { eventually, runForTest, runStandIn } from '@system/platform/testing'
+import { deadUrl, eventually, runForTest, runStandIn } from '@system/platform/testing'
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT, type CryptoKey, type JWTPayload } from 'jose'
+import { service as orderService } from '../../order/src/service.ts'
 import { createRemoteKeys } from '../src/remote-keys.ts'
 import { service } from '../src/service.ts'
 import { createVerifier } from '../src/verify-token.ts'
@@ -18,6 +19,8 @@ async function makeKey(kid: string): Promise<Key> {
   const { privateKey, publicKey } = await generateKeyPair('EdDSA')
   return { kid, privateKey, jwk: { ...(await exportJWK(publicKey)), kid, use: 'sig' } }
 }
+
+const book = '{"sku":"book","quantity":1,"amountCents":1999}'
 
 const nowS = () => Math.floor(Date.now() / 1000)
 
@@ -101,7 +104,7 @@ test('a token allows what its scope says', async (t) => {
         authorization: `Bearer ${await sign(key, { ...claims(), scope })}`,
         'content-type': 'application/json',
       },
-      body: '{"sku":"book","quantity":1,"amountCents":1999}',
+      body: book,
     })
   const refused = await place('orders:read')
   assert.equal(refused.status, 403)
@@ -119,12 +122,42 @@ test('the name of any subject reaches order, whatever letters it has', async (t)
     ['\ud800', '%EF%BF%BD'],
   ] as const
   for (const [sub, told] of table) {
-    const token = await sign(key, { ...claims(), sub, scope: 'orders:write' })
-    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
-    const body = '{"sku":"book","quantity":1,"amountCents":1999}'
-    await fetch(`${url}/orders`, { method: 'POST', headers, body })
-    assert.equal(order.requests.at(-1)?.headers['x-subject'], told)
+    const token = await sign(key, { ...claims(), sub, scope: 'orders:write orders:read' })
+    const headers = {
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/json',
+      'x-subject': 'root',
+    }
+    await fetch(`${url}/orders`, { method: 'POST', headers, body: book })
+    await fetch(`${url}/orders/o1`, { headers })
+    const subjects = order.requests.slice(-2).map((request) => [request.method, request.headers['x-subject']])
+    assert.deepEqual(subjects, [
+      ['POST', told],
+      ['GET', told],
+    ])
   }
+})
+
+test('an order is read by who placed it; to others it does not exist, also while order is away', async (t) => {
+  const key = await makeKey('k1')
+  const order = await runForTest(t, orderService, { PAYMENT_URL: await deadUrl() })
+  const { url } = await runGateway(t, [key], { ORDER_URL: order.url })
+  const ask = async (sub: string, path: string, options: RequestInit = {}) => {
+    const token = await sign(key, { ...claims(), sub, scope: 'orders:write orders:read' })
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+    const response = await fetch(url + path, { ...options, headers })
+    return { status: response.status, body: (await response.json()) as { id: string } }
+  }
+  const placed = await ask('ada', '/orders', { method: 'POST', body: book })
+  assert.equal(placed.status, 202)
+  const path = `/orders/${placed.body.id}`
+  assert.deepEqual((await ask('ada', path)).body.id, placed.body.id)
+  const missing = await ask('bob', '/orders/unknown')
+  assert.equal(missing.status, 404)
+  assert.deepEqual(await ask('bob', path), missing)
+  await order.close()
+  assert.equal((await ask('ada', path)).status, 200, 'as she read it a moment ago')
+  assert.equal((await ask('bob', path)).status, 503)
 })
 
 test('a new key works from its first token on, an old one until it is taken away, and nobody is refused', async (t) => {

@@ -47,6 +47,10 @@ export function foldOrder(id: string, events: NewEvent[]): Order | undefined {
   return { id, ...first.data, status: statusAfter(events), version: events.length }
 }
 
+/** Who names no subject is one of us: for whoever is outside, the gateway names one. */
+export const mayRead = (subject: string | undefined, order: Order): boolean =>
+  subject === undefined || subject === order.subject
+
 function statusAfter(events: NewEvent[]): OrderStatus {
   if (events.some(({ type }) => type === 'order.confirmed')) return 'confirmed'
   if (events.some(({ type }) => type === 'order.cancelled')) return 'cancelled'

@@ -1,17 +1,19 @@
 // POST /orders               Idempotency-Key, X-Subject, {sku, quantity, amountCents}
 //                            → 201 confirmed, 202 pending_payment, 402 cancelled
-// GET  /orders/:id           the order as it is now; ?version=2 or ?at=2026-11-24T12:00:00Z as it was then
-// GET  /orders/:id/history   → {orderId, events}: what happened to it
+// GET  /orders/:id           X-Subject → the order as it is now; ?version=2 or ?at=2026-11-24T12:00:00Z as it was then
+// GET  /orders/:id/history   X-Subject → {orderId, events}: what happened to it
 // GET  /feed                 ?after=<pos>&limit=&waitMs= → {events, next}: all that happened, in order; with
 //                            waitMs the answer waits for the next event (long poll)
 // GET  /openapi.json         all of this, as platform/contracts/order.ts declares it
+//
+// The order of another subject is answered as one that does not exist, so that nobody learns that it does.
 
 import { randomUUID } from 'node:crypto'
 import type { App } from '@system/platform'
 import { refusal, serveContract } from '@system/platform/contract-server'
 import { orderContract } from '@system/platform/contracts/order'
 import type { Until } from './event-store.ts'
-import type { Order, OrderStatus } from './order.ts'
+import { foldOrder, mayRead, type Order, type OrderStatus } from './order.ts'
 import type { OrderStore } from './order-store.ts'
 import type { PlaceRequest, PlaceResult } from './place-order.ts'
 
@@ -39,13 +41,13 @@ export function addRoutes(app: App, { store, place }: RouteOptions): void {
     return { status: statusCodes[result.order.status], body: view(result.order) }
   })
 
-  serve.readOrder(({ params: { id }, query }) => {
+  serve.readOrder(({ params: { id }, query, headers }) => {
     const when = momentOf(query)
     if (when === 'unreadable') {
       return refusal(400, 'invalid', momentHint)
     }
     const order = store.find(id, when)
-    if (order === undefined) {
+    if (order === undefined || !mayRead(headers['x-subject'], order)) {
       return refusal(404, 'no-such-order', 'There is no such order, or there was none at that time.')
     }
     if (when !== undefined && 'version' in when && order.version < when.version) {
@@ -54,9 +56,11 @@ export function addRoutes(app: App, { store, place }: RouteOptions): void {
     return { status: 200, body: view(order) }
   })
 
-  serve.readHistory(({ params: { id } }) => {
+  serve.readHistory(({ params: { id }, headers }) => {
     const events = store.history(id)
-    if (events.length === 0) return refusal(404, 'no-such-order', 'There is no such order.')
+    const order = foldOrder(id, events)
+    if (order === undefined || !mayRead(headers['x-subject'], order))
+      return refusal(404, 'no-such-order', 'There is no such order.')
     return { status: 200, body: { orderId: id, events } }
   })
 

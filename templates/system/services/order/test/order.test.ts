@@ -141,6 +141,24 @@ test('two subjects with one key get two orders, one subject gets one', async (t)
   assert.equal(payment.chargesByKey.size, 2)
 })
 
+test('the order of another subject is answered as one that does not exist, now and then, and its history too', async (t) => {
+  const payment = await runPaymentStandIn(t)
+  const { place, read } = await runOrder(t, payment.url)
+  const ada = { 'x-subject': 'ada' }
+  const { id } = (await place('k1', book, ada)).body
+  const nobodys = (await place('k1')).body.id
+  const questions = ['', '?version=1', '?version=9', `?at=${Date.now() + 1000}`, '/history']
+  for (const question of questions) {
+    const isThere = question === '?version=9' ? 404 : 200
+    assert.equal((await read(id + question, ada)).status, isThere, `ada, ${question}`)
+    assert.equal((await read(id + question)).status, isThere, `one of us, ${question}`)
+    const missing = await read(`unknown${question}`, { 'x-subject': 'bob' })
+    assert.equal(missing.status, 404)
+    for (const one of [id, nobodys])
+      assert.deepEqual(await read(one + question, { 'x-subject': 'bob' }), missing, `bob, ${question}`)
+  }
+})
+
 test('what is not an order is refused', async (t) => {
   const { place, read } = await runOrder(t, await deadUrl())
   const table = [

@@ -26,8 +26,8 @@ export async function runOrder(
     const response = await fetch(`${url}/orders`, { method: 'POST', headers, body: JSON.stringify(body) })
     return { status: response.status, body: (await response.json()) as Answer['body'] }
   }
-  const read = async (id: string): Promise<Answer> => {
-    const response = await fetch(`${url}/orders/${id}`)
+  const read = async (id: string, headers: Record<string, string> = {}): Promise<Answer> => {
+    const response = await fetch(`${url}/orders/${id}`, { headers })
     return { status: response.status, body: (await response.json()) as Answer['body'] }
   }
   const feed = async (query = ''): Promise<{ events: FeedEvent[]; next: number }> =>
