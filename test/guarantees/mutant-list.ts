@@ -161,6 +161,26 @@ const idempotencyKeys = [
     'running ??= round().finally(() => (running = undefined))',
     'running ??= undefined',
   ),
+  charging('settle-charge.ts', 'payment.test.ts', 'refuse')(
+    'a refusal is believed whatever the books have',
+    'const inBooks = await provider.find(charge.key)',
+    "const inBooks = { kind: 'not-found' } as ProviderResult",
+  ),
+  charging('settle-charge.ts', 'payment.test.ts', 'refuse')(
+    'books that do not tell are taken for empty ones',
+    "inBooks.kind === 'done' || inBooks.kind === 'not-found'",
+    'true',
+  ),
+  charging('settle-charge.ts', 'payment.test.ts', 'refuse')(
+    'what is under the key of a refused charge is taken for that charge',
+    'inBooks.payment.amountCents === charge.amountCents ?',
+    'true ?',
+  ),
+  charging('settle-charge.ts', 'payment.test.ts', 'refuse')(
+    'a refused charge stays open',
+    "if (result.kind === 'refused') return afterRefusal(charge)",
+    '',
+  ),
   charging('settle-charge.ts', 'refund.test.ts', 'asked for under one key')(
     'a refund is asked for without its key',
     'provider.refund(refundKey(charge),',

@@ -10,6 +10,9 @@ import { providerContract } from '@system/platform/contracts/provider'
 
 export interface ProviderPayment {
   id: string
+  /** The order. */
+  reference: string
+  amountCents: number
   state: 'authorised' | 'captured' | 'refunded' | 'voided' | 'declined'
 }
 

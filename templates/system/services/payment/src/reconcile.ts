@@ -47,7 +47,9 @@ export function startReconciling(options: ReconcileOptions): { stop: () => Promi
     try {
       const found = await provider.find(keyUnderWay(charge))
       if (found.kind === 'unknown' || found.kind === 'refused') return false
-      return !isOpen(await settle(charge))
+      // Whoever asked for it may have brought it to its end meanwhile.
+      const current = store.find(charge.id) ?? charge
+      return isOpen(current) && !isOpen(await settle(current))
     } catch (error) {
       // The disk is full; the store has logged it, and the next round tries again.
       if (error instanceof StorageUnavailable) return false

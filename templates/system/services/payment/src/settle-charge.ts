@@ -3,7 +3,8 @@
 //
 // Each step can be lost halfway: the provider has done it and we have not heard, or have died before we
 // wrote it down. The way on is the same for all: ask under the same key, which is answered and not done
-// again. One charge is driven by one caller at a time; whoever comes meanwhile gets the same answer.
+// again. A refusal is no loss: it ends the charge, once the books say that nothing was done under its key.
+// One charge is driven by one caller at a time; whoever comes meanwhile gets the same answer.
 
 import type { Charge, ChargeStore } from './charge-store.ts'
 import type { Provider, ProviderResult } from './provider.ts'
@@ -54,9 +55,22 @@ export function createSettle({ store, provider }: SettleOptions): Settle {
 
   /** As the provider has it; unchanged when it did not tell. */
   async function written(charge: Charge, result: ProviderResult): Promise<Charge> {
+    if (result.kind === 'refused') return afterRefusal(charge)
     if (result.kind !== 'done') return charge
     const { id, state } = result.payment
     return store.enter(charge.id, state === 'voided' ? 'declined' : state, id)
+  }
+
+  /** Refused for good: what the books have of it stands; where they have nothing, it will never be charged. */
+  async function afterRefusal(charge: Charge): Promise<Charge> {
+    const inBooks = await provider.find(charge.key)
+    if (inBooks.kind === 'done' && inBooks.payment.reference === charge.orderId) {
+      // Another amount under our key is for people to look into: neither is it this charge, nor is it nothing.
+      return inBooks.payment.amountCents === charge.amountCents ? written(charge, inBooks) : charge
+    }
+    const hasNothing = inBooks.kind === 'done' || inBooks.kind === 'not-found'
+    const isAsked = charge.state === 'requested'
+    return hasNothing && isAsked ? store.enter(charge.id, 'declined', null) : charge
   }
 }
 

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
-import { deadUrl, eventually, runStandIn, temporaryFolder } from '@system/platform/testing'
+import { test, type TestContext } from 'node:test'
+import {
+  deadUrl,
+  eventually,
+  runStandIn,
+  temporaryFolder,
+  type StandInAnswer,
+} from '@system/platform/testing'
 import { never, order, quick, runPayment, runProvider } from './run-payment.ts'
 
 test('a charge is authorised and captured once for a key, and the same answer is given again', async (t) => {
@@ -46,6 +52,86 @@ test('what the provider declines is declined for good', async (t) => {
   await provider.behave({})
   assert.deepEqual(await charge('k1', order), first)
 })
+
+const error = { code: 'no', message: 'No.' }
+const inBooks = (state: string, more = {}) => ({
+  status: 200,
+  body: { pos: 1, id: 'p1', reference: 'o1', amountCents: 1999, state, at: 1, ...more },
+})
+
+interface Reluctant {
+  authorise?: StandInAnswer
+  capture?: StandInAnswer
+  books: StandInAnswer
+}
+
+/** A provider that refuses what the test does not let it do. */
+async function runReluctant(t: TestContext, answers: Reluctant) {
+  const refusal = { status: 422, body: { error } }
+  const { url, requests } = await runStandIn(t, ({ method, path }) => {
+    if (path === '/payments') return answers.authorise ?? refusal
+    if (path === '/payments/p1/capture') return answers.capture ?? refusal
+    return method === 'GET' && path === '/payments/by-key/k1' ? answers.books : { status: 200 }
+  })
+  return { url, asked: () => requests.filter(({ method }) => method === 'POST').length, answers }
+}
+
+const unknown = { status: 404, body: { error } }
+
+test('what the provider refuses for good is declined, and never asked for again', async (t) => {
+  for (const status of [400, 422]) {
+    const provider = await runReluctant(t, { authorise: { status, body: { error } }, books: unknown })
+    const { charge, list } = await runPayment(t, provider.url, undefined, quick)
+    const first = await charge('k1', order)
+    assert.deepEqual([first.status, first.body.state, first.body.providerId], [402, 'declined', null])
+    assert.deepEqual(await charge('k1', order), first)
+    assert.deepEqual((await list()).charges, [first.body])
+    assert.equal(provider.asked(), 1)
+  }
+})
+
+test('a charge whose answer was lost, and which is refused then, is ended by the reconciliation', async (t) => {
+  const provider = await runReluctant(t, { authorise: 'reset', books: unknown })
+  const { charge, settled } = await runPayment(t, provider.url, undefined, quick)
+  assert.equal((await charge('k1', order)).status, 202)
+  provider.answers.authorise = { status: 422, body: { error } }
+  await settled('declined')
+})
+
+const refused: [what: string, provider: Reluctant, answer: [number, string]][] = [
+  ['the books have it as captured', { books: inBooks('captured') }, [201, 'captured']],
+  ['the books have it as given back', { books: inBooks('refunded') }, [201, 'captured']],
+  ['the books have it as given up', { books: inBooks('voided') }, [402, 'declined']],
+  ['its key is of another order', { books: inBooks('captured', { reference: 'o2' }) }, [402, 'declined']],
+  ['its key is of another amount', { books: inBooks('captured', { amountCents: 1 }) }, [202, 'requested']],
+  ['the books do not tell', { books: 'reset' }, [202, 'requested']],
+  ['the books are not to be asked', { books: { status: 400, body: { error } } }, [202, 'requested']],
+  ['a status is no word of the books', { books: { status: 404 } }, [202, 'requested']],
+  [
+    'the capture is, of what is reserved',
+    { authorise: { ...inBooks('authorised'), status: 201 }, books: inBooks('authorised') },
+    [202, 'authorised'],
+  ],
+  [
+    'the capture is, of what was given up',
+    { authorise: { ...inBooks('authorised'), status: 201 }, books: inBooks('voided') },
+    [402, 'declined'],
+  ],
+  [
+    'the capture is, of what nobody knows of any more',
+    { authorise: { ...inBooks('authorised'), status: 201 }, books: unknown },
+    [202, 'authorised'],
+  ],
+]
+
+for (const [what, reluctant, answer] of refused) {
+  test(`when a charge is refused and ${what}, it is answered ${answer.join(' ')}`, async (t) => {
+    const provider = await runReluctant(t, reluctant)
+    const { charge } = await runPayment(t, provider.url, undefined, never)
+    const { status, body } = await charge('k1', order)
+    assert.deepEqual([status, body.state], answer)
+  })
+}
 
 test('a charge whose answers are lost is settled by the reconciliation, and made once', async (t) => {
   const provider = await runProvider(t)
@@ -109,13 +195,13 @@ test('the reconciliation asks what became of a key before it charges', async (t)
 })
 
 test('charges that cannot be settled do not hold up the others', async (t) => {
-  const error = { code: 'invalid', message: 'No.' }
   let isAway = true
   const provider = await runStandIn(t, ({ method, path, body }) => {
-    if (path.startsWith('/payments/by-key/')) return { status: 404, body: { error } }
+    if (path.startsWith('/payments/by-key/')) return unknown
     if (method !== 'POST') return { status: 200 }
     const reference = (JSON.parse(body || '{}') as { reference?: string }).reference ?? 'good'
-    if (reference !== 'good') return { status: 422, body: { error } }
+    // A status alone is nobody's word, and no trouble that opens the breaker.
+    if (reference !== 'good') return { status: 422 }
     if (isAway) return 'reset'
     return { status: 201, body: { pos: 1, id: 'p1', reference, amountCents: 1999, state: 'captured', at: 1 } }
   })
