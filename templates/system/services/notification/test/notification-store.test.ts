@@ -27,6 +27,28 @@ test('the checkpoint moves with the messages, and outlives the process', async (
   assert.deepEqual(states(), [['a', 'waiting']])
 })
 
+test('the messages of a version that did not record how they were sent are gone on with', async (t) => {
+  const folder = temporaryFolder(t)
+  const oldSchema = schema.replace('    via text,\n', '')
+  assert.doesNotMatch(oldSchema, /via/)
+  const before = openDatabase(folder, 'notification', oldSchema)
+  before.exec(`insert into messages (id, event_id, order_id, kind, channel, text, state, attempts, due_at, at)
+    values ('a', 'e1', 'o1', 'receipt', 'email', '', 'sent', 1, 0, 0), ('b', 'e2', 'o1', 'receipt', 'email', '', 'waiting', 0, 0, 0)`)
+  before.close()
+  for (let time = 0; time < 2; time++) {
+    const { store, close } = open(t, folder)
+    await store.settle([{ kind: 'sent', id: 'b', via: 'smtp' }])
+    assert.deepEqual(
+      store.list(0, 10).map(({ id, via }) => [id, via]),
+      [
+        ['a', null],
+        ['b', 'smtp'],
+      ],
+    )
+    close()
+  }
+})
+
 test('of a page that cannot be written down nothing is kept, the checkpoint least of all', async (t) => {
   const { store, states } = open(t)
   await store.record([message('a')], 1)
