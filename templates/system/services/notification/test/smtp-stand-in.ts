@@ -3,7 +3,6 @@
 import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
 import { createInterface } from 'node:readline'
-import type { TestContext } from 'node:test'
 
 export interface SmtpStandIn {
   url: string
@@ -12,7 +11,7 @@ export interface SmtpStandIn {
 }
 
 export async function runSmtpStandIn(
-  t: TestContext,
+  t: { after: (release: () => void) => void },
   { refuseFirst }: { refuseFirst: number },
 ): Promise<SmtpStandIn> {
   const mails: string[] = []
