@@ -9,7 +9,7 @@ import { Socket, type OnReadOpts, type SocketConstructorOpts } from 'node:net'
 export interface ReusedReads {
   options: OnReadOpts
   /** Who is told what arrives. */
-  tell(received: (bytes: Uint8Array) => void): void
+  tell(received: (bytes: Buffer) => void): void
 }
 
 const smallBytes = 4 * 1024
@@ -20,7 +20,7 @@ export const writing = { isKept: false }
 
 export function reusedReads(): ReusedReads {
   let buffer = Buffer.allocUnsafeSlow(smallBytes)
-  let received: (bytes: Uint8Array) => void = () => {}
+  let received: (bytes: Buffer) => void = () => {}
   return {
     tell: (how) => void (received = how),
     options: {
