@@ -118,14 +118,19 @@ function tellProgress(
   if (onProgress === undefined) return { [Symbol.dispose]() {} }
   const startMs = performance.now()
   const perSecond: number[] = []
-  let before = 0
+  let last = { elapsedMs: 0, answers: 0 }
+  let told = 0
   const telling = setInterval(() => {
     const elapsedMs = performance.now() - startMs
     const now = read()
-    if (elapsedMs >= (perSecond.length + 1) * 1000) {
-      perSecond.push(now.answers - before)
-      before = now.answers
+    // A second ends between two looks, and has its share of what was answered between them.
+    for (let end = (perSecond.length + 1) * 1000; end <= elapsedMs; end += 1000) {
+      const share = (end - last.elapsedMs) / (elapsedMs - last.elapsedMs)
+      const until = Math.round(last.answers + share * (now.answers - last.answers))
+      perSecond.push(until - told)
+      told = until
     }
+    last = { elapsedMs, answers: now.answers }
     onProgress({ elapsedMs, ...now, perSecond })
   }, tellEveryMs)
   return { [Symbol.dispose]: () => clearInterval(telling) }

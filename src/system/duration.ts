@@ -17,8 +17,9 @@ export function parseDuration(text: string, what = 'The duration'): number {
   return totalMs
 }
 
-/** The shortest text that `parseDuration` reads back: 90000 → `1m30s`, 1500 → `1.5s`, 20 → `20ms`. */
+/** The shortest text that `parseDuration` reads back: 90000 → `1m30s`, 1500 → `1.5s`, 20 → `20ms`, 0 → `0s`. */
 export function formatDuration(ms: number): string {
+  if (ms === 0) return '0s'
   if (ms < 1000) return `${Number(ms.toFixed(3))}ms`
   if (ms < 60_000) return `${Number((ms / 1000).toFixed(3))}s`
   const hours = Math.floor(ms / 3_600_000)

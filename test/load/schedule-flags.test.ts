@@ -21,13 +21,13 @@ describe('a schedule as it is typed', () => {
     [{ ratePerSecond: 500 }, '500 rps for 30s', 15_000],
     [
       { ratePerSecond: 100, stages: '10s:100, 0s:1_000,10s:1000,20s:0' },
-      '100 rps → 100 rps in 10s → 1,000 rps in 0ms → 1,000 rps in 10s → 0 rps in 20s',
+      '100 rps → 100 rps in 10s → 1,000 rps in 0s → 1,000 rps in 10s → 0 rps in 20s',
       1000 + 10_000 + 10_000,
     ],
     [{ stages: '1m:600' }, '0 rps → 600 rps in 1m', 18_000],
     [
       { ratePerSecond: 100, spike: '10s+5s:1000' },
-      '100 rps → 100 rps in 10s → 1,000 rps in 0ms → 1,000 rps in 5s → 100 rps in 0ms → 100 rps in 15s',
+      '100 rps → 100 rps in 10s → 1,000 rps in 0s → 1,000 rps in 5s → 100 rps in 0s → 100 rps in 15s',
       2500 + 5000,
     ],
     [{ ratePerSecond: 500, wave: '400/30s' }, '500 ± 400 rps each 30s for 30s', 15_000],

@@ -25,6 +25,15 @@ test.each(['', '20', 's', '-1s', '1 s', '5 minutes', '1e3s', '1s2'])(
   },
 )
 
+test.each([
+  [0, '0s'],
+  [20, '20ms'],
+  [1500, '1.5s'],
+  [90_000, '1m30s'],
+])('%d ms is written %s', (ms, text) => {
+  expect(formatDuration(ms)).toBe(text)
+})
+
 test('what is formatted is read back', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 90_000_000 }), (ms) => {

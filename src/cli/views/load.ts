@@ -33,17 +33,37 @@ export function liveFrame({ target, schedule, progress, intervals, columns }: Li
   const { elapsedMs = 0, due = 0, inFlight = 0, outcomes = {}, responseMs = nothing } = progress ?? {}
   const share = Math.min(1, due / schedule.arrivals)
   const width = Math.max(10, Math.min(60, columns - 24))
-  const recent = intervals.slice(-width)
+  // What is said must not be cut off at the end of its line: bar and sparkline are as short as that needs.
+  const beside = (text: string): number => Math.max(0, Math.min(width, columns - 12 - widthOf(text)))
+  const said = outcomesText(outcomes)
   const last = intervals.at(-1)
+  const ofLast = last === undefined ? '' : `${ms(last.responseMs.p99)} in second ${last.second}`
+  const recent = intervals.slice(-Math.max(1, beside(ofLast))).map((interval) => interval.responseMs.p99)
   const elapsed = formatDuration(Math.floor(elapsedMs / 1000) * 1000)
   return [
     `${chalk.bold(target)}  ${chalk.dim(`${count(schedule.ratePerSecond)} rps for ${formatDuration(schedule.durationMs)}`)}`,
     `${bar(share, width)} ${percent(share)}  ${chalk.dim(elapsed)}`,
     `arrivals  ${count(due)} of ${count(schedule.arrivals)}, ${count(inFlight)} in flight`,
-    `outcomes  ${outcomeBar(outcomes, width)}  ${outcomesText(outcomes)}`,
-    `response  p50 ${ms(responseMs.p50)}  p90 ${ms(responseMs.p90)}  p99 ${ms(responseMs.p99)}  max ${ms(responseMs.max)}`,
-    `p99       ${sparkline(recent.map((interval) => interval.responseMs.p99))}  ${chalk.dim(`${ms(last?.responseMs.p99 ?? null)} in second ${last?.second ?? 0}`)}`,
+    `outcomes  ${beside(said) < 4 ? '' : `${outcomeBar(outcomes, beside(said))}  `}${said}`,
+    `response  ${percentilesWithin(columns - 10, responseMs)}`,
+    `p99       ${last === undefined ? '–' : `${sparkline(recent)}  ${chalk.dim(ofLast)}`}`,
   ].join('\n')
+}
+
+/** As many of the percentiles as there is room for; the first and the last of them say the most. */
+function percentilesWithin(columns: number, { p50, p90, p99, max }: Percentiles): string {
+  const [half, most, nearlyAll, all] = [
+    `p50 ${ms(p50)}`,
+    `p90 ${ms(p90)}`,
+    `p99 ${ms(p99)}`,
+    `max ${ms(max)}`,
+  ]
+  const lines = [
+    [half, most, nearlyAll, all],
+    [half, nearlyAll, all],
+    [half, nearlyAll],
+  ].map((parts) => parts.join('  '))
+  return lines.find((line) => line.length <= columns) ?? lines.at(-1)!
 }
 
 // Beside the numbers it would make lines that a terminal of 80 columns breaks.

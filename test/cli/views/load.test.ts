@@ -91,6 +91,21 @@ test('a frame keeps within the columns and shows the last seconds', () => {
   ).toContain('0 %')
 })
 
+test.each([80, 60, 40])('in %i columns a frame hides neither what failed nor p99', (columns) => {
+  const progress = { elapsedMs: 400, due: 200, inFlight: 20, outcomes: interval.outcomes, responseMs }
+  const { target, schedule } = report
+  const about = { target, schedule, columns }
+  const long = Array.from({ length: 300 }, (_, second) => ({ ...interval, second }))
+  const lines = plain(liveFrame({ ...about, progress, intervals: long })).split('\n')
+  const fitting = lines.filter((line) => line.length <= columns)
+  expect(fitting.find((line) => line.startsWith('outcomes'))).toContain('ok 480  refused 15  timeout 5')
+  expect(fitting.find((line) => line.startsWith('response'))).toContain('p99 1.23 s')
+  expect(fitting.find((line) => line.startsWith('p99'))).toMatch(/▁  1.23 s in second 299$/)
+  expect(lines[1]).toMatch(/ 2 %  0s$/)
+  const first = plain(liveFrame({ ...about, progress: null, intervals: [] })).split('\n')
+  expect(first.at(-1)).toBe('p99       –')
+})
+
 test('a closed-model run says what it does not measure, and when it was ended early', () => {
   const report = {
     version: 1,
