@@ -160,10 +160,14 @@ export function createApp(options: AppOptions) {
 
   function spanOf(request: FastifyRequest, parent: TraceContext | undefined): Span {
     // A trace of each probe would hide all others.
-    if (request.routeOptions.url === probePath) return untracedSpan(parent)
+    if (isProbe(request)) return untracedSpan(parent)
     return telemetry.serverSpan(parent, () => describeServed(request))
   }
 }
+
+/** By the start of the URL first: Fastify puts `routeOptions` together anew each time that somebody asks. */
+const isProbe = (request: FastifyRequest): boolean =>
+  request.url.startsWith(probePath) && request.routeOptions.url === probePath
 
 const contextOf = (request: FastifyRequest): RequestContext =>
   request.getDecorator<RequestContext>(contextKey)

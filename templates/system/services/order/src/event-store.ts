@@ -52,6 +52,8 @@ export interface EventStore {
   /** Resolves once it is on disk. Rejects with StorageUnavailable when the disk refuses. */
   append(request: AppendRequest): Promise<Appended>
   read(stream: string, until?: Until): StoredEvent[]
+  /** All that happened in a stream, and nothing of how it is stored: for who asks what it has come to. */
+  contents(stream: string): NewEvent[]
   /** The log after a position. */
   feed(after: number, limit: number): StoredEvent[]
   /** The last of the log; position 0 when it is empty. */
@@ -118,6 +120,8 @@ export function createEventStore(
   const last = database.prepare('select pos, at, hash from events order by pos desc limit 1')
   const versionOf = database.prepare('select max(version) as version from events where stream = ?')
   const ofStream = database.prepare(`select ${columns} from events where stream = ? order by version`)
+  const contentsOf = database.prepare('select type, data from events where stream = ? order by version')
+  contentsOf.setReturnArrays(true) // a third of what objects cost
   const page = database.prepare(`select ${columns} from events where pos > ? order by pos limit ?`)
   const hashOfRow = database.prepare('select hash from events where pos = ?')
   const findKey = database.prepare('select stream from keys where key = ?')
@@ -131,6 +135,11 @@ export function createEventStore(
       return appended
     },
     read: (stream, until) => rows(ofStream.all(stream)).filter((event) => isWithin(event, until)),
+    contents: (stream) =>
+      (contentsOf.all(stream) as unknown as [type: string, data: string][]).map(([type, data]) => ({
+        type,
+        data: JSON.parse(data) as unknown,
+      })),
     feed: (after, limit) => rows(page.all(after, limit)),
     head,
     streamOf,

@@ -74,7 +74,7 @@ export function createOrderStore(store: Pick<DurableStore, 'database' | 'commit'
   }
 
   function find(orderId: string, until?: Until): Order | undefined {
-    return foldOrder(orderId, events.read(orderId, until))
+    return foldOrder(orderId, until === undefined ? events.contents(orderId) : events.read(orderId, until))
   }
 
   async function place(key: string, line: OrderLine, subject?: string): Promise<Placed> {
