@@ -29,6 +29,15 @@ describe('an acknowledged order is', () => {
       { acknowledged: 1, paidOnce: 1, lost: 0, paidTwice: 0, examples: [] },
     ],
     [
+      'paid once, when a charge was declined before',
+      {
+        acknowledged: acknowledgedAs('a'),
+        feed: [placed('a'), paid('a')],
+        charges: [charge('a', { state: 'declined' }), charge('a')],
+      },
+      { paidOnce: 1, lost: 0, paidTwice: 0, examples: [] },
+    ],
+    [
       'lost, when order never recorded it',
       { acknowledged: acknowledgedAs('a'), feed: [], charges: [] },
       { paidOnce: 0, lost: 1, examples: ['a was acknowledged, but order never recorded it'] },
