@@ -3,12 +3,10 @@
 
 import { errors, UserError } from '../errors.ts'
 import type { EventData, EventDraft, HealedBy } from '../events.ts'
-import type { Clock } from '../ports.ts'
 import type { FaultStatus } from '../system/agent-api.ts'
-import { findFault, readFaultSettings, type FaultRequest } from '../system/fault-declaration.ts'
-import { suggest } from '../system/suggest.ts'
-import type { AppliedFault, FaultKind, FleetUnderFault, PreparedFault } from './fault.ts'
-import { readLeaseMs } from './lease.ts'
+import type { FaultRequest } from '../system/fault-declaration.ts'
+import type { AppliedFault, PreparedFault } from './fault.ts'
+import { takeOrder, type OrderParts } from './take-order.ts'
 import { withinTime } from './time-limit.ts'
 
 const biteWithinMs = 5000
@@ -35,14 +33,7 @@ export interface FaultDesk {
   close(): void
 }
 
-export interface FaultDeskParts {
-  kinds: FaultKind[]
-  /** Names that can be broken, for suggestions. */
-  services: string[]
-  edges: string[]
-  fleet: FleetUnderFault
-  clock: Clock
-  isHalted(): boolean
+export interface FaultDeskParts extends OrderParts {
   publish(event: EventDraft): void
   /** Returns when the event is on the disk itself. */
   publishDurably(event: EventDraft): void
@@ -62,26 +53,18 @@ interface Fault {
 }
 
 export function openFaultDesk(parts: FaultDeskParts): FaultDesk {
-  const { kinds, fleet, clock, publish, publishDurably } = parts
+  const { clock, publish, publishDurably } = parts
   const faults = new Map<string, Fault>()
 
-  function prepare(asked: FaultRequest) {
-    const { kind, target, forMs } = asked
-    const known = findFault(kinds, kind)
-    checkTarget(known, target)
-    const settings = readFaultSettings(known, asked)
-    const leaseMs = readLeaseMs(forMs, known.defaultLeaseMs)
-    if (parts.isHalted()) throw errors.faultsHalted()
-    const id = `f${faults.size + 1}`
-    const claims = known.claims(target)
-    refuseConflict({ kind, target }, claims)
-    const prepared = known.prepare({ id, target, leaseMs, ...settings, fleet, clock })
-    return { id, leaseMs, claims, settings, prepared }
-  }
+  const order = (asked: FaultRequest) =>
+    takeOrder(asked, parts, {
+      id: `f${faults.size + 1}`,
+      unhealed: [...faults.values()].filter(({ isUnhealed }) => isUnhealed),
+    })
 
   async function request(asked: FaultRequest): Promise<FaultStatus> {
     const { kind, target } = asked
-    const { id, leaseMs, claims, settings, prepared } = prepare(asked)
+    const { id, leaseMs, claims, settings, prepared } = order(asked)
     const requestedAt = clock.now()
     const fault: Fault = {
       status: {
@@ -112,22 +95,6 @@ export function openFaultDesk(parts: FaultDeskParts): FaultDesk {
     await applying
     void endLease(fault, leaseMs)
     return fault.status
-  }
-
-  function checkTarget({ target: targetKind }: FaultKind, target: string): void {
-    const known = targetKind === 'service' ? parts.services : parts.edges
-    if (!known.includes(target)) {
-      const unknown = targetKind === 'service' ? errors.unknownService : errors.unknownEdge
-      throw unknown(target, known, suggest(target, known))
-    }
-    if (targetKind === 'edge' && fleet.edges === undefined) throw errors.edgesAreDirect(target)
-  }
-
-  function refuseConflict(wanted: { kind: string; target: string }, claims: string[]): void {
-    for (const other of faults.values()) {
-      const over = claims.find((claim) => other.isUnhealed && other.claims.includes(claim))
-      if (over !== undefined) throw errors.faultsConflict(wanted, other.status, over)
-    }
   }
 
   async function applyAndSeeItBite(fault: Fault): Promise<void> {
@@ -243,7 +210,7 @@ export function openFaultDesk(parts: FaultDeskParts): FaultDesk {
   return {
     request,
     check(asked) {
-      const { settings, leaseMs } = prepare(asked)
+      const { settings, leaseMs } = order(asked)
       const { kind, target } = asked
       return { kind, target, forMs: leaseMs, ...settings, direction: settings.direction ?? undefined }
     },
