@@ -1,4 +1,4 @@
-// Lines → lines that fit a terminal, so that a frame can be drawn over the last one without flicker.
+// Lines → lines that fit a terminal: cut, so that a frame can be drawn over the last one without flicker, or broken.
 
 /** At most that many columns of text; colours do not count, and are ended where the text is cut. */
 export function clip(line: string, columns: number): string {
@@ -24,6 +24,17 @@ export const fit = (lines: readonly string[], { columns, rows }: { columns: numb
     .slice(0, Math.max(1, rows - 1))
     .map((line) => clip(line, columns))
     .join('\n')
+
+/** A text behind `lead`, broken between words; the lines after its first begin below that. */
+export function hanging(lead: string, text: string, columns = 80): string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const longer = `${lines.at(-1)} ${word}`
+    if (lines.length > 0 && lead.length + longer.length <= columns) lines[lines.length - 1] = longer
+    else lines.push(word)
+  }
+  return lines.map((line, index) => (index === 0 ? lead : ' '.repeat(lead.length)) + line)
+}
 
 const escape = String.fromCharCode(27)
 const reset = `${escape}[0m`

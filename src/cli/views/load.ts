@@ -5,6 +5,7 @@ import type { LoadInterval, OutcomeCounts, Outcome, Percentiles } from '../../ev
 import { formatDuration } from '../../system/duration.ts'
 import type { LoadProgress, LoadReport } from '../../system/load-report.ts'
 import { observedText } from '../../system/observed-text.ts'
+import { hanging } from './fit.ts'
 import { table, widthOf } from './table.ts'
 
 /** One second, as a line of a log. */
@@ -148,7 +149,7 @@ function verdictLines({ verdict, reasons, limit, isInterrupted }: LoadReport): s
   return [
     ...(limit === null ? [] : [`Limit:   ${chalk.yellow(limit)}`]),
     `Verdict: ${said}`,
-    ...reasons.map((reason) => `         ${chalk.dim(reason)}`),
+    ...reasons.flatMap((reason) => hanging('         ', reason)).map((line) => chalk.dim(line)),
   ]
 }
 

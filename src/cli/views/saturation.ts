@@ -3,6 +3,7 @@
 import chalk from 'chalk'
 import { formatDuration } from '../../system/duration.ts'
 import type { SaturationProgress, SaturationReport } from '../../system/load-report.ts'
+import { hanging } from './fit.ts'
 import { bar, count, ms, percent, statusesText } from './load.ts'
 import { table } from './table.ts'
 
@@ -64,6 +65,6 @@ export function saturationView(report: SaturationReport): string {
       : []),
     '',
     chalk.yellow('Not measured:'),
-    ...report.notMeasured.map((line) => `  - ${line}`),
+    ...report.notMeasured.flatMap((line) => hanging('  - ', line)),
   ].join('\n')
 }

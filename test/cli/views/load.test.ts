@@ -129,6 +129,15 @@ test('a closed-model run says what it does not measure, and when it was ended ea
   expect(text).toContain('closed model by autocannon, 50 connections for 10s')
   expect(text).toContain('Not measured:\n  - Latency under a given load.')
   expect(text).not.toContain('Interrupted')
+  const long = 'Latency under a given load: each connection waits for its answer before it asks again.'
+  expect(
+    plain(saturationView({ ...report, notMeasured: [long] }))
+      .split('\n')
+      .slice(-2),
+  ).toEqual([
+    '  - Latency under a given load: each connection waits for its answer before it',
+    '    asks again.',
+  ])
   expect(plain(saturationView({ ...report, isInterrupted: true, elapsedMs: 2940 }))).toContain(
     'Interrupted after 2.9 s of 10s.',
   )
@@ -156,9 +165,14 @@ test('the summary fits a terminal of 80 columns, also with slow requests and man
     okResponseMs: wide,
     responseMs: wide,
     outcomes: { ok: 9000, refused: 900, reset: 100 },
+    reasons: ['1 % of the arrivals were sent 71.5 ms late or later, by the generator itself, which is ours'],
   }
   const lines = plain(loadView(failed)).split('\n')
   expect(lines.filter((line) => line.length > 80)).toEqual([])
+  expect(lines.slice(-2)).toEqual([
+    '         1 % of the arrivals were sent 71.5 ms late or later, by the generator',
+    '         itself, which is ours',
+  ])
 })
 
 describe('a closed-model run as it goes on', () => {
