@@ -74,7 +74,8 @@ export interface EventData {
   'fault.applied': { kind: string; target: string; pids: number[]; afterMs: number }
   'fault.bit': { kind: string; target: string; evidence: string; afterMs: number }
   'fault.healed': { kind: string; target: string; by: HealedBy; afterMs: number }
-  'fault.failed': { kind: string; target: string; reason: string }
+  /** `isGone`: nothing of it is left, so that there is nothing to heal. */
+  'fault.failed': { kind: string; target: string; reason: string; isGone?: true }
   /** subject: `run:<id>` */
   'run.started': { kind: RunKind; title: string; target: string }
   'run.ended': { kind: RunKind; verdict: string }

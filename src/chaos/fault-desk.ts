@@ -189,13 +189,13 @@ export function openFaultDesk(parts: FaultDeskParts): FaultDesk {
     fault.isUnhealed = false
     fault.lease.abort()
     fault.status = { ...fault.status, healedAt: clock.now() }
-    fail(fault, reason)
+    fail(fault, reason, { isGone: true })
   }
 
-  function fail(fault: Fault, reason: string): void {
+  function fail(fault: Fault, reason: string, more: { isGone?: true } = {}): void {
     const { kind, target } = fault.status
     fault.status = { ...fault.status, state: 'failed', detail: reason }
-    tell(fault, 'fault.failed', { kind, target, reason })
+    tell(fault, 'fault.failed', { kind, target, reason, ...more })
   }
 
   type FaultEvent = Extract<EventDraft['type'], `fault.${string}`>

@@ -50,8 +50,10 @@ function changeOf(event: SystemEvent): Partial<FaultWindow> | undefined {
       return { kind: event.data.kind, target: event.data.target, bitAt: at }
     case 'fault.healed':
       return { kind: event.data.kind, target: event.data.target, healedAt: at, healedBy: event.data.by }
-    case 'fault.failed':
-      return { kind: event.data.kind, target: event.data.target, failure: event.data.reason }
+    case 'fault.failed': {
+      const { kind, target, reason: failure, isGone } = event.data
+      return { kind, target, failure, ...(isGone === true && { healedAt: at }) }
+    }
     default:
       return undefined
   }

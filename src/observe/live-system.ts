@@ -112,7 +112,8 @@ function faultsOf({ status }: Look, since: readonly SystemEvent[]): LiveFault[] 
   for (const event of since) {
     const id = event.subject.replace(/^fault:/, '')
     const before = open.get(id)
-    if (event.type === 'fault.healed') open.delete(id)
+    const isGone = event.type === 'fault.failed' && event.data.isGone === true
+    if (event.type === 'fault.healed' || isGone) open.delete(id)
     else if (event.type === 'fault.requested' && before === undefined) open.set(id, requested(id, event))
     else if (before !== undefined) open.set(id, { ...before, ...changeOf(event) })
   }

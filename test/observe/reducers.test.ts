@@ -106,7 +106,13 @@ describe('a fault', () => {
         data: { kind: 'kill', target: 'x', reason: 'gone' },
       },
     ])
-    expect(faultWindows(failed)).toMatchObject([{ id: 'f2', appliedAt: null, failure: 'gone' }])
+    expect(faultWindows(failed)).toMatchObject([
+      { id: 'f2', appliedAt: null, failure: 'gone', healedAt: null },
+    ])
+    const [event] = failed
+    if (event?.type !== 'fault.failed') throw new Error('it is one')
+    const lost = [{ ...event, data: { ...event.data, isGone: true as const } }]
+    expect(faultWindows(lost)).toMatchObject([{ failure: 'gone', healedAt: 1 }])
   })
 
   test('has a story: open after the kill, back, closed after the return', () => {

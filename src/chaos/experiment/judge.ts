@@ -64,7 +64,7 @@ function judgeFault(
 
 function judgeBite(index: number, observed: Observed, known: Known): Judgement {
   const fault = faultOf(observed, known, index)
-  if (fault?.bitAt != null) return met(fault.evidence ?? '')
+  if (fault?.bitAt != null && !fault.isLost) return met(fault.evidence ?? '')
   const failure = known.refusals?.[index] ?? fault?.failure
   if (failure != null) return missed(failure)
   return known.isOver ? missed('it was not set') : pending('not set yet')

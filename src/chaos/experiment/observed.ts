@@ -22,6 +22,8 @@ export interface ObservedFault {
   /** Whole again. */
   healedAt: number | null
   failure: string | null
+  /** It was gone before its end, and nobody had asked for that. */
+  isLost: boolean
 }
 
 export interface ProbeResult {
@@ -61,7 +63,7 @@ export function observe(observed: Observed, event: SystemEvent): Observed {
   }
 }
 
-const unseen = { appliedAt: null, bitAt: null, evidence: null, healedAt: null, failure: null }
+const unseen = { appliedAt: null, bitAt: null, evidence: null, healedAt: null, failure: null, isLost: false }
 
 function changeOf(event: SystemEvent): Partial<ObservedFault> {
   switch (event.type) {
@@ -71,8 +73,10 @@ function changeOf(event: SystemEvent): Partial<ObservedFault> {
       return { bitAt: event.at, evidence: event.data.evidence }
     case 'fault.healed':
       return { healedAt: event.at }
-    case 'fault.failed':
-      return { failure: event.data.reason }
+    case 'fault.failed': {
+      const failure = event.data.reason
+      return event.data.isGone === true ? { failure, healedAt: event.at, isLost: true } : { failure }
+    }
     default:
       return {}
   }

@@ -12,6 +12,7 @@ import {
   load,
   paymentDown,
   seen,
+  at,
 } from './payment-down.ts'
 
 const states = (events: readonly EventDraft[], more: Partial<Known> = {}, text = paymentDown) =>
@@ -120,6 +121,15 @@ describe('judging an experiment', () => {
     ],
     ['a baseline without arrivals', 'orders-ok before', goodRun.slice(6), 'nothing arrived'],
   ]
+  test('a fault that was lost before its end says nothing of the system, which is judged as whole again since then', () => {
+    const data = { kind: 'kill', target: 'payment', reason: 'the proxy ended', isGone: true as const }
+    const lost = { at: at(8), source: 'agent', type: 'fault.failed', subject: 'fault:f1', data } as const
+    const told = states([...without('fault.healed'), lost])
+    expect(told['kill payment bites']).toBe('missed: the proxy ended')
+    expect(told['order-ready again']).toBe('met: 200 at once')
+    expect(told['breakers closed again']).toMatch(/^met/)
+  })
+
   test('an experiment that is ended before its fault blames no fault for it', () => {
     const early = states(goodRun.slice(0, 4), { faultIds: [undefined] })
     for (const name of ['orders-ok again', 'order-ready again', 'breakers closed again']) {
