@@ -69,11 +69,18 @@
     ctx.fillStyle = colour('bad')
     ctx.textAlign = 'left'
     ctx.textBaseline = 'top'
+    const lineHeight = 15 * devicePixelRatio
+    const gap = 6 * devicePixelRatio
+    // Where the last label of each line ends: one that would be written over another goes a line lower.
+    const ends = []
     for (const { fromS, toS, label } of data.faults) {
-      const left = Math.max(chart.valToPos(fromS, 'x', true), bbox.left)
+      const left = Math.max(chart.valToPos(fromS, 'x', true), bbox.left) + gap
       const right = chart.valToPos(toS, 'x', true)
       if (right < bbox.left || left > bbox.left + bbox.width) continue
-      ctx.fillText(label, left + 6 * devicePixelRatio, bbox.top + 5 * devicePixelRatio)
+      const free = ends.findIndex((end) => end + gap < left)
+      const line = free < 0 ? ends.length : free
+      ends[line] = left + ctx.measureText(label).width
+      ctx.fillText(label, left, bbox.top + 5 * devicePixelRatio + line * lineHeight)
     }
     ctx.restore()
   }

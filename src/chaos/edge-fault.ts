@@ -119,7 +119,9 @@ function evidence({ verb, events = 'closings' }: EdgeFault, touched: Touched): s
   const { bytes, connections } = touched
   const what = [
     ...(bytes > 0 || touched.events === 0 ? [formatBytes(bytes)] : []),
-    ...(touched.events > 0 ? [`${touched.events} ${events}`] : []),
+    ...(touched.events > 0
+      ? [`${touched.events} ${touched.events === 1 ? events.replace(/s$/, '') : events}`]
+      : []),
   ]
   return `${verb} ${what.join(' and ')} on ${connections} ${connections === 1 ? 'connection' : 'connections'}`
 }
