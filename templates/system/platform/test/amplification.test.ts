@@ -11,9 +11,13 @@ import { test, type TestContext } from 'node:test'
 import { runForTest, runStandIn, type StandInAnswer } from '../src/testing.ts'
 import type { ServiceDefinition } from '../src/service.ts'
 
+/** So that only what the callee answers counts, and not how busy the machine is. */
+const patient = { attemptTimeoutMs: 10_000, deadlineMs: 20_000 }
+
 const relay = (isEdge: boolean): ServiceDefinition<Record<never, never>, 'next'> => ({
   isEdge,
-  callees: { next: {} },
+  deadlineMs: 20_000,
+  callees: { next: patient },
   build({ app, callee }) {
     app.get('/work', async (_, reply) => {
       const result = await callee('next').call({ method: 'GET', path: '/work' })
@@ -35,15 +39,23 @@ async function threeHops(t: TestContext, answer: (nth: number) => StandInAnswer)
   return { url, reached }
 }
 
-/** Requests at an even pace, whatever the answers; resolves when the last is answered. */
+const lanes = 20
+
+/**
+ * Requests at an even pace, whatever the answers; resolves when the last is answered. At most one a lane is under way:
+ * what a machine that stood still is late with must not arrive all at once, and be turned away by the bulkheads.
+ */
 async function ask(url: string, requests: number): Promise<{ statuses: number[]; seconds: number }> {
   const started = performance.now()
-  const statuses = await Promise.all(
-    Array.from({ length: requests }, async (_, index) => {
-      await sleep(index * 4)
-      const answer = await fetch(`${url}/work`)
-      await answer.arrayBuffer()
-      return answer.status
+  const statuses: number[] = []
+  await Promise.all(
+    Array.from({ length: lanes }, async (_, lane) => {
+      for (let index = lane; index < requests; index += lanes) {
+        await sleep(Math.max(0, started + index * 4 - performance.now()))
+        const answer = await fetch(`${url}/work`)
+        await answer.arrayBuffer()
+        statuses.push(answer.status)
+      }
     }),
   )
   return { statuses, seconds: (performance.now() - started) / 1000 }
@@ -59,6 +71,7 @@ for (const { share, isFailing } of [
     assert.equal(statuses.length, 500)
     assert.ok(reached.count > 0)
     assert.ok(reached.count <= 1.1 * 500 + seconds + 1, `${reached.count} arrived for 500 requests`)
-    if (share === '30 %') assert.ok(statuses.filter((status) => status === 200).length > 350 * 0.9)
+    const answered = statuses.filter((status) => status === 200).length
+    if (share === '30 %') assert.ok(answered > 350 * 0.9, `${answered} of 500 were answered`)
   })
 }
