@@ -12,8 +12,12 @@ test('a service that nobody asks gives back what only its start needed', async (
   assert.ok(Number(afterBytes) < Number(heapBytes), `${heapBytes} → ${afterBytes}`)
 })
 
-test('while a service is busy, its heap is left alone', async () => {
+test('while a service is busy, its heap is left alone, and afterwards trimmed without a word', async (t) => {
   let trims = 0
+  const warnings: Error[] = []
+  const onWarning = (warning: Error): void => void warnings.push(warning)
+  process.on('warning', onWarning)
+  t.after(() => process.off('warning', onWarning))
   const log = { ...createLogger({ service: 'tested', level: 'silent' }), debug: () => void trims++ }
   const { stop } = trimHeapOnceIdle(log as unknown as ReturnType<typeof createLogger>, 20)
   const endMs = performance.now() + 300
@@ -21,4 +25,6 @@ test('while a service is busy, its heap is left alone', async () => {
   assert.equal(trims, 0)
   await eventually(() => (trims === 1 ? true : undefined))
   stop()
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.deepEqual(warnings, [])
 })
