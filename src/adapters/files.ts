@@ -1,7 +1,7 @@
 // Text files on the disk.
 
 import { randomBytes } from 'node:crypto'
-import { access, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { access, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Files } from '../ports.ts'
 
@@ -32,6 +32,21 @@ export const diskFiles: Files = {
   list: (path) => readdir(path).catch(absentAs<string[]>([])),
 
   remove: (path) => rm(path, { recursive: true, force: true }),
+}
+
+/**
+ * For what is written at the end of something long: rejects at once as `write` would then. What stands there stays;
+ * folders on the way to it are made.
+ */
+export async function requireWritable(path: string): Promise<void> {
+  const found = await stat(path).catch(absentAs(undefined))
+  if (found?.isDirectory() === true)
+    throw Object.assign(new Error('it is a folder'), { code: 'EISDIR', syscall: 'write', path })
+  const beside = `${path}.${randomBytes(6).toString('hex')}.tmp`
+  await diskFiles.write(beside, '').catch((error: NodeJS.ErrnoException) => {
+    throw Object.assign(error, { path })
+  })
+  await rm(beside)
 }
 
 async function writeDurably(path: string, text: string): Promise<void> {

@@ -1,7 +1,7 @@
 // `msvc chaos run FILE` and `msvc chaos monkey`: read or plan, run, and write what others read of it.
 
 import { join, resolve } from 'node:path'
-import { diskFiles } from '../adapters/files.ts'
+import { diskFiles, requireWritable } from '../adapters/files.ts'
 import type { Experiment } from '../chaos/experiment/experiment.ts'
 import { journalOf } from '../chaos/experiment/journal.ts'
 import { experimentJunit } from '../chaos/experiment/junit.ts'
@@ -65,8 +65,8 @@ export async function planMonkey(
 /** Runs it, and writes what others read of it. */
 export async function runReady(ready: ReadyExperiment, command: ExperimentCommand): Promise<EndedExperiment> {
   const { from, junitFile, isQuiet } = command
-  // A path that cannot be written is told before the experiment and not after it, in place of its verdict.
-  if (junitFile !== undefined) await diskFiles.write(resolve(from, junitFile), '')
+  // Told before the experiment, and not after it in place of its verdict.
+  if (junitFile !== undefined) await requireWritable(resolve(from, junitFile))
   const watch = isQuiet ? silently : await liveExperiment(ready.root)
   const finished = await interruptible((signal) => runExperiment(ready, { signal, watch })).finally(() =>
     watch.end(),

@@ -1,7 +1,7 @@
 // What `msvc load` asks for → a run: which target, which scenario, which model.
 
 import { resolve } from 'node:path'
-import { diskFiles } from '../adapters/files.ts'
+import { diskFiles, requireWritable } from '../adapters/files.ts'
 import { compareView } from '../cli/views/compare.ts'
 import { loadView } from '../cli/views/load.ts'
 import { saturationView } from '../cli/views/saturation.ts'
@@ -106,6 +106,9 @@ async function runAsked(options: LoadOptions): Promise<{ result: LoadResult; tex
     ...(maxInFlight !== undefined && { maxInFlight }),
     ...(connections !== undefined && { connections }),
   }
+  const junitPath = options.junitFile === undefined ? undefined : resolve(options.from, options.junitFile)
+  // Told before the load, and not after it in place of its result.
+  if (junitPath !== undefined) await requireWritable(junitPath)
   const live = options.live ? await liveLoad(aboutPlan(plan), fleet?.agent) : undefined
   const result = await interruptible(async (signal): Promise<LoadResult> => {
     const watchers = { ...live, signal }
@@ -119,11 +122,8 @@ async function runAsked(options: LoadOptions): Promise<{ result: LoadResult; tex
     const pair = { from: options.from, ...baseline, candidate: runId, seed }
     return { model: 'open', ...load, runId, report, comparison: await compareRuns(pair) }
   }).finally(() => live?.end())
-  if (options.junitFile !== undefined && result.model === 'open') {
-    await diskFiles.write(
-      resolve(options.from, options.junitFile),
-      junitOf(result, new Date(result.startedAt).toISOString()),
-    )
+  if (junitPath !== undefined && result.model === 'open') {
+    await diskFiles.write(junitPath, junitOf(result, new Date(result.startedAt).toISOString()))
   }
   return { result, text: textOf(result) }
 }

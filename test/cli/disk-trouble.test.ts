@@ -10,10 +10,10 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { diskFiles } from '../../src/adapters/files.ts'
+import { diskFiles, requireWritable } from '../../src/adapters/files.ts'
 import { setHalted } from '../../src/adapters/agent-halt.ts'
 import { describeTrouble } from '../../src/cli/trouble.ts'
 import { newService, newSystem } from '../../src/runtime/new.ts'
@@ -51,6 +51,7 @@ test.each([
   ['new system', (file: string) => newSystem('shop', quietly(file))],
   ['chaos halt', (file: string) => setHalted(file, true)],
   ['load --junit', (file: string) => diskFiles.write(join(file, 'load.xml'), '')],
+  ['load --junit, before the load', (file: string) => requireWritable(join(file, 'load.xml'))],
 ])('%s below a file: something on the way is no folder', async (_, work) => {
   await using temporary = await temporaryFolder()
   const file = join(temporary.path, 'notes.txt')
@@ -137,4 +138,18 @@ test('the folder that one is in may be gone', async () => {
   const { status, stderr } = spawnSync('sh', args, { cwd: gone, encoding: 'utf8' })
   rmSync(gone, { recursive: true, force: true })
   expect({ status, stderr }).toMatchObject({ status: 2, stderr: expect.stringContaining('was removed') })
+})
+
+test('a path is tried before something long without touching what stands there', async () => {
+  await using temporary = await temporaryFolder()
+  const path = join(temporary.path, 'reports', 'load.xml')
+  await requireWritable(path)
+  expect(await readdir(join(temporary.path, 'reports'))).toEqual([])
+  await writeFile(path, 'of the last run')
+  await requireWritable(path)
+  expect(await readFile(path, 'utf8')).toBe('of the last run')
+  expect(await troubleOf(() => requireWritable(join(temporary.path, 'reports')))).toMatchObject({
+    code: 'disk-refused',
+    message: `Cannot write ${join(temporary.path, 'reports')}: it is a folder.`,
+  })
 })
