@@ -19,7 +19,14 @@ import { stackQuestions } from './stack-questions.ts'
 
 export const repository = fileURLToPath(new URL('../..', import.meta.url))
 const platform = join(repository, 'templates/system/platform')
-const stackTests = ['policy', 'retry-budget', 'retry', 'policy-config'].map((name) => `test/${name}.test.ts`)
+const stackTests = [
+  'policy',
+  'policy-retry',
+  'policy-recovery',
+  'policy-config',
+  'retry',
+  'retry-budget',
+].map((name) => `test/${name}.test.ts`)
 /** A fault may also make a test wait for ever: that is seen too. Each takes milliseconds without one. */
 const testWithinMs = 5000
 const testsWithinMs = 20_000
