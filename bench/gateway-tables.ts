@@ -19,7 +19,7 @@ export interface Found {
 /** The first is what the second is measured against. */
 export function gatewayTables(
   found: Found[],
-  { seconds, limitMs }: { seconds: number; limitMs: number },
+  { seconds, limitMs, connections }: { seconds: number; limitMs: number; connections: number },
 ): string {
   const [bare, ours] = found.map(({ held }) => held.rate) as [number, number]
   const ratio = ours / bare
@@ -28,12 +28,12 @@ export function gatewayTables(
     `moonshot ${perSecond(moonshot)}: ${ours >= moonshot ? 'reached' : 'not reached'}`,
     `each held for ${seconds} s with 0 errors and p99 ≤ ${limitMs} ms`,
   ].join('; ')
-  return [rateTable(found), `${judged}.`, limitsTable(found), reading(found)].join('\n\n')
+  return [rateTable(found, connections), `${judged}.`, limitsTable(found), reading(found)].join('\n\n')
 }
 
-const rateTable = (found: Found[]): string =>
+const rateTable = (found: Found[], connections: number): string =>
   markdownTable(
-    ['', 'highest rate', 'p99', 'p99 of its worst second', '64 connections at once'],
+    ['', 'highest rate', 'p99', 'p99 of its worst second', `${connections} connections at once`],
     found.map(({ name, ceiling, held }) => [
       name,
       perSecond(held.rate),

@@ -9,7 +9,7 @@
 // The highest rate at which for a minute every answer is good and the p99, counted from the intended start, is at
 // most 50 ms. Both run all the time and take turns. Takes 5 to 8 minutes:
 //
-//   as many as 64 connections can get      until that grows no more: warms up, and says where to begin
+//   as many as 256 connections can get     until that grows no more: warms up, and says where to begin
 //   short windows, up and down             judged without their worst second; a miss is tried once more
 //   a minute at what held, or a bit less   judged whole; each begins with a lead that is not judged
 
@@ -26,7 +26,8 @@ import { loadWindow, type Target, type Windowed, type WindowPlan } from './load-
 import { learnt, nextRate, unknown, type Bracket } from './rate-search.ts'
 
 const limitMs = 50
-const connections = 64
+/** As many calls as the gateway lets wait for order: with fewer, a stall of a moment queues in the generator. */
+const connections = 256
 const warmUp = { seconds: 5, mostRounds: 8 }
 /** A round that is no faster than the one before by more finds it warm. */
 const warmBy = 1.05
@@ -64,7 +65,7 @@ export async function benchGateway(): Promise<void> {
     await confirm(contenders, { seconds, endMs })
     const tables = gatewayTables(
       contenders.map(({ name, ceiling, held }) => ({ name, ceiling, held: held! })),
-      { seconds, limitMs },
+      { seconds, limitMs, connections },
     )
     console.log(`\n${tables}`)
     if (values.write) await putTable('gateway', tables, 'performance.md')

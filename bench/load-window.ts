@@ -70,8 +70,8 @@ export async function loadWindow(target: Target, plan: WindowPlan): Promise<Wind
       ratePerSecond: rate,
       durationMs: (leadSeconds + seconds) * 1000,
       timeoutMs: 2000,
-      // Late by 5 ms at most, and leaves the most of the machine to what is measured.
-      pacing: 'eco',
+      // Not `eco`, which costs the machine less: its turns of 5 ms are crowds of forty requests at once.
+      pacing: 'metronome',
       connections,
     },
     {

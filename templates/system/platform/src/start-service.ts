@@ -12,7 +12,6 @@ import { ConfigError } from './config.ts'
 import { StorageUnavailable } from './durable-store.ts'
 import { createLogger, type Logger } from './logger.ts'
 import { runService, type RunningService, type ServiceDefinition } from './service.ts'
-import { trimHeapOnceIdle } from './trim-heap.ts'
 
 /** For what is in flight, stores and telemetry, once it is drained. */
 const closeTimeoutMs = 10_000
@@ -54,8 +53,7 @@ export async function startService<Settings extends TProperties, Callees extends
     // A file only ends; a pipe that breaks only closes.
     process.stdin.resume().once('end', end).once('close', end)
   }
-  const { log } = await starting
-  trimHeapOnceIdle(log)
+  await starting
 }
 
 async function runOrExit<Settings extends TProperties, Callees extends string>(
