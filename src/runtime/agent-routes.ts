@@ -12,7 +12,7 @@ import { formatAddress } from '../proxy/address.ts'
 import type { EdgeStatus, FaultStatus, FleetStatus, LogLine, ServiceStatus } from '../system/agent-api.ts'
 import type { FaultRequest } from '../system/fault-declaration.ts'
 import { suggest } from '../system/suggest.ts'
-import { edgesOf, entrancesOf, urlVariable, type Edge } from '../system/system.ts'
+import { allEdgesOf, urlVariable, type Edge } from '../system/system.ts'
 import { readBreakers, setBreaker } from './agent-breakers.ts'
 import { openHolds } from './agent-holds.ts'
 import { eventStream, logStream } from './agent-streams.ts'
@@ -138,7 +138,7 @@ function fleetStatus({
       : null,
     halted: isHalted(),
     services: supervisor.status(),
-    edges: [...edgesOf(system), ...entrancesOf(system)].map(({ name, kind, caller, callee }): EdgeStatus => {
+    edges: allEdgesOf(system).map(({ name, kind, caller, callee }): EdgeStatus => {
       const found = known.find((breaker) => breaker.name === name)
       const { transitions: _, ...breaker } = found ?? { transitions: [] }
       return {

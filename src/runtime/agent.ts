@@ -32,7 +32,7 @@ import { defaultRestartPolicy } from '../fleet/restart-policy.ts'
 import { stopWaves } from '../fleet/stop-order.ts'
 import { supervise } from '../fleet/supervisor.ts'
 import type { HostPort } from '../ports.ts'
-import { edgesOf, entrancesOf, type System } from '../system/system.ts'
+import { allEdgesOf, type System } from '../system/system.ts'
 import { agentEdges } from './agent-edges.ts'
 import { agentRoutes } from './agent-routes.ts'
 import { startBurners } from './burners.ts'
@@ -162,7 +162,7 @@ export async function runAgent(config: AgentConfig, stop: AbortSignal): Promise<
   const desk = openFaultDesk({
     kinds: faultKinds,
     services: plans.map(({ name }) => name),
-    edges: [...entrancesOf(system), ...edgesOf(system)].map(({ name }) => name),
+    edges: allEdgesOf(system).map(({ name }) => name),
     fleet: fleetUnderFault(supervisor, { signals: processes, processes: underFault, edges }),
     clock,
     isHalted: () => isHalted(root),

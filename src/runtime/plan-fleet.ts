@@ -6,7 +6,7 @@
 import type { ReservedPorts } from '../adapters/reserved-ports.ts'
 import { secret } from '../adapters/random.ts'
 import { planLaunch, planLaunches, type Ground, type ServicePlan } from '../fleet/launch-plan.ts'
-import { edgesOf, entrancesOf, type Edge, type System } from '../system/system.ts'
+import { allEdgesOf, type Edge, type System } from '../system/system.ts'
 
 export interface EdgePlan extends Edge {
   /** Where its proxy listens. */
@@ -33,7 +33,7 @@ export async function planFleet({
   ports: Pick<ReservedPorts, 'take'>
 }): Promise<FleetPlan> {
   const { services } = system
-  const edges = isDirect ? [] : [...entrancesOf(system), ...edgesOf(system)]
+  const edges = isDirect ? [] : allEdgesOf(system)
   const free = await reserved.take(services.length * 2 + edges.length)
   const take = (): number => free.pop() ?? 0
   const fixed = new Map(services.map(({ name, port }) => [name, port]))

@@ -46,8 +46,11 @@ export function edgesOf(system: System): Edge[] {
 }
 
 /** The ways into each service from outside: `client:gateway` is the one that the traffic takes. */
-export const entrancesOf = (system: System): Edge[] =>
+const entrancesOf = (system: System): Edge[] =>
   system.services.map(({ name }) => edge(client, name, 'client'))
+
+/** Each has a proxy of its own, and can be broken. */
+export const allEdgesOf = (system: System): Edge[] => [...edgesOf(system), ...entrancesOf(system)]
 
 const edge = (caller: string, callee: string, kind: Edge['kind']): Edge => ({
   name: `${caller}:${callee}`,

@@ -5,7 +5,7 @@
 import { UserError } from '../../errors.ts'
 import { formatDuration, parseDuration } from '../../system/duration.ts'
 import { readFaultSettings, type FaultDirection } from '../../system/fault-declaration.ts'
-import { edgesOf, entrancesOf, type System } from '../../system/system.ts'
+import { allEdgesOf, type System } from '../../system/system.ts'
 import type { FaultKind } from '../fault.ts'
 import { readLeaseMs } from '../lease.ts'
 
@@ -62,9 +62,7 @@ export function faultFromWords(
 }
 
 const targetsOf = ({ target }: FaultKind, system: System): string[] =>
-  (target === 'service' ? system.services : [...edgesOf(system), ...entrancesOf(system)]).map(
-    ({ name }) => name,
-  )
+  (target === 'service' ? system.services : allEdgesOf(system)).map(({ name }) => name)
 
 /** undefined: they are no flags. */
 function flagsOf(words: readonly string[], { params }: FaultKind): Record<string, string | true> | undefined {

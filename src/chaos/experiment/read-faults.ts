@@ -3,7 +3,7 @@
 import { UserError } from '../../errors.ts'
 import { parseDuration } from '../../system/duration.ts'
 import { parameterNames, readFaultSettings, type FaultDirection } from '../../system/fault-declaration.ts'
-import { edgesOf, entrancesOf } from '../../system/system.ts'
+import { allEdgesOf, edgesOf } from '../../system/system.ts'
 import type { Path } from '../../system/yaml-file.ts'
 import type { FaultKind } from '../fault.ts'
 import { longestLeaseMs } from '../lease.ts'
@@ -59,7 +59,7 @@ function targetOf(
   const isEdge = typeof target === 'string' ? target.includes(':') : 'edge' in target
   const what = isEdge ? 'edge' : 'service'
   const known = isEdge
-    ? [...edgesOf(reading.system), ...entrancesOf(reading.system)].map((edge) => edge.name)
+    ? allEdgesOf(reading.system).map((edge) => edge.name)
     : reading.system.services.map((service) => service.name)
   if (!known.includes(name)) throw reading.unknown(place, what, name, known)
   if (what !== wants) {
