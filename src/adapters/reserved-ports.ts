@@ -29,17 +29,26 @@ const blockSize = 64
 const mostPorts = 12_288
 const leastPort = 10_240
 
+export interface ReservedPortsOptions {
+  /** Ports that somebody will have for good: neither given nor locked. */
+  fixed?: readonly number[]
+  systemRange?: PortRange
+}
+
 /** Held until disposed of, or until the process ends. */
-export function reservePorts(systemRange = readSystemRange()): ReservedPorts {
+export function reservePorts({
+  fixed = [],
+  systemRange = readSystemRange(),
+}: ReservedPortsOptions = {}): ReservedPorts {
   const blocks: Block[] = []
 
   async function take(count: number): Promise<number[]> {
     const ports: number[] = []
     for (const block of blocks) ports.push(...(await takeFrom(block, count - ports.length)))
     while (ports.length < count) {
-      const block = await claim(systemRange)
+      const block = await claim(systemRange, fixed)
       // All are taken, or may not be listened on: then with the risk.
-      if (block === undefined) return [...ports, ...(await freePorts(count - ports.length))]
+      if (block === undefined) return [...ports, ...(await freeBeside(fixed, count - ports.length))]
       blocks.push(block)
       ports.push(...(await takeFrom(block, count - ports.length)))
     }
@@ -63,19 +72,25 @@ async function takeFrom(block: Block, count: number): Promise<number[]> {
   return ports
 }
 
-/** From a random one on, so that two who begin together seldom meet. */
-async function claim(systemRange: PortRange): Promise<Block | undefined> {
+/** From a random one on, so that two who begin together seldom meet; none in which a port is fixed. */
+async function claim(systemRange: PortRange, fixed: readonly number[]): Promise<Block | undefined> {
   const { from, to } = blocksBeside(systemRange)
   const count = Math.floor((to - from) / blockSize)
   const start = Math.floor(systemRandom.fraction() * count)
   for (let step = 0; step < count; step++) {
     const first = from + ((start + step) % count) * blockSize
+    if (fixed.some((port) => port >= first && port < first + blockSize)) continue
     const lock = await listenExclusively(first).catch(() => undefined) // somebody has it
     if (lock === undefined) continue
     lock.on('connection', (socket) => socket.destroy()).unref()
     return { first, given: 0, lock }
   }
   return undefined
+}
+
+async function freeBeside(fixed: readonly number[], count: number): Promise<number[]> {
+  const free = await freePorts(count + fixed.length)
+  return free.filter((port) => !fixed.includes(port)).slice(0, count)
 }
 
 export interface PortRange {

@@ -89,7 +89,7 @@ export async function runAgent(config: AgentConfig, stop: AbortSignal): Promise<
   using logs = openLogs(root)
   await using guard = await startGuard()
 
-  await using ports = reservePorts()
+  await using ports = reservePorts({ fixed: system.services.flatMap(({ port }) => port ?? []) })
   const fleet = await planFleet({ root, system, isDirect: config.isDirect === true, ports })
   const plans = fleet.services
   for (const { launch } of plans) mkdirSync(launch.env['DATA_DIR'] ?? root, { recursive: true })

@@ -14,7 +14,7 @@ test('who begin together get different ports, all free', async () => {
 })
 
 test('none is one that the system may give to a connection', async () => {
-  await using reserved = reservePorts({ from: 40_000, to: 50_000 })
+  await using reserved = reservePorts({ systemRange: { from: 40_000, to: 50_000 } })
   for (const port of await reserved.take(200)) expect(port).toBeLessThan(40_000)
 })
 
@@ -34,12 +34,12 @@ test('what was given is not given again before all others, and what somebody lis
 const narrow: PortRange = { from: 10_304, to: 65_536 }
 
 test('a block is free again when its owner is gone, and without one there are ports all the same', async () => {
-  const owner = reservePorts(narrow)
+  const owner = reservePorts({ systemRange: narrow })
   const [mine = 0] = await owner.take(1)
   expect(mine).toBeGreaterThan(10_240)
   expect(mine).toBeLessThan(10_304)
   {
-    await using late = reservePorts(narrow)
+    await using late = reservePorts({ systemRange: narrow })
     const [port = 0] = await late.take(1)
     expect(port).toBeGreaterThanOrEqual(10_304)
   }
@@ -47,8 +47,22 @@ test('a block is free again when its owner is gone, and without one there are po
   const stranger = connect(10_240, '127.0.0.1')
   await once(stranger, 'close')
   await owner[Symbol.asyncDispose]()
-  await using next = reservePorts(narrow)
+  await using next = reservePorts({ systemRange: narrow })
   expect(await next.take(1)).toEqual([mine])
+})
+
+test('what a service of the same system has for good is given to nobody else', async () => {
+  for (const fixed of [10_240, 10_241, 10_303]) {
+    await using reserved = reservePorts({ fixed: [fixed], systemRange: narrow })
+    expect(await reserved.take(63)).not.toContain(fixed)
+    expect(await isFree(fixed)).toBe(true)
+  }
+  const twoBlocks: PortRange = { from: 10_368, to: 65_536 }
+  await using beside = reservePorts({ fixed: [10_300], systemRange: twoBlocks })
+  for (const port of await beside.take(63)) {
+    expect(port).toBeGreaterThan(10_304)
+    expect(port).toBeLessThan(10_368)
+  }
 })
 
 test.each<[string, PortRange, PortRange]>([
