@@ -22,7 +22,7 @@ export default class Verify extends BaseCommand {
       helpValue: '<run>',
     }),
     within: string({
-      description: 'How long orders and messages under way may take.',
+      description: 'How long to wait while none of the orders and messages under way settles.',
       default: '30s',
       helpValue: '<duration>',
     }),

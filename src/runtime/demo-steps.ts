@@ -2,6 +2,7 @@
 // instead.
 
 import { basename, dirname } from 'node:path'
+import { systemClock } from '../adapters/clock.ts'
 import { diskFiles } from '../adapters/files.ts'
 import { okShare, outcomesIn } from '../chaos/demo.ts'
 import { checkOrders, type OrdersCheck } from '../chaos/orders-check.ts'
@@ -13,6 +14,7 @@ import { eventWithin, given, StepFailed, untilWithin, type DemoScene } from './d
 import { runLoad } from './load.ts'
 import { newSystem } from './new.ts'
 import { orderRecords } from './order-records.ts'
+import { untilSettled } from './until-settled.ts'
 import { startFleet } from './up.ts'
 
 export interface PlannedStep {
@@ -36,6 +38,7 @@ export const demoSteps: readonly PlannedStep[] = [
 
 /** What an event reaches us later than it happened; a wait is longer by this than the limit it judges. */
 const newsMs = 2_000
+const askAgainMs = 100
 
 async function makeSystem({ root, options }: DemoScene): Promise<string> {
   if (options.systemFolder !== undefined) return `${root}, as it is`
@@ -176,14 +179,21 @@ async function pendingOrdersArePaid(scene: DemoScene): Promise<string> {
   const { acknowledged } = given(scene.load, 'load')
   const { services } = await given(scene.agent, 'an agent').status()
   const read = orderRecords(services, scene.options.signal)
-  const settled = await untilWithin(scene, scene.plan.settleMs, async () => {
-    scene.orders = checkOrders({ acknowledged, ...(await read()) })
-    return scene.orders.lost === 0 ? scene.orders : undefined
+  const { found, waitedMs } = await untilSettled({
+    withinMs: scene.plan.settleMs,
+    everyMs: askAgainMs,
+    clock: systemClock,
+    signal: scene.options.signal,
+    look: async () => {
+      const found = checkOrders({ acknowledged, ...(await read()) })
+      return { found, left: found.lost }
+    },
   })
-  if (settled !== undefined) return `${settled.acknowledged} orders were acknowledged, none is unpaid`
-  const { lost, examples } = scene.orders!
+  scene.orders = found
+  const { lost, examples } = found
+  if (lost === 0) return `${found.acknowledged} orders were acknowledged, none is unpaid`
   throw new StepFailed(
-    `${lost} of ${acknowledged.length} acknowledged orders are not paid after ${scene.plan.settleMs / 1000} s: ${examples.join('; ')}`,
+    `${lost} of ${acknowledged.length} acknowledged orders are not paid after ${Math.round(waitedMs / 1000)} s: ${examples.join('; ')}`,
   )
 }
 

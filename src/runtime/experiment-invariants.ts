@@ -21,7 +21,7 @@ export type CheckInvariants = (options: {
   root: string
   /** What the load was promised. */
   acknowledged: readonly Acknowledged[]
-  /** How long what is under way may take. */
+  /** How long to wait while nothing of what is under way settles. */
   settleMs: number
   signal: AbortSignal
 }) => Promise<InvariantFound[]>

@@ -1,11 +1,11 @@
-// Judges a running system by its records, again and again until all is settled or the time is over.
+// Judges a running system by its records, again and again until all is settled or nothing settles any more.
 
 import { join } from 'node:path'
 import { systemClock } from '../adapters/clock.ts'
 import { diskFiles } from '../adapters/files.ts'
 import {
-  allHeld,
   checkInvariants,
+  countBroken,
   verdictOfInvariants,
   type AcknowledgedOrder,
   type InvariantResult,
@@ -14,6 +14,7 @@ import { UserError } from '../errors.ts'
 import { connectAgent } from './agent-client.ts'
 import { findRun, listRuns } from './runs.ts'
 import { readSystemRecords } from './system-records.ts'
+import { untilSettled, type Looked } from './until-settled.ts'
 
 export interface Verification {
   version: 1
@@ -31,7 +32,7 @@ export interface VerifyOptions {
   run?: string | undefined
   /** Instead of a recorded run: what was acknowledged to the caller. */
   acknowledged?: readonly AcknowledgedOrder[]
-  /** How long orders and messages that are under way may take. */
+  /** How long to wait while nothing of what is under way settles. */
   withinMs: number
   signal?: AbortSignal | undefined
 }
@@ -43,27 +44,28 @@ export async function verifySystem(options: VerifyOptions): Promise<Verification
   const { root, withinMs, signal } = options
   const agent = await connectAgent(root)
   const { run, acknowledged } = await promisesOf(options)
-  const startedMs = systemClock.monotonicMs()
-  for (;;) {
-    const waitedMs = Math.round(systemClock.monotonicMs() - startedMs)
-    const isLast = waitedMs >= withinMs
-    const { services } = await agent.status()
-    const invariants = await judgeOnce({ root, services, acknowledged, signal }, isLast)
-    if (invariants !== undefined && (isLast || allHeld(invariants))) {
-      const verdict = verdictOfInvariants(invariants)
-      return { version: 1, verdict, run, acknowledged: acknowledged.length, waitedMs, invariants }
-    }
-    await systemClock.sleep(askAgainMs, signal)
-  }
+  const { found: invariants, waitedMs } = await untilSettled({
+    withinMs,
+    everyMs: askAgainMs,
+    clock: systemClock,
+    signal,
+    look: async (isLast) => {
+      const { services } = await agent.status()
+      return judgeOnce({ root, services, acknowledged, signal }, isLast)
+    },
+  })
+  const verdict = verdictOfInvariants(invariants)
+  return { version: 1, verdict, run, acknowledged: acknowledged.length, waitedMs, invariants }
 }
 
 /** undefined when a service does not answer, which it may yet do: it may have been killed a moment ago. */
 async function judgeOnce(
   records: Parameters<typeof readSystemRecords>[0],
   isLast: boolean,
-): Promise<InvariantResult[] | undefined> {
+): Promise<Looked<InvariantResult[]> | undefined> {
   try {
-    return checkInvariants(await readSystemRecords(records))
+    const found = checkInvariants(await readSystemRecords(records))
+    return { found, left: countBroken(found) }
   } catch (error) {
     if (!isLast && error instanceof UserError && error.code === 'records-unreadable') return undefined
     throw error
