@@ -55,6 +55,10 @@ export async function runExperiment(
   const { root, experiment, system } = ready
   const { signal, watch } = options
   const agent = await connectAgent(root)
+  using ending = new DisposableStack()
+  const over = ending.adopt(new AbortController(), (controller) => controller.abort())
+  // Before the first request: it would be load in the figures of an experiment that goes on.
+  const heldBy = await agent.hold(over.signal)
   const status = await agent.status()
   refuseBusy(status)
   const baseUrl = status.services.find(({ name }) => name === system.entry)!.url
@@ -72,7 +76,7 @@ export async function runExperiment(
   const scene = openScene({ experiment, run, watch, signal })
   const startedAt = systemClock.now()
   const acknowledged: Acknowledged[] = []
-  const played = await play(scene, { agent, status, plan, canaryKey, run, acknowledged })
+  const played = await play(scene, { agent, heldBy, status, plan, canaryKey, run, acknowledged })
   const invariants = await invariantsAtEnd(scene, { root, acknowledged, ...options })
   const judged = [...scene.judged(true), ...invariants, ...endOf(scene, signal)]
   tellInvariants(run, invariants, watch)

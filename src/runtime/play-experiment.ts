@@ -22,6 +22,8 @@ import type { RunRecorder } from './runs.ts'
 
 export interface Stage {
   agent: AgentClient
+  /** The hold under which its faults are set. */
+  heldBy: string
   status: FleetStatus
   plan: LoadPlan
   canaryKey: string
@@ -34,7 +36,7 @@ export async function play(
   scene: ExperimentScene,
   stage: Stage,
 ): Promise<{ load: LoadReport | undefined; cleanup: Cleanup }> {
-  const { agent } = stage
+  const { agent, heldBy } = stage
   const over = new AbortController()
   const lastSeq = (await agent.eventsSoFar()).at(-1)?.seq ?? 0
   let heardSeq = lastSeq
@@ -53,7 +55,6 @@ export async function play(
   )
   let load: LoadReport | undefined
   try {
-    const heldBy = await agent.hold(over.signal)
     const started = Promise.withResolvers<number>()
     const loading = makeLoad(scene, stage, (at) => started.resolve(at))
     loading.catch((error: Error) =>

@@ -155,8 +155,14 @@ describe.concurrent('an experiment ends in a verdict', slow, () => {
     const refusal = { code: 'experiment-under-way' }
     await expect(fleet.agent.fault(byHand)).rejects.toMatchObject(refusal)
     await expect(fleet.agent.checkFault(byHand)).rejects.toMatchObject(refusal)
-    await expect(tryExperiment({}, { system, fleet })).rejects.toMatchObject(refusal)
+    await expect(tryExperiment({ warmUp: '1s' }, { system, fleet })).rejects.toMatchObject(refusal)
     expect(await listRuns(system.root)).toEqual([])
+    // Its warm-up would be load in the figures of the one that goes on.
+    const asked: string[] = []
+    for await (const { line } of fleet.agent.logs({ services: ['front'], tail: 1000 })) {
+      if (line.includes('canary')) asked.push(line)
+    }
+    expect(asked).toEqual([])
     expect(await fleet.agent.fault({ kind: 'kill', target: 'front', forMs: 100 }, heldBy)).toMatchObject({
       id: 'f1',
     })
