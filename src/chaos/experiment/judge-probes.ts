@@ -4,7 +4,7 @@
 // window is enough to miss, and is told at once.
 
 import type { Experiment, FaultExpectation, HttpProbe, LoadProbe, Probe } from './experiment.ts'
-import { met, missed, pending, type Judgement } from './judgement.ts'
+import { met, missed, pending, untold, type Judgement } from './judgement.ts'
 import {
   baselineSeconds,
   lastHealedAt,
@@ -14,7 +14,7 @@ import {
   type Known,
 } from './moments.ts'
 import type { Observed, ObservedFault, ProbeResult } from './observed.ts'
-import { baselineText, isWithin, readMetric, secondsIn, type Seconds } from './reading-of-load.ts'
+import { baselineText, isWithin, latenessMs, readMetric, secondsIn, type Seconds } from './reading-of-load.ts'
 
 interface UnderFault {
   fault: ObservedFault
@@ -49,10 +49,13 @@ export function judgeProbeDuring(experiment: Experiment, name: string, under: Un
   const to = Math.min(span.to ?? told, told)
   const windows = windowsIn(probe, { from: span.from, to }, isComplete)
   const views = windows.map((window) => look(probe, window, withBaseline(experiment, probe, observed, known)))
-  const bad = views.find(({ isOk }) => !isOk)
-  if (bad !== undefined) return missed(`${bad.text}${sinceText(bad.window, span.from)}`)
+  const seen = ({ text, window }: View): string => `${text}${sinceText(window, span.from)}`
+  const bad = views.find(({ isOk, mayBeOurs }) => !isOk && !mayBeOurs)
+  if (bad !== undefined) return missed(seen(bad))
   const worst = worstOf(probe, views)
   if (!isComplete) return pending(worst?.text ?? 'not measured yet')
+  const late = views.find(({ isOk }) => !isOk)
+  if (late !== undefined) return untold(seen(late))
   return worst === undefined ? missed('nothing was measured while the fault lasted') : met(worst.text)
 }
 
@@ -106,11 +109,24 @@ interface Settling {
   isComplete: boolean
 }
 
-/** From the first window after which none is bad any more. */
 function settlesBy(experiment: Experiment, probe: LoadProbe, span: Seconds, settling: Settling): Judgement {
-  const { withinMs, observed, known, isComplete } = settling
+  const { observed, known } = settling
   const windows = windowsIn(probe, span, false)
   const views = windows.map((window) => look(probe, window, withBaseline(experiment, probe, observed, known)))
+  const judged = settledFrom(probe, views, span, settling)
+  if (judged.state !== 'missed') return judged
+  const trusting = views.map((view) => ({ ...view, isOk: view.isOk || view.mayBeOurs }))
+  const isTold = settledFrom(probe, trusting, span, settling).state === 'missed'
+  return isTold ? judged : untold(views.findLast(({ isOk }) => !isOk)!.text)
+}
+
+/** From the first window after which none is bad any more. */
+function settledFrom(
+  probe: LoadProbe,
+  views: readonly View[],
+  span: Seconds,
+  { withinMs, isComplete }: Pick<Settling, 'withinMs' | 'isComplete'>,
+): Judgement {
   const lastBad = views.findLastIndex(({ isOk }) => !isOk)
   const good = views[lastBad + 1]
   if (good === undefined) {
@@ -127,6 +143,8 @@ interface View {
   window: Seconds
   value: number | null
   isOk: boolean
+  /** It would be ok if all of the generator's own lateness had gone into it. */
+  mayBeOurs: boolean
   text: string
 }
 
@@ -135,9 +153,13 @@ function look(
   window: Seconds,
   { observed, known, baseline }: { observed: Observed; known: Known; baseline: number | null },
 ): View {
-  const { value, text } = readMetric(probe, secondsIn(observed.seconds, window), known.quantileMs)
-  const told = `${text}${baselineText(probe, baseline)}`
-  return { window, value, isOk: isWithin(probe, value, baseline), text: told }
+  const seconds = secondsIn(observed.seconds, window)
+  const { value, text } = readMetric(probe, seconds, known.quantileMs)
+  const isOk = isWithin(probe, value, baseline)
+  const lateMs = probe.metric.kind === 'latency' ? latenessMs(seconds) : 0
+  const mayBeOurs = !isOk && value !== null && isWithin(probe, value - lateMs, baseline)
+  const ours = mayBeOurs ? `, up to ${Math.round(lateMs)} ms of it because the load generator was late` : ''
+  return { window, value, isOk, mayBeOurs, text: `${text}${baselineText(probe, baseline)}${ours}` }
 }
 
 /** Whether a probe holds over the last window that is told; for the live view and the timeline. */

@@ -45,6 +45,10 @@ export function readMetric(
   }
 }
 
+/** How late the generator itself took an arrival up, at worst. */
+export const latenessMs = (seconds: readonly LoadInterval[]): number =>
+  Math.max(0, ...seconds.map(({ lagMs }) => lagMs.max ?? 0))
+
 /** @param baseline what the probe showed before the first fault; null while that is not known */
 export function isWithin(
   { min, max }: Pick<LoadProbe, 'min' | 'max'>,

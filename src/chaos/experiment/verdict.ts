@@ -17,7 +17,8 @@ export interface Findings {
 /**
  * The first that applies. A fault that touched nothing says nothing about the system; without a steady
  * state, or with a generator that could not keep up, there is nothing to compare with; what deviated stays
- * so, also when the system could not be put back afterwards.
+ * so, also when the system could not be put back afterwards, or when of something else nobody can tell whether it was
+ * the system's or the generator's lateness.
  */
 export function verdictOf({ expectations, cleanup, wasHalted, load }: Findings): Verdict {
   const isMissed = (concerns: Judged['concerns']): boolean =>
@@ -31,6 +32,7 @@ export function verdictOf({ expectations, cleanup, wasHalted, load }: Findings):
   if (isMissed('hypothesis')) return 'DEVIATED'
   // Nothing recovers from a fault that is still there: that is said by the cleanup.
   if (isMissed('recovery') && cleanup === 'CLEAN') return 'DEVIATED'
+  if (isMissed('generator')) return 'NO-BASELINE'
   return cleanup === 'RESIDUAL' ? 'RESIDUAL' : 'PASS'
 }
 

@@ -40,10 +40,10 @@ export function experimentView(
   { verdict, cleanup, expectations, runId }: ExperimentResult,
   report: string,
 ): string {
+  const all = expectations.filter(({ met }) => !met)
+  const before = all.filter(({ name }) => name.endsWith(' before'))
   // Without a baseline nothing was broken, so that nothing else could be met.
-  const missed = expectations.filter(
-    ({ met, name }) => !met && (verdict !== 'NO-BASELINE' || name.endsWith(' before')),
-  )
+  const missed = verdict === 'NO-BASELINE' && before.length > 0 ? before : all
   return [
     '',
     `${verdictText(verdict)}  ${expectations.filter(({ met }) => met).length} of ${expectations.length} expectations met`,

@@ -121,6 +121,57 @@ describe('judging an experiment', () => {
     ],
     ['a baseline without arrivals', 'orders-ok before', goodRun.slice(6), 'nothing arrived'],
   ]
+  describe('a latency that was missed while the generator was late itself', () => {
+    const whileFaulty = paymentDown.replace('probe: orders-ok, during', 'probe: fast, during')
+    const fastAfter = (experiment: string, name: string, ...seconds: EventDraft[][]) =>
+      judge(
+        experimentIn(experiment),
+        seen(...without('load.interval'), ...load(0, 5), ...seconds),
+        known(),
+      ).find((one) => one.name === name)
+
+    test.each<[lateMs: number, concerns: string]>([
+      [0, 'hypothesis'],
+      [30, 'hypothesis'],
+      [35, 'generator'],
+    ])('by %d ms concerns the %s', (lateMs, concerns) => {
+      const slow = load(6, 8, { ms: 44, lateMs })
+      expect(fastAfter(whileFaulty, 'fast during kill payment', load(5, 6), slow, load(8, 16))).toMatchObject(
+        {
+          state: 'missed',
+          concerns,
+        },
+      )
+    })
+
+    test('… in one window is a miss all the same when another window has no such excuse', () => {
+      const seconds = [load(5, 7, { ms: 44, lateMs: 40 }), load(7, 9, { ms: 11 }), load(9, 16)]
+      expect(fastAfter(whileFaulty, 'fast during kill payment', ...seconds)).toMatchObject({
+        state: 'missed',
+        concerns: 'hypothesis',
+        observed: 'p99 11 ms, p99 5 ms before, from 2 s to 4 s of the fault',
+      })
+    })
+
+    test('… after the heal is told with the lateness', () => {
+      expect(
+        fastAfter(paymentDown, 'fast again', load(5, 14), load(14, 16, { ms: 44, lateMs: 40 })),
+      ).toMatchObject({
+        state: 'missed',
+        concerns: 'generator',
+        observed: 'p99 44 ms, p99 5 ms before, up to 40 ms of it because the load generator was late',
+      })
+    })
+
+    test('… does not excuse what came back too late', () => {
+      const seconds = [load(5, 14, { ms: 44 }), load(14, 15, { ms: 44, lateMs: 40 }), load(15, 17)]
+      expect(fastAfter(paymentDown, 'fast again', ...seconds)).toMatchObject({
+        state: 'missed',
+        concerns: 'recovery',
+      })
+    })
+  })
+
   test('a fault that was lost before its end says nothing of the system, which is judged as whole again since then', () => {
     const data = { kind: 'kill', target: 'payment', reason: 'the proxy ended', isGone: true as const }
     const lost = { at: at(8), source: 'agent', type: 'fault.failed', subject: 'fault:f1', data } as const

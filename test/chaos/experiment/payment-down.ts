@@ -88,19 +88,19 @@ export const seen = (...events: readonly (EventDraft | EventDraft[])[]): Observe
 export const load = (
   from: number,
   to: number,
-  { failed = 0, ms = 5 }: { failed?: number; ms?: number } = {},
+  { failed = 0, ms = 5, lateMs = 0 }: { failed?: number; ms?: number; lateMs?: number } = {},
 ): EventDraft[] =>
   Array.from({ length: to - from }, (_, index): EventDraft => {
     const orders: OutcomeCounts = { ok: 20 - failed, ...(failed > 0 && { timeout: failed }) }
-    const percentiles = { p50: ms, p90: ms, p99: ms, p999: ms, max: ms }
+    const percentiles = (ms: number) => ({ p50: ms, p90: ms, p99: ms, p999: ms, max: ms })
     const data: LoadInterval = {
       second: from + index,
       scheduled: 100,
       outcomes: { ...orders, ok: 100 - failed },
       requests: { 'place order': orders, 'read order': { ok: 80 } },
-      responseMs: percentiles,
-      serviceMs: percentiles,
-      lagMs: percentiles,
+      responseMs: percentiles(ms),
+      serviceMs: percentiles(ms),
+      lagMs: percentiles(lateMs),
       responseHistogram: String(ms),
       requestHistograms: { 'place order': String(ms), 'read order': String(ms) },
     }

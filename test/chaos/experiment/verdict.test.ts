@@ -34,6 +34,13 @@ test.each<[what: string, change: Partial<Findings>, verdict: string, exitCode: n
   ['no steady state before', { expectations: with_('baseline') }, 'NO-BASELINE', 5],
   ['a generator that was the limit', { load: { verdict: 'generator-limited' } }, 'NO-BASELINE', 5],
   ['a generator that was late now and then', { load: { verdict: 'noisy' } }, 'PASS', 0],
+  ['what may be the lateness of the generator', { expectations: with_('generator') }, 'NO-BASELINE', 5],
+  [
+    'what may be the lateness of the generator, and a miss',
+    { expectations: [...with_('generator'), judged('recovery', 'missed')] },
+    'DEVIATED',
+    3,
+  ],
   ['a halt', { wasHalted: true }, 'HALTED', 3],
   ['a system that was not put back', { cleanup: 'RESIDUAL' }, 'RESIDUAL', 4],
   [
