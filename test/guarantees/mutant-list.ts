@@ -161,6 +161,16 @@ const idempotencyKeys = [
     'running ??= round().finally(() => (running = undefined))',
     'running ??= undefined',
   ),
+  charging('reconcile.ts', 'payment.test.ts', 'believed in what its books say')(
+    'what the books say of a charge is not written down',
+    "found.kind === 'done' ? found.payment : undefined",
+    'undefined',
+  ),
+  charging('settle-charge.ts', 'payment.test.ts', 'is another payment, settles nothing')(
+    'another payment in the books is taken for the charge',
+    'isTold ? await',
+    'inBooks ? await',
+  ),
   charging('settle-charge.ts', 'payment.test.ts', 'refuse')(
     'a refusal is believed whatever the books have',
     'const inBooks = await provider.find(charge.key)',

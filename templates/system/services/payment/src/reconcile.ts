@@ -49,7 +49,8 @@ export function startReconciling(options: ReconcileOptions): { stop: () => Promi
       if (found.kind === 'unknown' || found.kind === 'refused') return false
       // Whoever asked for it may have brought it to its end meanwhile.
       const current = store.find(charge.id) ?? charge
-      return isOpen(current) && !isOpen(await settle(current))
+      const inBooks = found.kind === 'done' ? found.payment : undefined
+      return isOpen(current) && !isOpen(await settle(current, inBooks))
     } catch (error) {
       // The disk is full; the store has logged it, and the next round tries again.
       if (error instanceof StorageUnavailable) return false

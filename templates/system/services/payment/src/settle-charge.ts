@@ -7,25 +7,32 @@
 // One charge is driven by one caller at a time; whoever comes meanwhile gets the same answer.
 
 import type { Charge, ChargeStore } from './charge-store.ts'
-import type { Provider, ProviderResult } from './provider.ts'
+import type { Provider, ProviderPayment, ProviderResult } from './provider.ts'
 
 export interface SettleOptions {
   store: ChargeStore
   provider: Provider
 }
 
-export type Settle = (charge: Charge) => Promise<Charge>
+/** `inBooks` is what the provider has said of the charge, when it was asked before. */
+export type Settle = (charge: Charge, inBooks?: ProviderPayment) => Promise<Charge>
 
 /** Resolves with the charge as far as it came; rejects with StorageUnavailable. */
 export function createSettle({ store, provider }: SettleOptions): Settle {
   const underWay = new Map<string, Promise<Charge>>()
 
-  return (charge) => {
+  return (charge, inBooks) => {
     const running = underWay.get(charge.id)
     if (running !== undefined) return running
-    const started = drive(charge).finally(() => underWay.delete(charge.id))
+    const started = driveFrom(charge, inBooks).finally(() => underWay.delete(charge.id))
     underWay.set(charge.id, started)
     return started
+  }
+
+  /** What the books have is written down first: a provider whose answers are all late is not asked for it again. */
+  async function driveFrom(charge: Charge, inBooks: ProviderPayment | undefined): Promise<Charge> {
+    const isTold = inBooks?.reference === charge.orderId && inBooks.amountCents === charge.amountCents
+    return drive(isTold ? await written(charge, { kind: 'done', payment: inBooks }) : charge)
   }
 
   async function drive(charge: Charge): Promise<Charge> {

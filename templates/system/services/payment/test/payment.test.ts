@@ -148,6 +148,45 @@ test('a charge whose answers are lost is settled by the reconciliation, and made
   )
 })
 
+const deaf: [what: string, mood: object][] = [
+  ['come too late, each of them', { delayMs: 1000 }],
+  ['are lost, each of them', { lostAnswerShare: 1 }],
+]
+
+for (const [what, mood] of deaf) {
+  test(`a provider whose answers ${what}, is believed in what its books say`, async (t) => {
+    const provider = await runProvider(t)
+    const hurried = { ...quick, PROVIDER_POLICY: '{"attemptTimeoutMs":300}' }
+    const { charge, refund, settled } = await runPayment(t, provider.url, undefined, hurried)
+    await provider.behave(mood)
+    assert.equal((await charge('k1', order)).status, 202)
+    const [captured] = await settled('captured')
+    assert.ok(captured)
+    assert.equal((await refund(captured.id)).status, 202)
+    await settled('refunded')
+    assert.deepEqual(await provider.states(), ['refunded'])
+  })
+}
+
+test('what the books have under the key of a charge and is another payment, settles nothing', async (t) => {
+  for (const other of [{ amountCents: 1 }, { reference: 'o2' }]) {
+    let asked = 0
+    const provider = await runStandIn(t, ({ method, path }) => {
+      if (method !== 'GET') return 'reset'
+      if (path === '/payments/by-key/k1') asked += 1
+      return inBooks('captured', other)
+    })
+    const { charge, list } = await runPayment(t, provider.url, undefined, quick)
+    assert.equal((await charge('k1', order)).status, 202)
+    await eventually(() => (asked >= 3 ? true : undefined))
+    const { charges } = await list()
+    assert.deepEqual(
+      charges.map(({ state }) => state),
+      ['requested'],
+    )
+  }
+})
+
 test('with every fifth answer lost, sixty orders are charged once each', async (t) => {
   const provider = await runProvider(t, { SANDBOX_LOST_ANSWERS: '0.2' })
   const { charge, settled } = await runPayment(t, provider.url, undefined, quick)
