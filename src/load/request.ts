@@ -67,7 +67,10 @@ export function compileRequest(
     name,
     fill(value, variables),
   ])
-  checkSyntax(source.method, path, headers)
+  const gapped = pathParts(path, arrivalNames)
+  // A gap's name may have what its value will not: it is written as a path needs it.
+  const literalPath = gapped.map((part) => (typeof part === 'string' ? part : '{{}}')).join('')
+  checkSyntax(source.method, literalPath, headers)
   const isExpecting = headers.some(([name]) => name.toLowerCase() === 'expect')
   if (isExpecting && body === null)
     throw new UnsendableRequest('expect: 100-continue needs a body that can wait')
@@ -78,7 +81,7 @@ export function compileRequest(
   const hasLength = body !== null || ['POST', 'PUT', 'PATCH'].includes(source.method)
   const parts = [
     `${source.method} `,
-    ...pathParts(path, arrivalNames),
+    ...gapped,
     ' HTTP/1.1\r\n',
     ...splitAtGaps(`${head}${hasLength ? 'content-length: ' : ''}`, 'header', arrivalNames),
     ...(hasLength ? [bodyLength] : []),

@@ -13,7 +13,7 @@ import type { RequestSource } from './request.ts'
 import { scheduleInFile } from './scenario-schedule.ts'
 import { type RequestFile, scenarioSchema, type SetupStepFile, type StepFile } from './scenario-schema.ts'
 import type { ScheduleShape } from './schedule.ts'
-import { namesIn, ownValues } from './template.ts'
+import { bracedIn, ownValues } from './template.ts'
 import { checkThresholds, parseThreshold, readAt, type Threshold } from './thresholds.ts'
 
 export interface Scenario {
@@ -149,9 +149,11 @@ function checkVariables(
   yaml: YamlFile<unknown>,
   { part, from, known, feedNames }: Scope & { part: StepFile | SetupStepFile },
 ): void {
-  const isKnown = (name: string): boolean => known.has(name) || feedNames.includes(name.split('.')[0]!)
+  // The columns of a feed are checked when its file is read.
+  const isKnown = (name: string): boolean =>
+    known.has(name) || feedNames.some((feed) => name.startsWith(`${feed}.`))
   for (const key of ['path', 'headers', 'body'] as const) {
-    const unknown = namesIn(JSON.stringify(part[key] ?? null)).find((name) => !isKnown(name))
+    const unknown = bracedIn(JSON.stringify(part[key] ?? null)).find((name) => !isKnown(name))
     if (unknown === undefined) continue
     const names = [...known, ...feedNames.map((feed) => `${feed}.<column>`)]
     throw errors.fileInvalid(

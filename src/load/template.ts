@@ -18,9 +18,14 @@ export const ownValues = ['uuid', 'arrival'] as const
 
 export type Variables = Readonly<Record<string, string | number | boolean>>
 
-const placeholder = /\{\{\s*([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)?)\s*\}\}/g
+/** A column is called as the header line of its file says: `users.first name`. */
+const placeholder = /\{\{\s*([A-Za-z_][A-Za-z0-9_]*(?:\.[^{}\s](?:[^{}]*[^{}\s])?)?)\s*\}\}/g
 
 export const namesIn = (text: string): string[] => [...text.matchAll(placeholder)].map(([, name]) => name!)
+
+/** What stands between braces, whether a variable could be called so or not. */
+export const bracedIn = (text: string): string[] =>
+  [...text.matchAll(/\{\{([^{}]*)\}\}/g)].map(([, between]) => between!.trim())
 
 /** Fills in the variables; gaps and unknown names stay as they are. */
 export const fill = (text: string, variables: Variables): string =>

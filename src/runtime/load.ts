@@ -10,7 +10,7 @@ import { refusePublic, refuseTooManyConnections } from './load-refusals.ts'
 import { errors, type Place } from '../errors.ts'
 import type { LoadInterval } from '../events.ts'
 import { canaryEvery, canaryVariable, withCanaries } from '../load/canaries.ts'
-import type { FeedRows } from '../load/feeds.ts'
+import { checkColumns, columnsOf, type FeedRows } from '../load/feeds.ts'
 import type { CompiledFlow } from '../load/flow.ts'
 import { limitsOf, type LoadPlan, type LoadTarget, schedulePlanned, shapeOf, targetOf } from '../load/plan.ts'
 import { reportOf } from '../load/report.ts'
@@ -59,11 +59,11 @@ export async function runLoad(plan: LoadPlan, watchers: LoadWatchers = {}): Prom
   refuseTooManyConnections(limits.maxConnections)
   const address = await resolveHost(target.hostname, target.port, watchers.signal)
   if (plan.isOwnTarget !== true) refusePublic(target.hostname, address)
-  const variables = await prepare(plan, target, limits.timeoutMs, watchers.signal)
   const feeds = await readFeeds(plan)
+  const variables = await prepare(plan, target, limits.timeoutMs, watchers.signal)
   const names = new Set([
     ...ownValues,
-    ...feeds.flatMap(columnsOf),
+    ...feeds.flatMap((feed) => columnsOf(feed).map((column) => `${feed.name}.${column}`)),
     ...(plan.canaries ? [canaryVariable] : []),
   ])
   const flows = sources.map((source) => compileFlow(source, { target, variables, names }))
@@ -143,7 +143,7 @@ function plainSourcesOf(plan: LoadPlan, target: LoadTarget): FlowSource[] {
 async function readFeeds({ target }: LoadPlan): Promise<FeedRows[]> {
   if (!('scenario' in target) || target.scenario.feeds.length === 0) return []
   const { readRows } = await import('../adapters/load-feed-file.ts')
-  return Promise.all(
+  const feeds = await Promise.all(
     target.scenario.feeds.map(async ({ name, file, pick, place }) => {
       const text = await diskFiles
         .readIfExists(resolve(dirname(place.file), file))
@@ -158,10 +158,12 @@ async function readFeeds({ target }: LoadPlan): Promise<FeedRows[]> {
       return { name, pick, rows: readRows(text, file, place) }
     }),
   )
+  checkColumns(
+    target.scenario.requests.flatMap(({ steps }) => steps),
+    feeds,
+  )
+  return feeds
 }
-
-const columnsOf = ({ name, rows }: FeedRows): string[] =>
-  Object.keys(rows[0]!).map((column) => `${name}.${column}`)
 
 async function prepare(
   plan: LoadPlan,

@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { mkdtempDisposable } from 'node:fs/promises'
+import { once } from 'node:events'
+import { mkdtempDisposable, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readRows } from '../../src/adapters/load-feed-file.ts'
@@ -61,4 +64,40 @@ test.each([
   expect(told).toMatchObject({ code: 'file-invalid' })
   expect((told as Error).message).toMatch(/a\.yaml:5:\d+/)
   expect((told as Error).message).toContain(reason)
+})
+
+describe('a column', () => {
+  const scenarioWith = (path: string, folder: string) =>
+    parseScenario(
+      [
+        'apiVersion: msvc/v1\nkind: Scenario\nname: a\nfeeds:\n  users: { file: users.csv }\nrequests:',
+        `  - { name: x, path: "${path}", expect: 200 }`,
+      ].join('\n'),
+      join(folder, 'a.yaml'),
+    )
+
+  test('that the feed has not is told with those that it has, before the first request', async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'msvc-feed-'))
+    await writeFile(join(folder.path, 'users.csv'), 'name,age\nann,30\n')
+    const scenario = scenarioWith('/{{users.nmae}}', folder.path)
+    const plan = { target: { baseUrl: 'http://127.0.0.1:1', scenario }, ratePerSecond: 10, durationMs: 1000 }
+    const told = await runLoad(plan).catch((error: unknown) => error)
+    expect(told).toMatchObject({ code: 'file-invalid', next: 'Did you mean name? Its columns: name, age.' })
+    expect((told as Error).message).toMatch(/a\.yaml:7:\d+: \{\{users\.nmae\}\} is not known/)
+  })
+
+  test('is called as its header line says, with spaces and dashes', async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'msvc-feed-'))
+    await writeFile(join(folder.path, 'users.csv'), 'first name,last-name\nann,lee\n')
+    const asked: (string | undefined)[] = []
+    await using target = createServer((request, response) => {
+      asked.push(request.url)
+      response.end()
+    }).listen(0, '127.0.0.1')
+    await once(target, 'listening')
+    const baseUrl = `http://127.0.0.1:${(target.address() as AddressInfo).port}`
+    const scenario = scenarioWith('/{{users.first name}}/{{ users.last-name }}', folder.path)
+    await runLoad({ target: { baseUrl, scenario }, ratePerSecond: 10, durationMs: 100 })
+    expect(asked).toEqual(['/ann/lee'])
+  })
 })

@@ -84,6 +84,12 @@ describe('a mistake is told with its place and what was expected', () => {
       '{{who}} is not known here',
     ],
     [
+      'a name that no variable can have',
+      scenario('requests:\n  - {name: a, path: /, body: {to: "{{first-name}}"}}\n'),
+      '5:30',
+      '{{first-name}} is not known here',
+    ],
+    [
       'a variable before its capture',
       scenario(
         'setup:\n  - {name: a, path: "/{{id}}", capture: {id: body.id}}\nrequests:\n  - {name: b, path: /}\n',
