@@ -67,7 +67,8 @@ export interface EventStore {
   close(): void
 }
 
-// The third trigger is for `insert or replace`, which removes a row without asking the second one.
+// The third trigger of each is for `insert or replace`, which removes a row without asking the second one. Keys are final
+// too: a key that is forgotten is an order placed twice.
 export const eventSchema = `
   create table if not exists events (
     pos integer primary key,
@@ -91,6 +92,13 @@ export const eventSchema = `
       or exists (select 1 from events where stream = new.stream and version = new.version)
     begin select raise(abort, 'events are append-only'); end;
   create table if not exists keys (key text primary key, stream text not null) strict, without rowid;
+  create trigger if not exists keys_are_final_u before update on keys
+    begin select raise(abort, 'keys are append-only'); end;
+  create trigger if not exists keys_are_final_d before delete on keys
+    begin select raise(abort, 'keys are append-only'); end;
+  create trigger if not exists keys_are_final_i before insert on keys
+    when exists (select 1 from keys where key = new.key)
+    begin select raise(abort, 'keys are append-only'); end;
 `
 
 /** What stands before the first event. */

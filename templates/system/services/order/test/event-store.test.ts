@@ -122,6 +122,26 @@ for (const [how, sql] of forgeries) {
   })
 }
 
+const forgettings: [how: string, sql: string][] = [
+  ['update', `update keys set stream = 'b'`],
+  ['delete', 'delete from keys'],
+  ['insert or replace', `insert or replace into keys values ('k', 'b')`],
+  ['upsert', `insert into keys values ('k', 'b') on conflict (key) do update set stream = excluded.stream`],
+]
+
+for (const [how, sql] of forgettings) {
+  test(`a key is not forgotten by ${how}, on any connection`, async (t) => {
+    const folder = temporaryFolder(t)
+    const { store } = open(t, folder)
+    await store.append({ stream: 'a', expected: 0, events: [happened('x')], key: 'k' })
+    const other = new DatabaseSync(`${folder}/events.db`)
+    t.after(() => other.close())
+    assert.throws(() => other.exec(sql), /append-only/)
+    const again = await store.append({ stream: 'c', expected: 0, events: [happened('x')], key: 'k' })
+    assert.deepEqual(again, { kind: 'repeated', stream: 'a' })
+  })
+}
+
 test('a log that was begun before all of these were refused is protected once it is opened', async (t) => {
   const folder = temporaryFolder(t)
   const before = open(t, folder)
