@@ -1,6 +1,6 @@
 // Traffic in Prometheus' text format, under Toxiproxy's names. Counted as it happens, not when a connection ends.
 
-import type { ProxyRecord } from './proxies.ts'
+import type { ProxyRecord } from './proxy-record.ts'
 import { directions } from './toxic.ts'
 
 export function metricsText(proxies: readonly ProxyRecord[]): string {

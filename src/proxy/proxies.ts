@@ -3,9 +3,9 @@
 // Listening is the only thing that takes time. Such changes are done one after the other; everything
 // about toxics is done at once and waits for nobody.
 
-import type { HostPort } from '../ports.ts'
-import { formatAddress, isLoopback, listenTrouble, parseAddress } from './address.ts'
-import { createEdgeProxy, type EdgeProxy, type ProxyWorld } from './edge-proxy.ts'
+import { isLoopback } from './address.ts'
+import { createEdgeProxy, type ProxyWorld } from './edge-proxy.ts'
+import { addressOf, isSame, proxySwitch, type ProxyRecord } from './proxy-record.ts'
 import { isHostileName } from './read-toxic.ts'
 import { refusals } from './refusal.ts'
 
@@ -17,23 +17,6 @@ export interface ProxyRequest {
 }
 
 export type ProxyChanges = Partial<Omit<ProxyRequest, 'name'>>
-
-export interface ProxyRecord {
-  name: string
-  /** As resolved while it listens, else as it was asked for. */
-  listen: string
-  upstream: string
-  enabled: boolean
-  /** Made by the one who runs the process; guests cannot take it away. */
-  isOwned: boolean
-  /** Its owner took it down, which is a fault of a fleet. */
-  isHeldDown: boolean
-  /** How often it was taken down: a timer that brings it back must mean this time. */
-  downs: number
-  edge: EdgeProxy
-}
-
-const retryMs = 1000
 
 export interface ProxiesOptions extends ProxyWorld {
   /** Listeners and upstreams outside this machine. */
@@ -73,6 +56,11 @@ export function createProxies(options: ProxiesOptions): Proxies {
   const { isCompat, allowRemote } = options
   const records = new Map<string, ProxyRecord>()
   const inTurn = queue()
+  const { start, stop, comeBack } = proxySwitch({
+    ...options,
+    inTurn,
+    isThere: (record) => records.get(record.name) === record,
+  })
 
   const get = (name: string): ProxyRecord => {
     const record = records.get(name)
@@ -95,24 +83,6 @@ export function createProxies(options: ProxiesOptions): Proxies {
       const { host } = addressOf(address)
       if (!allowRemote && !isLoopback(host)) throw refusals.remote(address)
     }
-  }
-
-  const start = async (record: ProxyRecord): Promise<void> => {
-    const listen = listenAddress(record.listen, isCompat && allowRemote)
-    const upstream = addressOf(record.upstream)
-    try {
-      record.listen = formatAddress(await record.edge.start(listen, upstream))
-      record.enabled = true
-      record.isHeldDown = false
-    } catch (error) {
-      throw refusals.cannotListen(listenTrouble(error as NodeJS.ErrnoException, listen))
-    }
-  }
-
-  const stop = (record: ProxyRecord): void => {
-    record.edge.stop()
-    record.enabled = false
-    record.downs++
   }
 
   const add = async (request: ProxyRequest, isOwner: boolean): Promise<ProxyRecord> => {
@@ -141,17 +111,6 @@ export function createProxies(options: ProxiesOptions): Proxies {
     }
     if (wanted.enabled && !record.enabled) await start(record)
     if (!wanted.enabled && record.enabled) stop(record)
-  }
-
-  /** A proxy that a guest took down is a fault too, so it ends by itself. */
-  const comeBack = (record: ProxyRecord, ms = options.longestDownMs): void => {
-    if (ms === undefined) return
-    const { downs } = record
-    options.after(ms, () => {
-      const isDown = !record.enabled && records.get(record.name) === record && record.downs === downs
-      // Its port may be taken by now; then it is tried again until it is free.
-      if (isDown) inTurn(() => start(record)).catch(() => comeBack(record, retryMs))
-    })
   }
 
   const replace = async (request: ProxyRequest, isOwner: boolean): Promise<ProxyRecord> => {
@@ -183,7 +142,7 @@ export function createProxies(options: ProxiesOptions): Proxies {
         const isTheirs = record.isHeldDown || !isSame(record, request)
         if (record.isOwned && !isOwner && isTheirs) throw refusals.ofTheFleet(name)
         await change(record, request)
-        if (record.isOwned && !isOwner && !record.enabled) comeBack(record)
+        if (record.isOwned && !isOwner && !record.enabled) comeBack(record, options.longestDownMs)
         return record
       }),
     populate: (requests, isOwner) =>
@@ -236,23 +195,6 @@ export function createProxies(options: ProxiesOptions): Proxies {
 }
 
 const byName = (one: ProxyRecord, other: ProxyRecord): number => (one.name < other.name ? -1 : 1)
-
-/** Same place as resolved, same upstream; port 0 is always a new place. */
-const isSame = (record: ProxyRecord, { listen, upstream }: { listen: string; upstream: string }): boolean =>
-  record.upstream === upstream &&
-  (record.listen === listen || record.listen === formatAddress(listenAddress(listen, false)))
-
-function addressOf(text: string): HostPort {
-  const address = parseAddress(text)
-  if (typeof address === 'string') throw refusals.cannotListen(address)
-  return address
-}
-
-/** No host: this machine; in Go, and so in compat, all its networks. */
-function listenAddress(text: string, isWild: boolean): HostPort {
-  const address = addressOf(text === '' ? ':0' : text)
-  return isWild && /^(:|$)/.test(text) ? { ...address, host: '::' } : address
-}
 
 /** One after the other, in the order of asking. */
 function queue(): <T>(work: () => Promise<T>) => Promise<T> {

@@ -2,7 +2,7 @@
 
 import type { ProxyStatus, ToxicStatus } from '../system/proxy-api.ts'
 import type { InstalledToxic } from './installed-toxic.ts'
-import type { ProxyRecord } from './proxies.ts'
+import type { ProxyRecord } from './proxy-record.ts'
 import type { ToxicDesk } from './toxic-desk.ts'
 
 export const statusOf = (

@@ -5,7 +5,7 @@
 
 import type { After, Clock } from '../ports.ts'
 import { untouched, type InstalledToxic } from './installed-toxic.ts'
-import type { ProxyRecord } from './proxies.ts'
+import type { ProxyRecord } from './proxy-record.ts'
 import { readToxic, readUpdate } from './read-toxic.ts'
 import { refusals } from './refusal.ts'
 import { directions } from './toxic.ts'

@@ -2,7 +2,7 @@
 
 import { encode, encodeObject } from './go-json.ts'
 import type { InstalledToxic } from './installed-toxic.ts'
-import type { ProxyRecord } from './proxies.ts'
+import type { ProxyRecord } from './proxy-record.ts'
 
 export const toxicJson = ({ attributes, name, kind, stream, toxicity }: InstalledToxic): string =>
   encode({ attributes, name, type: kind.type, stream, toxicity })
