@@ -23,6 +23,9 @@ export interface ProxiesOptions extends ProxyWorld {
   allowRemote: boolean
   /** How long a guest may keep a proxy of the owner disabled; undefined: as long as it likes. */
   longestDownMs: number | undefined
+  /** A guest disabled a proxy of the owner, and cut that many connections. */
+  onGuestDown?(record: ProxyRecord, cut: number): void
+  onGuestUp?(record: ProxyRecord): void
 }
 
 /** What is not there, is not theirs or cannot be done is thrown as a Refusal, whose words are Toxiproxy's. */
@@ -96,6 +99,7 @@ export function createProxies(options: ProxiesOptions): Proxies {
       isOwned: isOwner,
       isHeldDown: false,
       downs: 0,
+      guestDownUntil: undefined,
       edge,
     }
     if (request.enabled) await start(record)
@@ -111,6 +115,15 @@ export function createProxies(options: ProxiesOptions): Proxies {
     }
     if (wanted.enabled && !record.enabled) await start(record)
     if (!wanted.enabled && record.enabled) stop(record)
+  }
+
+  /** A fault too, so it ends by itself. */
+  const keepDown = (record: ProxyRecord, cut: number): void => {
+    const { longestDownMs, clock } = options
+    if (longestDownMs === undefined) return
+    comeBack(record, longestDownMs)
+    record.guestDownUntil = clock.now() + longestDownMs
+    options.onGuestDown?.(record, cut)
   }
 
   const replace = async (request: ProxyRequest, isOwner: boolean): Promise<ProxyRecord> => {
@@ -141,8 +154,10 @@ export function createProxies(options: ProxiesOptions): Proxies {
         check(request)
         const isTheirs = record.isHeldDown || !isSame(record, request)
         if (record.isOwned && !isOwner && isTheirs) throw refusals.ofTheFleet(name)
+        const { open } = record.edge.traffic.connections
         await change(record, request)
-        if (record.isOwned && !isOwner && !record.enabled) comeBack(record, options.longestDownMs)
+        const isDisabled = enabled && !record.enabled
+        if (record.isOwned && !isOwner && isDisabled) keepDown(record, open)
         return record
       }),
     populate: (requests, isOwner) =>

@@ -18,6 +18,8 @@ export interface ProxyRecord {
   isHeldDown: boolean
   /** How often it was taken down: a timer that brings it back must mean this time. */
   downs: number
+  /** A guest disabled it, until then at the latest (epoch ms). */
+  guestDownUntil: number | undefined
   edge: EdgeProxy
 }
 
@@ -25,8 +27,8 @@ export interface ProxySwitch {
   /** @throws Refusal when it cannot listen there */
   start(record: ProxyRecord): Promise<void>
   stop(record: ProxyRecord): void
-  /** After that time, unless it was started or stopped meanwhile; undefined: never. */
-  comeBack(record: ProxyRecord, ms: number | undefined): void
+  /** After that time, unless it was started or stopped meanwhile. */
+  comeBack(record: ProxyRecord, ms: number): void
 }
 
 export interface ProxySwitchOptions {
@@ -36,6 +38,8 @@ export interface ProxySwitchOptions {
   /** It was not removed, and no other one has its name. */
   isThere(record: ProxyRecord): boolean
   inTurn<T>(work: () => Promise<T>): Promise<T>
+  /** One that a guest had disabled listens again. */
+  onGuestUp?(record: ProxyRecord): void
 }
 
 const retryMs = 1000
@@ -50,6 +54,8 @@ export function proxySwitch(options: ProxySwitchOptions): ProxySwitch {
       record.listen = formatAddress(await record.edge.start(listen, upstream))
       record.enabled = true
       record.isHeldDown = false
+      if (record.guestDownUntil !== undefined) options.onGuestUp?.(record)
+      record.guestDownUntil = undefined
     } catch (error) {
       throw refusals.cannotListen(listenTrouble(error as NodeJS.ErrnoException, listen))
     }
@@ -61,8 +67,7 @@ export function proxySwitch(options: ProxySwitchOptions): ProxySwitch {
     record.downs++
   }
 
-  const comeBack = (record: ProxyRecord, ms: number | undefined): void => {
-    if (ms === undefined) return
+  const comeBack = (record: ProxyRecord, ms: number): void => {
     const { downs } = record
     after(ms, () => {
       const isDown = !record.enabled && isThere(record) && record.downs === downs

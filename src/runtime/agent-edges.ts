@@ -2,6 +2,7 @@
 // to make the faults.
 
 import { edgeProxies, type EdgeProxies, type EdgeProxiesParts } from './edge-proxies.ts'
+import { undoGuest } from './guest-faults.ts'
 import type { FleetPlan } from './plan-fleet.ts'
 import { throughToxiproxy } from './toxiproxy-edges.ts'
 import { toxiproxyServer, type ToxiproxyPlace } from './toxiproxy-server.ts'
@@ -37,8 +38,8 @@ export function agentEdges(parts: AgentEdgesParts): EdgeProxies {
       onLost(reason, 'it starts again')
       void toxiproxy?.clear({ isAll: true }).catch(() => {}) // it is gone too, and its toxics with it
     },
-    onGuest({ edge, toxic }) {
-      if (isHalted()) void edges.remove(edge, toxic.name).catch(() => {}) // it went by itself
+    onGuest(guest) {
+      if (isHalted()) void undoGuest(edges, guest).catch(() => {}) // it went by itself
     },
   })
   const edges = toxiproxy ? throughToxiproxy(own, toxiproxy) : own

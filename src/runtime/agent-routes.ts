@@ -18,7 +18,7 @@ import { openHolds } from './agent-holds.ts'
 import { eventStream, logStream } from './agent-streams.ts'
 import type { AgentConfig } from './agent.ts'
 import type { EdgeProxies } from './edge-proxies.ts'
-import { guestFaults, healGuests } from './guest-faults.ts'
+import { guestFaults, healAllGuests, healGuests } from './guest-faults.ts'
 import type { EventRecord } from './event-record.ts'
 import type { LogFeed } from './log-feed.ts'
 
@@ -82,9 +82,8 @@ export function agentRoutes(parts: AgentParts): Handler {
       }
       case 'POST /halt': {
         parts.setHalted(true)
-        const healed = await ofGuests()
-        await parts.edges?.removeGuests().catch(() => {}) // its process ended: so did they
-        return json({ halted: true, healed: [...healed, ...(await desk.healAll('halt'))] })
+        const ofGuests = parts.edges === undefined ? [] : await healAllGuests(parts.edges, clock)
+        return json({ halted: true, healed: [...ofGuests, ...(await desk.healAll('halt'))] })
       }
       case 'DELETE /halt':
         parts.setHalted(false)

@@ -2,7 +2,7 @@
 // ends, asks it for faults, and hears what they touched.
 //
 //   agent ──owner socket──▶ proxy process: set, remove, lead elsewhere
-//   agent ◀──its stdout──── ready · toxic.set (by a guest) · toxic.bit · toxic.removed
+//   agent ◀──its stdout──── ready · toxic.set, proxy.disabled (by a guest) · toxic.bit · toxic.removed
 //
 // A process that ended is replaced on the same ports. Its toxics are gone with it, and are told to be.
 
@@ -13,7 +13,7 @@ import type { Clock, HostPort, Output, Processes, ServiceProcess } from '../port
 import type { Touched } from '../system/proxy-api.ts'
 import type { EdgePlan } from './plan-fleet.ts'
 import { probePort } from './probe-port.ts'
-import { proxyNews, type GuestToxic } from './proxy-news.ts'
+import { proxyNews, type Guest } from './proxy-news.ts'
 import type { ProxyJob } from './proxy-process.ts'
 import { proxyProcesses } from './proxy-processes.ts'
 
@@ -36,11 +36,11 @@ export interface EdgeProxies extends EdgesUnderFault {
   lead(service: string, port: number): Promise<void>
   /** New connections to the service wait until it is led elsewhere, or until that time is over. */
   wait(service: string, ms: number): Promise<void>
-  guests(): GuestToxic[]
+  guests(): Guest[]
   /** Nothing is broken any more, by whomever. */
   mend(): Promise<void>
-  /** Everything that guests did. */
-  removeGuests(): Promise<void>
+  /** What guests did where nobody tells us of it, as on a foreign server. */
+  removeUntold(): Promise<void>
 }
 
 export interface EdgeProxiesParts {
@@ -56,7 +56,7 @@ export interface EdgeProxiesParts {
   onProcess(): void
   /** It ended, and nobody had asked for it. */
   onLost(reason: string): void
-  onGuest(guest: GuestToxic): void
+  onGuest(guest: Guest): void
   /** Something else stands between the proxies and the services, such as a foreign Toxiproxy server. */
   behind?: { portOf(edge: string): number; isBroken(edge: string): Promise<boolean> }
   /** What it writes that is no message. */
@@ -193,10 +193,7 @@ export function edgeProxies(parts: EdgeProxiesParts): EdgeProxies {
     wait: (service, ms) => askTowards(service, '/wait', { ttlMs: ms }),
     mend: () => owner.ask('POST', '/reset'),
     guests: news.guests,
-    async removeGuests() {
-      for (const { edge, toxic } of news.guests()) await remove(edge, toxic.name)
-      for (const { name } of edges) await owner.ask('POST', path(name), { enabled: true })
-    },
+    async removeUntold() {},
     async add(edge, { stream, ttlMs, ...toxic }) {
       await owner.ask('POST', path(edge, '/toxics'), { ...toxic, stream, ttlMs: Math.ceil(ttlMs) })
     },

@@ -1,43 +1,73 @@
-// What clients of Toxiproxy set on the fleet's edges, told as the faults that they are, and taken away as such.
+// What clients of Toxiproxy did to the fleet's edges, told as the faults that it is, and undone as such.
 
 import type { Clock } from '../ports.ts'
 import type { FaultStatus } from '../system/agent-api.ts'
 import type { EdgeProxies } from './edge-proxies.ts'
-import type { GuestToxic } from './proxy-news.ts'
+import type { Guest } from './proxy-news.ts'
 
-export const guestFaults = (guests: readonly GuestToxic[]): FaultStatus[] => guests.map(guestFault)
+export const guestFaults = (guests: readonly Guest[]): FaultStatus[] => guests.map(guestFault)
 
-const guestFault = ({ edge, toxic, setAt, bitAt }: GuestToxic): FaultStatus => ({
-  id: `guest:${edge}/${toxic.name}`,
-  kind: toxic.type,
-  target: edge,
-  percent: toxic.toxicity * 100,
-  direction: toxic.stream === 'upstream' ? 'up' : 'down',
+const guestFault = (guest: Guest): FaultStatus => ({
+  ...settingsOf(guest),
+  target: guest.edge,
   seed: 1,
-  params: toxic.attributes,
   state: 'active',
-  requestedAt: setAt,
-  expiresAt: toxic.expiresAt ?? setAt,
-  bitAt,
+  requestedAt: guest.setAt,
+  bitAt: guest.bitAt,
   healedAt: null,
-  detail: "set through Toxiproxy's API",
 })
+
+type Settings = 'id' | 'kind' | 'percent' | 'direction' | 'params' | 'expiresAt' | 'detail'
+
+function settingsOf(guest: Guest): Pick<FaultStatus, Settings> {
+  const { kind, edge } = guest
+  switch (kind) {
+    case 'toxic': {
+      const { name, type, toxicity, stream, attributes, expiresAt } = guest.toxic
+      return {
+        id: `guest:${edge}/${name}`,
+        kind: type,
+        percent: toxicity * 100,
+        direction: stream === 'upstream' ? 'up' : 'down',
+        params: attributes,
+        expiresAt: expiresAt ?? guest.setAt,
+        detail: "set through Toxiproxy's API",
+      }
+    }
+    case 'disabled':
+      return {
+        id: `guest:${edge}`,
+        kind,
+        percent: 100,
+        direction: null,
+        params: {},
+        expiresAt: guest.expiresAt,
+        detail: "its proxy was disabled through Toxiproxy's API",
+      }
+  }
+}
+
+type Undoing = Pick<EdgeProxies, 'remove' | 'open'>
+
+export async function undoGuest(edges: Undoing, guest: Guest): Promise<void> {
+  if (guest.kind === 'toxic') await edges.remove(guest.edge, guest.toxic.name)
+  else await edges.open(guest.edge)
+}
 
 const wholeWithinMs = 10_000
 
 /** @param only its id; absent: all of them */
 export async function healGuests(
-  edges: Pick<EdgeProxies, 'guests' | 'remove' | 'untilWhole'>,
+  edges: Undoing & Pick<EdgeProxies, 'guests' | 'untilWhole'>,
   clock: Pick<Clock, 'now'>,
   only?: string,
 ): Promise<FaultStatus[]> {
   const wanted = edges.guests().filter((guest) => only === undefined || guestFault(guest).id === only)
   return Promise.all(
     wanted.map(async (guest): Promise<FaultStatus> => {
-      const { edge, toxic } = guest
       try {
-        await edges.remove(edge, toxic.name)
-        await edges.untilWhole(edge, AbortSignal.timeout(wholeWithinMs))
+        await undoGuest(edges, guest)
+        await edges.untilWhole(guest.edge, AbortSignal.timeout(wholeWithinMs))
         return { ...guestFault(guest), state: 'healed', healedAt: clock.now() }
       } catch (error) {
         const detail = `it could not be healed: ${error instanceof Error ? error.message : String(error)}`
@@ -45,4 +75,15 @@ export async function healGuests(
       }
     }),
   )
+}
+
+/** Also what cannot be listed. */
+export async function healAllGuests(
+  edges: Parameters<typeof healGuests>[0] & Pick<EdgeProxies, 'removeUntold'>,
+  clock: Pick<Clock, 'now'>,
+): Promise<FaultStatus[]> {
+  const untold = edges.removeUntold().catch(() => {}) // its server ended: so did they
+  const healed = await healGuests(edges, clock)
+  await untold
+  return healed
 }

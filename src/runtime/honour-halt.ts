@@ -3,6 +3,7 @@
 import type { FaultDesk } from '../chaos/fault-desk.ts'
 import type { Clock } from '../ports.ts'
 import type { EdgeProxies } from './edge-proxies.ts'
+import { healAllGuests } from './guest-faults.ts'
 
 const haltCheckMs = 250
 
@@ -12,7 +13,7 @@ export async function honourHalt(
     isHalted(): boolean
     desk: FaultDesk
     edges: EdgeProxies | undefined
-    clock: Pick<Clock, 'sleep'>
+    clock: Pick<Clock, 'now' | 'sleep'>
   },
   ending: AbortSignal,
 ): Promise<void> {
@@ -25,7 +26,7 @@ export async function honourHalt(
     const isAnyActive = desk.list().some(({ state }) => state === 'active')
     // Once, since what cannot be healed stays so.
     if (isNow && (!wasHalted || isAnyActive)) void desk.healAll('halt')
-    if (isNow && !wasHalted) void edges?.removeGuests().catch(() => {}) // its process ended: so did they
+    if (isNow && !wasHalted && edges !== undefined) void healAllGuests(edges, clock)
     wasHalted = isNow
   }
 }

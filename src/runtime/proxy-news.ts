@@ -1,13 +1,17 @@
 // What the proxy process of a fleet tells, one JSON object a line: kept where it is asked for later, and handed
-// to whoever waits for it. Guests are those who set toxics through the API without the agent.
+// to whoever waits for it. Guests are those who set toxics or disable proxies through the API without the agent.
 
 import { openNews, type News } from '../fleet/news.ts'
 import type { Clock, Output } from '../ports.ts'
 import type { ProxyMessage, ToxicStatus, Touched } from '../system/proxy-api.ts'
 
-export interface GuestToxic {
+/** What a guest did to an edge. */
+export type Guest = (
+  | { kind: 'toxic'; toxic: Omit<ToxicStatus, 'touched'> }
+  /** `expiresAt`: epoch ms */
+  | { kind: 'disabled'; expiresAt: number }
+) & {
   edge: string
-  toxic: Omit<ToxicStatus, 'touched'>
   /** Epoch ms. */
   setAt: number
   /** Epoch ms; null: it touched nothing so far. */
@@ -19,7 +23,7 @@ export interface ProxyNews {
   heard: News<ProxyMessage>['heard']
   /** host:port of the API for guests. */
   api(): string | null
-  guests(): GuestToxic[]
+  guests(): Guest[]
   /** What a toxic had touched when it bit; undefined: it has not. */
   touched(edge: string, toxic: string): Touched | undefined
   /** It is gone, and what it touched was told to who asked. */
@@ -30,16 +34,21 @@ export interface ProxyNews {
 
 export interface ProxyNewsParts {
   clock: Pick<Clock, 'now'>
-  onGuest(guest: GuestToxic): void
+  onGuest(guest: Guest): void
   /** What is no message. */
   onOutput(lines: Output[]): void
 }
 
 export function proxyNews({ clock, onGuest, onOutput }: ProxyNewsParts): ProxyNews {
   const messages = openNews<ProxyMessage>()
-  const guests = new Map<string, GuestToxic>()
+  const guests = new Map<string, Guest>()
   const touched = new Map<string, Touched>()
   let api: string | null = null
+
+  function keep(name: string, guest: Guest): void {
+    guests.set(name, guest)
+    onGuest(guest)
+  }
 
   function hear({ stream, line }: Output): void {
     const message = stream === 'stdout' ? parse(line) : undefined
@@ -49,11 +58,19 @@ export function proxyNews({ clock, onGuest, onOutput }: ProxyNewsParts): ProxyNe
         api = message.api
         break
       case 'toxic.set': {
-        const guest = { edge: message.proxy, toxic: message.toxic, setAt: clock.now(), bitAt: null }
-        guests.set(key(message.proxy, message.toxic.name), guest)
-        onGuest(guest)
+        const { proxy: edge, toxic } = message
+        keep(key(edge, toxic.name), { kind: 'toxic', edge, toxic, setAt: clock.now(), bitAt: null })
         break
       }
+      case 'proxy.disabled': {
+        const { proxy: edge, expiresAt, cut } = message
+        const setAt = clock.now()
+        keep(edge, { kind: 'disabled', edge, expiresAt, setAt, bitAt: cut > 0 ? setAt : null })
+        break
+      }
+      case 'proxy.enabled':
+        guests.delete(message.proxy)
+        break
       case 'toxic.bit': {
         const name = key(message.proxy, message.toxic)
         touched.set(name, { bytes: message.bytes, events: message.events, connections: 1 })

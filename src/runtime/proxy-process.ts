@@ -56,6 +56,9 @@ async function run(): Promise<void> {
     onSet({ name }, toxic, { isOwner }) {
       if (!isOwner) tell({ type: 'toxic.set', proxy: name, toxic: settingOf(toxic) })
     },
+    onGuestDown: ({ name, guestDownUntil = 0 }, cut) =>
+      tell({ type: 'proxy.disabled', proxy: name, expiresAt: guestDownUntil, cut }),
+    onGuestUp: ({ name }) => tell({ type: 'proxy.enabled', proxy: name }),
     onRemoved: ({ name }, toxic, why) =>
       tell({ type: 'toxic.removed', proxy: name, toxic: toxic.name, why, touched: toxic.touched }),
   })

@@ -29,6 +29,8 @@ export interface ProxyOptions {
   onBit?: (proxy: string, toxic: InstalledToxic) => void
   onSet?: (proxy: ProxyRecord, toxic: InstalledToxic, by: Asker) => void
   onRemoved?: (proxy: ProxyRecord, toxic: InstalledToxic, why: Removal) => void
+  onGuestDown?: (proxy: ProxyRecord, cut: number) => void
+  onGuestUp?: (proxy: ProxyRecord) => void
 }
 
 export interface RunningProxy extends AsyncDisposable {
@@ -53,6 +55,8 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     allowRemote,
     onBit,
     longestDownMs: lease.defaultMs,
+    ...(options.onGuestDown && { onGuestDown: options.onGuestDown }),
+    ...(options.onGuestUp && { onGuestUp: options.onGuestUp }),
   })
   const desk = createToxicDesk({
     after,

@@ -35,9 +35,6 @@ export function throughToxiproxy(own: EdgeProxies, server: ToxiproxyServer): Edg
       await server.remove(edge, toxic)
       return counted
     },
-    async removeGuests() {
-      await own.removeGuests()
-      await server.clear({ isAll: false })
-    },
+    removeUntold: () => server.clear({ isAll: false }),
   }
 }

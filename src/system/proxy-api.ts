@@ -62,6 +62,10 @@ export type ProxyMessage =
     }
   /** Set or changed by somebody else than the owner. */
   | { type: 'toxic.set'; proxy: string; toxic: Omit<ToxicStatus, 'touched'> }
+  /** By somebody else than the owner, until then (epoch ms) at the latest; with how many connections were cut. */
+  | { type: 'proxy.disabled'; proxy: string; expiresAt: number; cut: number }
+  /** After `proxy.disabled`, whoever asked for it, or because its time was over. */
+  | { type: 'proxy.enabled'; proxy: string }
   /** It touched something for the first time. `at`: epoch ms */
   | { type: 'toxic.bit'; proxy: string; toxic: string; at: number; bytes: number; events: number }
   | {

@@ -5,6 +5,7 @@ import { connect } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { isOf } from '../../src/events.ts'
 import type { AgentClient } from '../../src/runtime/agent-client.ts'
+import type { FaultStatus } from '../../src/system/agent-api.ts'
 import { haltFaults, liftHalt } from '../../src/runtime/halt.ts'
 import { edge, faultOf, pair, timed, urlOf } from '../fixtures/edge-trial.ts'
 import { eventually } from '../fixtures/trial-system.ts'
@@ -198,6 +199,45 @@ describe('a guest', () => {
     expect((await timed(await urlOf(agent))).ms).toBeLessThan(300)
     await set('again')
     await eventually('refused while halted', async () => (await agent.faults()).length === 0)
+    await liftHalt(trial.root)
+  })
+
+  test('disables an edge: it is listed as that, with its end, until it is healed, halted or enabled again', async () => {
+    await using trial = pair()
+    const { agent } = await trial.up({ toxiproxyApi: '127.0.0.1:0' })
+    const api = (await agent.status()).proxy!.api!
+    const turn = (enabled: boolean): Promise<Response> =>
+      fetch(`http://${api}/proxies/${edge}`, { method: 'POST', body: JSON.stringify({ enabled }) })
+    const listed = (): Promise<FaultStatus> => eventually('listed', async () => (await agent.faults()).at(0))
+    const noneLeft = (): Promise<true> =>
+      eventually('none is left', async () => (await agent.faults()).length === 0)
+    const id = `guest:${edge}`
+
+    await turn(false)
+    const fault = await listed()
+    expect(fault).toMatchObject({ id, kind: 'disabled', target: edge, state: 'active' })
+    expect(fault.detail).toContain('Toxiproxy')
+    expect(fault.expiresAt - fault.requestedAt).toBeGreaterThan(14 * 60_000)
+    expect(await agent.heal(id)).toMatchObject([{ id, state: 'healed' }])
+    await noneLeft()
+    expect((await timed(await urlOf(agent))).status).toBe(200)
+
+    await turn(false)
+    await listed()
+    await turn(true)
+    await noneLeft()
+
+    await turn(false)
+    await listed()
+    await haltFaults(trial.root)
+    await noneLeft()
+    await turn(false)
+    await eventually('enabled again, since all is halted', async () => {
+      const { enabled } = (await (await fetch(`http://${api}/proxies/${edge}`)).json()) as {
+        enabled: boolean
+      }
+      return enabled
+    })
     await liftHalt(trial.root)
   })
 
