@@ -64,9 +64,10 @@ export async function planMonkey(
 
 /** Runs it, and writes what others read of it. */
 export async function runReady(ready: ReadyExperiment, command: ExperimentCommand): Promise<EndedExperiment> {
-  const { from, junitFile, isQuiet } = command
+  const { from, isQuiet } = command
+  const junitFile = command.junitFile === undefined ? undefined : resolve(from, command.junitFile)
   // Told before the experiment, and not after it in place of its verdict.
-  if (junitFile !== undefined) await requireWritable(resolve(from, junitFile))
+  if (junitFile !== undefined) await requireWritable(junitFile)
   const watch = isQuiet ? silently : await liveExperiment(ready.root)
   const finished = await interruptible((signal) => runExperiment(ready, { signal, watch })).finally(() =>
     watch.end(),
@@ -87,10 +88,7 @@ export async function runReady(ready: ReadyExperiment, command: ExperimentComman
   })
   await diskFiles.write(join(folder, 'journal.json'), `${JSON.stringify(journal, null, 2)}\n`)
   if (junitFile !== undefined) {
-    await diskFiles.write(
-      resolve(from, junitFile),
-      experimentJunit(experiment, finished.judged, iso(startedAt)),
-    )
+    await diskFiles.write(junitFile, experimentJunit(experiment, finished.judged, iso(startedAt)))
   }
   const exitCode = isInterrupted ? exitCodes.interrupted : exitCodeOf(result.verdict, result.cleanup)
   return { result, report, exitCode }
