@@ -33,7 +33,9 @@ export const tokenContract = contract({
     method: 'POST',
     path: '/token',
     summary: 'A token for development, which allows everything for a day.',
-    answers: { 200: Type.Object({ token: Type.String() }) },
+    // Whose orders and keys they are: two subjects can be played by hand.
+    query: Type.Object({ subject: Type.String({ minLength: 1, maxLength: 100, default: 'developer' }) }),
+    answers: { 200: Type.Object({ token: Type.String() }), 400: ErrorBody },
   },
   readKeys: {
     method: 'GET',

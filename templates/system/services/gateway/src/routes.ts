@@ -3,7 +3,7 @@
 //                               while order is away, the last one of at most a minute ago that this subject
 //                               got, with `x-degraded: stale`
 // GET  /openapi.json            what it offers
-// POST /token                   {token}: for development only, see DEV_TOKENS
+// POST /token                   ?subject=, else developer → {token}: for development only, see DEV_TOKENS
 // GET  /.well-known/jwks.json   the public keys of those tokens
 
 import { createStaleAnswers, type App, type Callee, type Clock } from '@system/platform'
@@ -68,9 +68,9 @@ export function addRoutes(app: App, { order: callee, clock, admission, issuer }:
   serveOpenApi(app, issuer === undefined ? gatewayContract : wholeContract, 'gateway')
   if (issuer === undefined) return
   const serveTokens = serveRoutes(app, tokenContract)
-  serveTokens.issueToken(async () => ({
+  serveTokens.issueToken(async ({ query: { subject } }) => ({
     status: 200,
-    body: { token: await issuer.issue('developer', everyScope) },
+    body: { token: await issuer.issue(subject, everyScope) },
   }))
   serveTokens.readKeys(() => ({ status: 200, body: issuer.published() }))
 }

@@ -19,9 +19,11 @@ async function runGateway(
 ) {
   const { url } = await runForTest(t, service, { ORDER_URL: orderUrl, ...env })
   const ask = (path: string, options: RequestInit = {}) => fetch(url + path, options)
-  const token = async () =>
-    ((await (await ask('/token', { method: 'POST' })).json()) as { token: string }).token
-  return { ask, token, authorization: async () => ({ authorization: `Bearer ${await token()}` }) }
+  const authorization = async (query = '') => {
+    const issued = await ask(`/token${query}`, { method: 'POST' })
+    return { authorization: `Bearer ${((await issued.json()) as { token: string }).token}` }
+  }
+  return { ask, authorization }
 }
 
 test('an order goes on as it came, and the answer comes back as it is', async (t) => {
@@ -38,10 +40,25 @@ test('an order goes on as it came, and the answer comes back as it is', async (t
   assert.equal(request?.headers.authorization, undefined, 'the token stays at the gateway')
 })
 
+test('a token is of the subject that was named, so that what belongs to whom can be tried by hand', async (t) => {
+  const order = await runStandIn(t, () => ({ status: 200, body: {} }))
+  const { ask, authorization } = await runGateway(t, order.url)
+  await ask('/orders/o1', { headers: await authorization('?subject=ann') })
+  await ask('/orders/o1', { headers: await authorization('?subject=Zo%C3%AB%20B') })
+  assert.deepEqual(
+    order.requests.map(({ headers }) => headers['x-subject']),
+    ['ann', 'Zo%C3%AB%20B'],
+  )
+  const refused = ['?subject=', `?subject=${'x'.repeat(101)}`, '?subject=ann&subject=bob']
+  for (const query of refused) assert.equal((await ask(`/token${query}`, { method: 'POST' })).status, 400)
+})
+
 test('tokens are given out in development only', async (t) => {
   const orderUrl = await deadUrl()
   const { ask } = await runGateway(t, orderUrl, { JWKS_URL: await deadUrl() })
-  assert.equal((await ask('/token', { method: 'POST' })).status, 404)
+  for (const path of ['/token', '/token?subject=ann']) {
+    assert.equal((await ask(path, { method: 'POST' })).status, 404)
+  }
   assert.equal((await ask('/.well-known/jwks.json')).status, 404)
   await assert.rejects(runGateway(t, orderUrl, {}), /JWKS_URL is not set/)
 })
