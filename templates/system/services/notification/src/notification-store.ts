@@ -7,7 +7,7 @@
 // makes no second message, and a crash between reading and writing neither loses nor repeats one.
 
 import type { DatabaseSync } from 'node:sqlite'
-import type { Clock, DurableStore } from '@system/platform'
+import { orExplain, type Clock, type DurableStore } from '@system/platform'
 import type { Channel } from './channel.ts'
 import type { ChannelName, Message } from './message.ts'
 
@@ -69,7 +69,7 @@ export function createNotificationStore(
   { database, commit }: Pick<DurableStore, 'database' | 'commit'>,
   clock: Clock,
 ): NotificationStore {
-  addVia(database)
+  orExplain(database.location() ?? 'the notification store', () => addVia(database))
   const columns =
     'pos, id, event_id as eventId, order_id as orderId, kind, channel, text, state, attempts, reason, via, at'
   const readCheckpoint = database.prepare(`select pos from checkpoints where feed = 'order'`)
