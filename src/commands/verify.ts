@@ -1,4 +1,5 @@
 import { string } from '@oclif/core/flags'
+import { anchorsFlag } from '../cli/anchors-flag.ts'
 import { BaseCommand, exitCodes } from '../cli/base-command.ts'
 import { verifyView } from '../cli/views/verify.ts'
 import { rootHere } from '../runtime/here.ts'
@@ -21,6 +22,7 @@ export default class Verify extends BaseCommand {
       description: 'Id of the load run, or its last four characters; the newest one if left out.',
       helpValue: '<run>',
     }),
+    anchors: anchorsFlag(),
     within: string({
       description: 'How long to wait while none of the orders and messages under way settles.',
       default: '30s',
@@ -32,7 +34,8 @@ export default class Verify extends BaseCommand {
     const { flags } = await this.parse(Verify)
     const withinMs = parseDuration(flags.within, '--within')
     const { verifySystem } = await import('../runtime/verify.ts')
-    const verification = await verifySystem({ root: await rootHere(), run: flags.run, withinMs })
+    const { run, anchors: anchorFolder } = flags
+    const verification = await verifySystem({ root: await rootHere(), run, anchorFolder, withinMs })
     if (verification.verdict === 'FAIL') this.endWith(exitCodes.failed)
     return this.show(verification, verifyView(verification))
   }

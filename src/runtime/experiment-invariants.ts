@@ -28,7 +28,8 @@ export type CheckInvariants = (options: {
 
 /** One for each that could be looked at; none at all is a miss. */
 export const invariantsHold: CheckInvariants = async ({ root, acknowledged, settleMs, signal }) => {
-  const { invariants } = await verifySystem({ root, acknowledged, withinMs: settleMs, signal })
+  const anchorFolder = process.env['ANCHOR_DIR'] || undefined
+  const { invariants } = await verifySystem({ root, acknowledged, anchorFolder, withinMs: settleMs, signal })
   const checked = invariants.filter(({ state }) => state !== 'not-checked')
   if (checked.length === 0) {
     return [found('invariants', false, 'no service keeps records that could be looked at')]

@@ -20,12 +20,14 @@ export interface RecordsOptions {
   root: string
   services: readonly ServiceStatus[]
   acknowledged: readonly AcknowledgedOrder[]
+  /** Where order's log is anchored, when not with its data. */
+  anchorFolder?: string | undefined
   signal?: AbortSignal | undefined
 }
 
-/** @throws UserError no-records, records-unreadable */
+/** @throws UserError no-records, records-unreadable, no-anchors */
 export async function readSystemRecords(options: RecordsOptions): Promise<SystemRecords> {
-  const { root, services, acknowledged, signal } = options
+  const { root, services, acknowledged, anchorFolder, signal } = options
   const list = async <T>(service: string, path: string, name: string): Promise<T[] | null> => {
     const url = services.find((one) => one.name === service)?.url
     if (url === undefined) return null
@@ -39,16 +41,17 @@ export async function readSystemRecords(options: RecordsOptions): Promise<System
     const charges = await list<PaymentRecord>('payment', '/charges', 'charges')
     const feed = await list<OrderEvent>('order', '/feed', 'events')
     if (feed === null) throw errors.noRecords('order')
-    return { acknowledged, feed, charges, ledger, messages, mailbox, audit: await auditOf(root) }
+    const audit = await auditOf(root, anchorFolder)
+    return { acknowledged, feed, charges, ledger, messages, mailbox, audit }
   } catch (error) {
     if (signal?.aborted || error instanceof UserError) throw error
     throw errors.recordsUnreadable((error as Error).message, error)
   }
 }
 
-async function auditOf(root: string): Promise<SystemRecords['audit']> {
+async function auditOf(root: string, anchorFolder: string | undefined): Promise<SystemRecords['audit']> {
   try {
-    return await verifyAudit(root, 'order')
+    return await verifyAudit(root, 'order', anchorFolder)
   } catch (error) {
     if (error instanceof UserError && error.code === 'no-audit-log') return null
     throw error

@@ -32,6 +32,8 @@ export interface VerifyOptions {
   run?: string | undefined
   /** Instead of a recorded run: what was acknowledged to the caller. */
   acknowledged?: readonly AcknowledgedOrder[]
+  /** Where order's log is anchored, when not with its data. */
+  anchorFolder?: string | undefined
   /** How long to wait while nothing of what is under way settles. */
   withinMs: number
   signal?: AbortSignal | undefined
@@ -39,9 +41,9 @@ export interface VerifyOptions {
 
 const askAgainMs = 500
 
-/** @throws UserError agent-not-running, unknown-run, no-records, records-unreadable */
+/** @throws UserError agent-not-running, unknown-run, no-records, records-unreadable, no-anchors */
 export async function verifySystem(options: VerifyOptions): Promise<Verification> {
-  const { root, withinMs, signal } = options
+  const { root, anchorFolder, withinMs, signal } = options
   const agent = await connectAgent(root)
   const { run, acknowledged } = await promisesOf(options)
   const { found: invariants, waitedMs } = await untilSettled({
@@ -51,7 +53,7 @@ export async function verifySystem(options: VerifyOptions): Promise<Verification
     signal,
     look: async (isLast) => {
       const { services } = await agent.status()
-      return judgeOnce({ root, services, acknowledged, signal }, isLast)
+      return judgeOnce({ root, services, acknowledged, anchorFolder, signal }, isLast)
     },
   })
   const verdict = verdictOfInvariants(invariants)

@@ -2,7 +2,10 @@
 // way of tampering with it is named with its place.
 
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -11,7 +14,10 @@ import { createGroupCommit, openDatabase } from '@system/platform'
 import { systemClock } from '@system/platform/clock'
 import { expect, onTestFinished, test } from 'vitest'
 import { auditView } from '../../src/cli/views/verify.ts'
+import { checkInvariants } from '../../src/chaos/invariants.ts'
 import { verifyAudit } from '../../src/runtime/audit.ts'
+import { readSystemRecords } from '../../src/runtime/system-records.ts'
+import type { ServiceStatus } from '../../src/system/agent-api.ts'
 import { appendAnchor } from '../../templates/system/services/order/src/anchor-file.ts'
 import { createOrderStore, schema } from '../../templates/system/services/order/src/order-store.ts'
 
@@ -42,6 +48,25 @@ async function writtenSystem() {
     hacked.close()
   }
   return { root, tamper }
+}
+
+/** Order's other side, whose log is not what is asked about. */
+async function emptyFeed(): Promise<ServiceStatus> {
+  const server = createServer((_, answer) => answer.end('{"events":[],"next":0}')).listen(0, '127.0.0.1')
+  onTestFinished(() => void server.close())
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  return {
+    name: 'order',
+    state: 'ready',
+    pid: null,
+    url: `http://127.0.0.1:${port}`,
+    port,
+    adminPort: 0,
+    restarts: 0,
+    since: 0,
+    detail: null,
+  }
 }
 
 /** All hashes from there on made anew, as somebody would who knows how they are made. */
@@ -119,6 +144,23 @@ test('anchors that are kept elsewhere are read from there', async () => {
   tamper('delete from events where pos > 5')
   expect(await verifyAudit(root, 'order')).toMatchObject({ verdict: 'PASS', anchors: 0 })
   expect(await verifyAudit(root, 'order', elsewhere)).toMatchObject({ verdict: 'FAIL', broken: { pos: 6 } })
+})
+
+test('`msvc verify` reads anchors that are kept elsewhere, and says when there are none', async () => {
+  const { root, tamper } = await writtenSystem()
+  const anchorFolder = join(root, 'evidence')
+  renameSync(join(root, '.msvc/data/order/anchors'), anchorFolder)
+  tamper('delete from events where pos > 5')
+  const order = await emptyFeed()
+  const audit = async (elsewhere: object) => {
+    const records = await readSystemRecords({ root, services: [order], acknowledged: [], ...elsewhere })
+    return checkInvariants(records).find(({ name }) => name === 'the audit chain is whole')
+  }
+  expect(await audit({ anchorFolder })).toMatchObject({ state: 'broken', notChecked: [] })
+  expect(await audit({})).toMatchObject({
+    state: 'held',
+    notChecked: [{ what: 'events against an anchor, of which there is none', count: 5 }],
+  })
 })
 
 test('a folder for anchors that is not there is no proof', async () => {

@@ -1,5 +1,5 @@
 import { string as argument } from '@oclif/core/args'
-import { string } from '@oclif/core/flags'
+import { anchorsFlag } from '../../cli/anchors-flag.ts'
 import { BaseCommand, exitCodes } from '../../cli/base-command.ts'
 import { auditView } from '../../cli/views/verify.ts'
 import type { AuditReport } from '../../runtime/audit.ts'
@@ -17,11 +17,7 @@ export default class AuditVerify extends BaseCommand {
   ]
   static override args = { service: argument({ required: true, description: 'Name of the service.' }) }
   static override flags = {
-    anchors: string({
-      description: 'Folder of the anchors, when they are not kept with the data of the service.',
-      helpValue: '<folder>',
-      env: 'ANCHOR_DIR',
-    }),
+    anchors: anchorsFlag(),
   }
 
   async run(): Promise<AuditReport> {
