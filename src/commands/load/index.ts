@@ -4,6 +4,7 @@ import { BaseCommand, exitCodes } from '../../cli/base-command.ts'
 import { errors } from '../../errors.ts'
 import { parseDuration } from '../../system/duration.ts'
 import { suggest } from '../../system/suggest.ts'
+import { headersTyped } from '../../load/header-lines.ts'
 import { pacings } from '../../load/pacing.ts'
 import type { Pacing } from '../../ports.ts'
 import { parseShare } from '../../system/parse-share.ts'
@@ -133,7 +134,7 @@ export default class Load extends BaseCommand {
       requestsFormat: flags.format as RequestFormat | undefined,
       request: {
         method: flags.method.toUpperCase(),
-        headers: headersOf(flags.header ?? []),
+        headers: headersTyped(flags.header ?? []),
         body: flags.body,
       },
       engine: flags.engine as LoadOptions['engine'],
@@ -194,14 +195,4 @@ function rate(text: string): number {
   if (!Number.isFinite(value))
     throw errors.badValue('--rps', text, 'a number of arrivals per second, such as 500')
   return value
-}
-
-function headersOf(lines: string[]): Record<string, string> {
-  return Object.fromEntries(
-    lines.map((line) => {
-      const colon = line.indexOf(':')
-      if (colon < 1) throw errors.badValue('-H', line, "a header such as 'authorization: Bearer abc'")
-      return [line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()]
-    }),
-  )
 }

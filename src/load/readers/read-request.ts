@@ -1,5 +1,7 @@
 // What the readers of all formats make, and how they say what they cannot read.
 
+import { joinedHeaders } from '../header-lines.ts'
+
 /** One request as such a file says it. */
 export interface ReadRequest {
   method: string
@@ -25,9 +27,7 @@ const ofConnection =
   /^(:|host$|connection$|content-length$|transfer-encoding$|upgrade$|expect$|te$|trailer$|keep-alive$|proxy-)/i
 
 export const ownHeaders = (headers: readonly (readonly [string, string])[]): Record<string, string> =>
-  Object.fromEntries(
-    headers.filter(([name]) => !ofConnection.test(name)).map(([name, value]) => [name.toLowerCase(), value]),
-  )
+  joinedHeaders(headers.filter(([name]) => !ofConnection.test(name)))
 
 export function wholeUrl(url: string, line: number): string {
   if (/^https?:\/\//i.test(url) && URL.canParse(url)) return url

@@ -72,3 +72,8 @@ test.each([
 ])('%s is told with its place', async (_, text, message) => {
   await expect(read(text)).rejects.toThrow(message)
 })
+
+test('a header that is there twice keeps both of its values', async () => {
+  const { scenario } = await read('GET http://a/\nX-Tag: a\nCookie: b=1\nX-Tag: c\nCookie: d=2\n')
+  expect(scenario.requests[0]?.steps[0]?.headers).toEqual({ 'x-tag': 'a, c', cookie: 'b=1; d=2' })
+})
