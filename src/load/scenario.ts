@@ -54,6 +54,7 @@ const next = 'Mend the file; docs/load.md and editors know its shape from .msvc/
 export function parseScenario(text: string, file: string): Scenario {
   const yaml = parseYamlFile({ text, file, next }, scenarioSchema)
   const { name, load, thresholds = [], feeds = {}, setup = [], requests } = yaml.value
+  refuseRepeatedNames(yaml, requests)
   const known = new Set<string>()
   const feedNames = Object.keys(feeds)
   return {
@@ -79,6 +80,15 @@ export function parseScenario(text: string, file: string): Scenario {
       return { name: called, weight, steps, place: yaml.placeOf(from) }
     }),
   }
+}
+
+/** A threshold names the request that it is about. */
+function refuseRepeatedNames(yaml: YamlFile<unknown>, requests: readonly { name: string }[]): void {
+  const names = requests.map(({ name }) => name)
+  const index = names.findIndex((name, at) => names.indexOf(name) < at)
+  if (index === -1) return
+  const place = yaml.placeOf(['requests', index, 'name'])
+  throw errors.fileInvalid(place, `two requests are called ${names[index]}.`, 'Give each a name of its own.')
 }
 
 /** Each is understood and about a request of this file, or it is refused at its place. */

@@ -84,6 +84,12 @@ describe('a mistake is told with its place and what was expected', () => {
       '{{who}} is not known here',
     ],
     [
+      'two requests of one name',
+      scenario('requests:\n  - {name: a, path: /}\n  - {path: /b, name: a}\n'),
+      '6:22',
+      'two requests are called a',
+    ],
+    [
       'a name that no variable can have',
       scenario('requests:\n  - {name: a, path: /, body: {to: "{{first-name}}"}}\n'),
       '5:30',

@@ -85,6 +85,7 @@ function scenarioOf(requests: readonly ReadRequest[], file: string): Scenario {
     if (known === undefined) counted.set(key, { request, weight: 1 })
     else known.weight += 1
   }
+  const called = new Map<string, number>()
   return {
     name: file,
     feeds: [],
@@ -92,7 +93,10 @@ function scenarioOf(requests: readonly ReadRequest[], file: string): Scenario {
     requests: [...counted.values()].map(({ request, weight }) => {
       const { method, url, headers, body, line } = request
       const { pathname, search } = new URL(url)
-      const name = `${method} ${pathname}`
+      const times = (called.get(`${method} ${pathname}`) ?? 0) + 1
+      called.set(`${method} ${pathname}`, times)
+      // A name of its own, so that a threshold can be about it.
+      const name = `${method} ${pathname}${times === 1 ? '' : ` (${times})`}`
       const place = { file, line, column: 1 }
       const path = pathname + search
       return { name, weight, place, steps: [{ name, method, path, headers, body, expect: null, place }] }

@@ -77,3 +77,11 @@ test('a header that is there twice keeps both of its values', async () => {
   const { scenario } = await read('GET http://a/\nX-Tag: a\nCookie: b=1\nX-Tag: c\nCookie: d=2\n')
   expect(scenario.requests[0]?.steps[0]?.headers).toEqual({ 'x-tag': 'a, c', cookie: 'b=1; d=2' })
 })
+
+test('requests that differ only in what the path does not show have names of their own', async () => {
+  const { scenario } = await read('GET http://a/x?b=1\n\nGET http://a/x?b=2\n\nGET http://a/x?b=1\n')
+  expect(scenario.requests.map(({ name, weight }) => [name, weight])).toEqual([
+    ['GET /x', 2],
+    ['GET /x (2)', 1],
+  ])
+})
