@@ -67,6 +67,21 @@ const anchors = [
   anchoring('nothing is anchored at the end', 'clearInterval(timer)\n      anchor()', 'clearInterval(timer)'),
   anchoring('the log is not compared at the start', 'if (found === anchor.hash)', 'if (true)'),
   anchoring('what a crash leaves is taken for a change', 'store.hashAt(anchor.pos)', 'store.head().hash'),
+  anchoring(
+    'the log is not compared before it is anchored',
+    'const reason = anchored && contradictionWith(anchored, { store, file, log })',
+    'const reason = undefined as string | undefined',
+  ),
+  starting(
+    'orders go on when the log is changed',
+    '? placeOrder(placing, request) : refuse()',
+    '? placeOrder(placing, request) : placeOrder(placing, request)',
+  ),
+  starting(
+    'followers are told of a log that is changed',
+    '? store.feed(after, limit) : refuse()',
+    '? store.feed(after, limit) : store.feed(after, limit)',
+  ),
   starting('a changed log is gone on with', 'if (contradiction !== undefined)', 'if (Math.random() > 1)'),
   starting('a changed log is told to followers', '{ ...store, feed: refuse }', 'store'),
   starting('a changed log leaves the service ready', 'addCheck(() => contradiction)', ''),

@@ -1,9 +1,9 @@
 // Writes down, outside of the database, how far the log was and what its hash was: once a minute, and
-// when the service starts and ends. A log that is rewritten or cut after that no longer agrees, which shows at the
-// next start and to `msvc audit verify`.
+// when the service starts and ends. A log that is rewritten or cut after that no longer agrees, which shows before the
+// next anchor, at the next start, and to `msvc audit verify`.
 //
-//   start ─▶ the log has the last anchor's event, or goes on from it? ─▶ yes ─▶ anchor · anchor · … · anchor
-//                                                                    └▶ no ──▶ nothing more is written
+//   start, and each minute ─▶ the log has the last anchor's event, or goes on from it? ─▶ yes ─▶ anchor
+//                                                                                      └▶ no ──▶ no more anchors
 //
 // A crash between a commit and its anchor leaves a log that is longer than its last anchor, which is as it should be.
 //
@@ -12,7 +12,7 @@
 
 import { dirname } from 'node:path'
 import type { Clock, Logger } from '@system/platform'
-import { appendAnchor, readLastAnchor, type LastAnchor } from './anchor-file.ts'
+import { appendAnchor, readLastAnchor, type Anchor, type LastAnchor } from './anchor-file.ts'
 import type { EventStore } from './event-store.ts'
 
 export interface AnchorOptions {
@@ -21,17 +21,23 @@ export interface AnchorOptions {
   clock: Clock
   log: Logger
   everyMs: number
+  /** The log was changed while the service ran; nothing is anchored. Told again as long as it is so. */
+  onContradiction: (reason: string) => void
 }
 
+type Compared = Pick<AnchorOptions, 'store' | 'file' | 'log'>
+
 /** Why the log is not the one that was anchored last; undefined when it is, or when nothing tells. */
-export function contradictionOf({
-  store,
-  file,
-  log,
-}: Pick<AnchorOptions, 'store' | 'file' | 'log'>): string | undefined {
+export function contradictionOf(compared: Compared): string | undefined {
+  const { file, log } = compared
   const { anchor, torn } = readOrTell(file, log)
   if (torn > 0) log.warn({ file, lines: torn }, 'the end of the audit anchors is torn, and passed over')
-  if (anchor === undefined) return undefined
+  return anchor && contradictionWith(anchor, compared)
+}
+
+type Anchored = Pick<Anchor, 'pos' | 'hash'>
+
+function contradictionWith(anchor: Anchored, { store, file, log }: Compared): string | undefined {
   const found = store.hashAt(anchor.pos)
   if (found === anchor.hash) return undefined
   const head = store.head()
@@ -47,8 +53,10 @@ export function contradictionOf({
 }
 
 /** `stop` writes a last one. */
-export function startAnchors({ store, file, clock, log, everyMs }: AnchorOptions): { stop: () => void } {
-  let anchored = 0
+export function startAnchors({ store, file, clock, log, everyMs, onContradiction }: AnchorOptions): {
+  stop: () => void
+} {
+  let anchored: Anchored | undefined
   const timer = setInterval(anchor, everyMs)
   timer.unref()
   anchor()
@@ -60,11 +68,13 @@ export function startAnchors({ store, file, clock, log, everyMs }: AnchorOptions
   }
 
   function anchor(): void {
+    const reason = anchored && contradictionWith(anchored, { store, file, log })
+    if (reason !== undefined) return onContradiction(reason)
     const { pos, hash } = store.head()
-    if (pos === anchored) return
+    if (pos === (anchored?.pos ?? 0)) return
     try {
       appendAnchor(file, { at: clock.epochMs(), pos, hash })
-      anchored = pos
+      anchored = { pos, hash }
       log.info({ pos, hash }, 'audit anchor')
     } catch (error) {
       // The next minute tries again; the log itself has its hashes in any case.

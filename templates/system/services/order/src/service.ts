@@ -40,16 +40,26 @@ export const service: ServiceDefinition<typeof settings, 'payment'> = {
     })
 
     const file = join(config.ANCHOR_DIR ?? join(config.DATA_DIR, 'anchors'), 'order.ndjson')
-    const contradiction = contradictionOf({ store, file, log })
+    let contradiction = contradictionOf({ store, file, log })
+    addCheck(() => contradiction)
+    const refuse = (): never => {
+      throw new StorageUnavailable(`Nothing is done on the word of this log: ${contradiction}.`)
+    }
     if (contradiction !== undefined) {
-      addCheck(() => contradiction)
-      const refuse = (): never => {
-        throw new StorageUnavailable(`Nothing is done on the word of this log: ${contradiction}.`)
-      }
       // Its orders can still be read, as evidence.
       return addRoutes(app, { store: { ...store, feed: refuse }, place: refuse })
     }
-    const anchors = startAnchors({ store, file, clock, log, everyMs: config.ANCHOR_EVERY_MS })
+    const anchors = startAnchors({
+      store,
+      file,
+      clock,
+      log,
+      everyMs: config.ANCHOR_EVERY_MS,
+      onContradiction(reason) {
+        contradiction = reason
+        void pending.stop()
+      },
+    })
     onClose(() => anchors.stop())
 
     const payment = callee('payment')
@@ -65,9 +75,13 @@ export const service: ServiceDefinition<typeof settings, 'payment'> = {
     })
     onClose(() => pending.stop())
 
+    const placing = { store, pay, payLater: pending.add }
     addRoutes(app, {
-      store,
-      place: (request) => placeOrder({ store, pay, payLater: pending.add }, request),
+      store: {
+        ...store,
+        feed: (after, limit) => (contradiction === undefined ? store.feed(after, limit) : refuse()),
+      },
+      place: (request) => (contradiction === undefined ? placeOrder(placing, request) : refuse()),
     })
   },
 }

@@ -26,6 +26,8 @@ test('the audit trail is anchored outside of the database, and again at the end'
   assert.deepEqual([last?.pos, last?.hash], [events.length, events.at(-1)?.hash])
 })
 
+const withoutTriggers = 'drop trigger events_are_final_u; drop trigger events_are_final_d;'
+
 /** A service that took two orders while payment was away, and was then ended and its log changed by SQL. */
 async function tamperedWith(t: TestContext, sql: string) {
   const folder = temporaryFolder(t)
@@ -33,7 +35,7 @@ async function tamperedWith(t: TestContext, sql: string) {
   await Promise.all(['k1', 'k2'].map((key) => before.place(key)))
   await before.close()
   const database = new DatabaseSync(`${folder}/events.db`)
-  database.exec(`drop trigger events_are_final_u; drop trigger events_are_final_d; ${sql}`)
+  database.exec(`${withoutTriggers} ${sql}`)
   database.close()
   return folder
 }
@@ -60,6 +62,27 @@ for (const [how, sql, why] of rewritings) {
     await order.close()
     assert.deepEqual(anchorsIn(folder), anchors)
     assert.equal(payment.chargesByKey.size, 0)
+  })
+}
+
+for (const [how, sql] of rewritings) {
+  test(`a log ${how} while the service runs is not anchored, and nothing is done on its word`, async (t) => {
+    const folder = temporaryFolder(t)
+    const payment = await runPaymentStandIn(t)
+    const order = await runOrder(t, payment.url, folder, { ANCHOR_EVERY_MS: '100' })
+    await Promise.all(['k1', 'k2'].map((key) => order.place(key)))
+    const path = `${folder}/anchors/order.ndjson`
+    await eventually(() => (existsSync(path) && anchorsIn(folder).at(-1)?.pos === 4 ? true : undefined))
+    const anchors = anchorsIn(folder)
+    const database = new DatabaseSync(`${folder}/events.db`, { timeout: 5000 })
+    database.exec(`${withoutTriggers} ${sql}`)
+    database.close()
+    await eventually(async () => ((await fetch(`${order.adminUrl}/readyz`)).ok ? undefined : true))
+    assert.equal((await order.place('k3')).status, 503)
+    assert.equal((await fetch(`${order.url}/feed`)).status, 503)
+    await order.close()
+    assert.deepEqual(anchorsIn(folder), anchors)
+    assert.equal(payment.chargesByKey.size, 2)
   })
 }
 
