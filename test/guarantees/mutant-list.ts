@@ -191,8 +191,8 @@ const idempotencyKeys = [
   ),
   charging('settle-charge.ts', 'payment.test.ts', 'refuse')(
     'a refusal is believed whatever the books have',
-    'const inBooks = await provider.find(charge.key)',
-    "const inBooks = { kind: 'not-found' } as ProviderResult",
+    'return asInBooks(charge, await provider.find(charge.key))',
+    "return asInBooks(charge, { kind: 'not-found' })",
   ),
   charging('settle-charge.ts', 'payment.test.ts', 'refuse')(
     'books that do not tell are taken for empty ones',
@@ -201,13 +201,28 @@ const idempotencyKeys = [
   ),
   charging('settle-charge.ts', 'payment.test.ts', 'refuse')(
     'what is under the key of a refused charge is taken for that charge',
-    'inBooks.payment.amountCents === charge.amountCents ?',
+    'isOf(charge, inBooks.payment) ?',
     'true ?',
   ),
   charging('settle-charge.ts', 'payment.test.ts', 'refuse')(
     'a refused charge stays open',
     "if (result.kind === 'refused') return afterRefusal(charge)",
     '',
+  ),
+  charging('settle-charge.ts', 'void.test.ts', 'declined for good')(
+    'what is reserved and may not be captured stays reserved',
+    'return written(charge, await provider.void(voidKey(charge), inBooks.payment.id))',
+    'return asInBooks(charge, inBooks)',
+  ),
+  charging('settle-charge.ts', 'void.test.ts', 'nothing is given up')(
+    'what is under the key of a refused capture is given up, whatever it is',
+    '|| !isOf(charge, inBooks.payment)',
+    '',
+  ),
+  charging('settle-charge.ts', 'void.test.ts', 'under the same key')(
+    'what is reserved is given up without a key',
+    'provider.void(voidKey(charge),',
+    'provider.void(`${voidKey(charge)}-${performance.now()}`,',
   ),
   charging('settle-charge.ts', 'refund.test.ts', 'asked for under one key')(
     'a refund is asked for without its key',

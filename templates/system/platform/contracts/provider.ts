@@ -29,6 +29,7 @@ const share = Type.Number({ minimum: 0, maximum: 1 })
 
 const Mood = Type.Object({
   declineShare: share,
+  refusedCaptureShare: share,
   lostAnswerShare: share,
   delayMs: Type.Integer({ minimum: 0, maximum: 60_000 }),
 })
@@ -47,7 +48,7 @@ export const providerContract = contract({
   capture: {
     method: 'POST',
     path: '/payments/:id/capture',
-    summary: 'Takes what is reserved; 409 when its state does not allow it.',
+    summary: 'Takes what is reserved; 409 when its state does not allow it, or it is refused.',
     params,
     headers,
     answers: moved,

@@ -2,7 +2,7 @@
 // safe to repeat.
 //
 //   requested ─▶ authorised ─▶ captured ─▶ refund_requested ─▶ refunded
-//          └───▶ declined                                 └──▶ refund_refused
+//          └────────────┴──▶ declined                     └──▶ refund_refused
 //
 // `requested` and `refund_requested` are written before the provider is asked: whatever happens then, we
 // know that we have asked.

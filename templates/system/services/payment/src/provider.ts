@@ -29,6 +29,8 @@ export interface Provider {
   authorise(key: string, request: { reference: string; amountCents: number }): Promise<ProviderResult>
   capture(key: string, id: string): Promise<ProviderResult>
   refund(key: string, id: string): Promise<ProviderResult>
+  /** Gives up what is reserved. */
+  void(key: string, id: string): Promise<ProviderResult>
   /** What became of an order of that key. Moves nothing. */
   find(key: string): Promise<ProviderResult>
 }
@@ -39,6 +41,7 @@ export function createProvider(callee: Callee): Provider {
     authorise: async (idempotencyKey, body) => read(await sandbox.authorise({ idempotencyKey, body })),
     capture: async (idempotencyKey, id) => read(await sandbox.capture({ idempotencyKey, params: { id } })),
     refund: async (idempotencyKey, id) => read(await sandbox.refund({ idempotencyKey, params: { id } })),
+    void: async (idempotencyKey, id) => read(await sandbox.void({ idempotencyKey, params: { id } })),
     async find(key) {
       const result = await sandbox.findByKey({ params: { key } })
       const isUnknown = result.kind === 'answered' && result.status === 404 && result.json() !== undefined
@@ -48,7 +51,7 @@ export function createProvider(callee: Callee): Provider {
 }
 
 type Sandbox = Client<typeof providerContract>
-type Answered = Awaited<ReturnType<Sandbox['authorise' | 'capture' | 'refund' | 'findByKey']>>
+type Answered = Awaited<ReturnType<Sandbox['authorise' | 'capture' | 'refund' | 'void' | 'findByKey']>>
 
 function read(result: Answered): ProviderResult {
   if (result.kind === 'refused') return { kind: 'unknown', reason: `not asked: ${result.by}` }

@@ -3,7 +3,8 @@
 //
 // Each step can be lost halfway: the provider has done it and we have not heard, or have died before we
 // wrote it down. The way on is the same for all: ask under the same key, which is answered and not done
-// again. A refusal is no loss: it ends the charge, once the books say that nothing was done under its key.
+// again. A refusal is no loss: it ends the charge, once the books say that nothing was done under its key, or
+// once what was reserved under it is given up.
 // One charge is driven by one caller at a time; whoever comes meanwhile gets the same answer.
 
 import type { Charge, ChargeStore } from './charge-store.ts'
@@ -31,7 +32,7 @@ export function createSettle({ store, provider }: SettleOptions): Settle {
 
   /** What the books have is written down first: a provider whose answers are all late is not asked for it again. */
   async function driveFrom(charge: Charge, inBooks: ProviderPayment | undefined): Promise<Charge> {
-    const isTold = inBooks?.reference === charge.orderId && inBooks.amountCents === charge.amountCents
+    const isTold = inBooks !== undefined && isOf(charge, inBooks)
     return drive(isTold ? await written(charge, { kind: 'done', payment: inBooks }) : charge)
   }
 
@@ -47,7 +48,13 @@ export function createSettle({ store, provider }: SettleOptions): Settle {
   }
 
   async function capture(charge: Charge): Promise<Charge> {
-    return written(charge, await provider.capture(captureKey(charge), charge.providerId ?? ''))
+    const result = await provider.capture(captureKey(charge), charge.providerId ?? '')
+    if (result.kind !== 'refused') return written(charge, result)
+    const inBooks = await provider.find(charge.key)
+    const isHeld = inBooks.kind === 'done' && inBooks.payment.state === 'authorised'
+    if (!isHeld || !isOf(charge, inBooks.payment)) return asInBooks(charge, inBooks)
+    // The provider does one of the two: where a capture came before, this is refused and the books tell.
+    return written(charge, await provider.void(voidKey(charge), inBooks.payment.id))
   }
 
   async function giveBack(charge: Charge): Promise<Charge> {
@@ -68,12 +75,15 @@ export function createSettle({ store, provider }: SettleOptions): Settle {
     return store.enter(charge.id, state === 'voided' ? 'declined' : state, id)
   }
 
-  /** Refused for good: what the books have of it stands; where they have nothing, it will never be charged. */
   async function afterRefusal(charge: Charge): Promise<Charge> {
-    const inBooks = await provider.find(charge.key)
+    return asInBooks(charge, await provider.find(charge.key))
+  }
+
+  /** Refused for good: what the books have of it stands; where they have nothing, it will never be charged. */
+  async function asInBooks(charge: Charge, inBooks: ProviderResult): Promise<Charge> {
     if (inBooks.kind === 'done' && inBooks.payment.reference === charge.orderId) {
       // Another amount under our key is for people to look into: neither is it this charge, nor is it nothing.
-      return inBooks.payment.amountCents === charge.amountCents ? written(charge, inBooks) : charge
+      return isOf(charge, inBooks.payment) ? written(charge, inBooks) : charge
     }
     const hasNothing = inBooks.kind === 'done' || inBooks.kind === 'not-found'
     const isAsked = charge.state === 'requested'
@@ -81,10 +91,15 @@ export function createSettle({ store, provider }: SettleOptions): Settle {
   }
 }
 
+const isOf = ({ orderId, amountCents }: Charge, payment: ProviderPayment): boolean =>
+  payment.reference === orderId && payment.amountCents === amountCents
+
 /** Under which the provider knows what is under way, if it has heard of it. */
 export const keyUnderWay = (charge: Charge): string =>
   charge.state === 'refund_requested' ? refundKey(charge) : charge.key
 
 const captureKey = ({ key }: Charge): string => `${key}:capture`
+
+const voidKey = ({ key }: Charge): string => `${key}:void`
 
 const refundKey = ({ key }: Charge): string => `${key}:refund`

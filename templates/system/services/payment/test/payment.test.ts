@@ -108,7 +108,7 @@ const refused: [what: string, provider: Reluctant, answer: [number, string]][] =
   ['the books are not to be asked', { books: { status: 400, body: { error } } }, [202, 'requested']],
   ['a status is no word of the books', { books: { status: 404 } }, [202, 'requested']],
   [
-    'the capture is, of what is reserved',
+    'the capture is, and what is reserved may not have been given up',
     { authorise: { ...inBooks('authorised'), status: 201 }, books: inBooks('authorised') },
     [202, 'authorised'],
   ],

@@ -26,6 +26,8 @@ export type LedgerResult =
   | { kind: 'unknown' }
   /** The payment is in a state that does not allow it. */
   | { kind: 'not-allowed'; state: PaymentState }
+  /** Though its state would allow it. */
+  | { kind: 'refused' }
   /** The key was used for something else. */
   | { kind: 'key-reused' }
 
@@ -39,7 +41,7 @@ export interface Ledger {
     request: Pick<Payment, 'reference' | 'amountCents'>,
     isDeclined: () => boolean,
   ): Promise<Authorised>
-  move(key: string, id: string, move: Move): Promise<LedgerResult>
+  move(key: string, id: string, move: Move, isRefused: () => boolean): Promise<LedgerResult>
   findByKey(key: string): Payment | undefined
   list(after: number, limit: number): Payment[]
 }
@@ -95,7 +97,7 @@ export function createLedger({ database, commit }: DurableStore, clock: Clock): 
         return { kind: 'done', payment: existing(id) }
       }),
 
-    move: (key, id, move) =>
+    move: (key, id, move, isRefused) =>
       commit((): LedgerResult => {
         const before = orderOf.get(key) as { move: string; id: string } | undefined
         if (before !== undefined) {
@@ -106,6 +108,7 @@ export function createLedger({ database, commit }: DurableStore, clock: Clock): 
         if (payment === undefined) return { kind: 'unknown' }
         const { from, to } = moves[move]
         if (payment.state !== from) return { kind: 'not-allowed', state: payment.state }
+        if (isRefused()) return { kind: 'refused' }
         setState.run(to, id)
         insertOrder.run(key, move, id)
         return { kind: 'done', payment: existing(id) }

@@ -1,10 +1,12 @@
-// How badly the sandbox behaves: shares of payments that are declined and of answers that are lost, and
-// how long each answer takes.
+// How badly the sandbox behaves: shares of payments that are declined, of captures that are refused and of
+// answers that are lost, and how long each answer takes.
 //
 // Shares are exact and not by chance: of 0.2, every fifth. So a test of five payments has one lost answer.
 
 export interface Mood {
   declineShare: number
+  /** Of what is reserved, and stays so. */
+  refusedCaptureShare: number
   lostAnswerShare: number
   delayMs: number
 }

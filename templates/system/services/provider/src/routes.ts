@@ -4,7 +4,7 @@
 // POST /payments/:id/void      the same: gives an authorised payment up
 // GET  /payments/by-key/:key   → 200 the payment that this key made or changed, 404
 // GET  /payments               ?after=<pos>&limit= → {payments, next}: the books
-// PUT  /sandbox                {declineShare, lostAnswerShare, delayMs} → how it behaves from now on
+// PUT  /sandbox                {declineShare, refusedCaptureShare, lostAnswerShare, delayMs} → how it behaves from now on
 // GET  /openapi.json           all of this, as platform/contracts/provider.ts declares it
 //
 // Everything is on disk before it is answered. A lost answer is done and on disk, and nobody hears of it.
@@ -17,11 +17,12 @@ import type { FastifyReply } from 'fastify'
 import type { Ledger, Move } from './ledger.ts'
 import { createShare, type Mood } from './mood.ts'
 
-const wellBehaved: Mood = { declineShare: 0, lostAnswerShare: 0, delayMs: 0 }
+const wellBehaved: Mood = { declineShare: 0, refusedCaptureShare: 0, lostAnswerShare: 0, delayMs: 0 }
 
 export function addRoutes(app: App, ledger: Ledger, firstMood: Mood): void {
   let mood = firstMood
   const isDeclined = createShare()
+  const isCaptureRefused = createShare()
   const isLost = createShare()
   const serve = serveContract(app, providerContract, 'provider')
 
@@ -57,7 +58,12 @@ export function addRoutes(app: App, ledger: Ledger, firstMood: Mood): void {
 
   function moveBy(move: Move): Handler<(typeof providerContract)[Move]> {
     return async ({ headers, params: { id } }, { reply }) => {
-      const result = await ledger.move(headers['idempotency-key'], id, move)
+      const result = await ledger.move(
+        headers['idempotency-key'],
+        id,
+        move,
+        () => move === 'capture' && isCaptureRefused(mood.refusedCaptureShare),
+      )
       if (await isLostOnTheWay(reply)) return sent
       switch (result.kind) {
         case 'done':
@@ -66,6 +72,8 @@ export function addRoutes(app: App, ledger: Ledger, firstMood: Mood): void {
           return refusal(404, 'no-such-payment', 'There is no such payment.')
         case 'not-allowed':
           return refusal(409, 'not-allowed', `The payment is ${result.state}.`)
+        case 'refused':
+          return refusal(409, 'refused', `The ${move} is refused.`)
         case 'key-reused':
           return keyReused
       }

@@ -10,6 +10,7 @@ const share = () => Type.Number({ minimum: 0, maximum: 1, default: 0 })
 
 const settings = {
   SANDBOX_DECLINES: share(),
+  SANDBOX_REFUSED_CAPTURES: share(),
   SANDBOX_LOST_ANSWERS: share(),
   SANDBOX_DELAY_MS: Type.Integer({ minimum: 0, maximum: 60_000, default: 0 }),
 }
@@ -19,6 +20,7 @@ export const service: ServiceDefinition<typeof settings, never> = {
   build({ app, config, clock, openStore }) {
     addRoutes(app, createLedger(openStore('ledger', schema), clock), {
       declineShare: config.SANDBOX_DECLINES,
+      refusedCaptureShare: config.SANDBOX_REFUSED_CAPTURES,
       lostAnswerShare: config.SANDBOX_LOST_ANSWERS,
       delayMs: config.SANDBOX_DELAY_MS,
     })

@@ -79,6 +79,20 @@ test('what is declined stays declined', async (t) => {
   assert.equal((await books()).length, 4)
 })
 
+test('a capture that is refused takes nothing, and what is reserved can still be given up, once', async (t) => {
+  const { post, books } = await runProvider(t, { SANDBOX_REFUSED_CAPTURES: '1' })
+  const { id } = (await post('/payments', 'k', payment)).body
+  for (let time = 0; time < 2; time++) {
+    assert.equal((await post(`/payments/${id}/capture`, 'k:capture')).status, 409)
+    assert.equal((await books())[0]?.state, 'authorised')
+  }
+  for (let time = 0; time < 2; time++) {
+    const given = await post(`/payments/${id}/void`, 'k:void')
+    assert.deepEqual([given.status, given.body.state], [200, 'voided'])
+  }
+  assert.equal((await post(`/payments/${id}/void`, 'another')).status, 409)
+})
+
 test('a share is exact', () => {
   for (const share of [0, 0.2, 0.5, 1]) {
     const isOne = createShare()
