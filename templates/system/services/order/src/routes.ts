@@ -92,6 +92,12 @@ function momentOf(query: { version?: number; at?: string }): Until | undefined |
   if (query.version !== undefined) return query.at === undefined ? { version: query.version } : 'unreadable'
   if (query.at === undefined) return undefined
   if (epochMs.test(query.at)) return { at: Number(query.at) }
-  const at = isoTime.test(query.at) ? Date.parse(query.at) : Number.NaN
+  const at = isoTime.test(query.at) && isDay(query.at.slice(0, 10)) ? Date.parse(query.at) : Number.NaN
   return Number.isNaN(at) ? 'unreadable' : { at }
+}
+
+/** February has no 31st, which `Date.parse` reads as the 3rd of March. */
+function isDay(text: string): boolean {
+  const midnight = new Date(`${text}T00:00:00Z`)
+  return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(text)
 }

@@ -128,7 +128,7 @@ test('an order is read as it was at a version and at a time, and its history tel
   }
 })
 
-test('a time that could mean two things is refused, and the answer says how to write it', async (t) => {
+test('a time that could mean two things, or that never comes, is refused, and the answer says how to write it', async (t) => {
   const payment = await runPaymentStandIn(t)
   const { place, read } = await runOrder(t, payment.url)
   const { id } = (await place('k1')).body
@@ -140,13 +140,21 @@ test('a time that could mean two things is refused, and the answer says how to w
     '2030-01-01T12:00',
     '1 Jan 2030',
     '2030-13-01',
+    '2030-02-31',
+    '2100-02-29T12:00Z',
   ]
   for (const at of ambiguous) {
     const { status, body } = await read(`${id}?at=${encodeURIComponent(at)}`)
     assert.equal(status, 400, at)
     assert.match(JSON.stringify(body), /2026-11-24T12:00:00Z, or epoch milliseconds \(13 digits\)/)
   }
-  const clear = ['2100-01-01', '2100-01-01T12:00Z', '2100-01-01T12:00:00.5+01:00', '4102444800000']
+  const clear = [
+    '2096-02-29',
+    '2100-01-01',
+    '2100-01-01T12:00Z',
+    '2100-01-01T12:00:00.5+01:00',
+    '4102444800000',
+  ]
   for (const at of clear) {
     assert.equal((await read(`${id}?at=${encodeURIComponent(at)}`)).body.status, 'confirmed', at)
   }
