@@ -61,7 +61,12 @@ export interface Spread {
 export function spreadOf(estimate: number, resampled: readonly number[], blocks: number): Spread {
   const mean = average(resampled)
   const deviation = Math.sqrt(average(resampled.map((value) => (value - mean) ** 2)))
-  const quantile = studentQuantile(Math.max(3, blocks - 2))
+  return intervalOf(estimate, deviation, blocks - 2)
+}
+
+/** @param freedom degrees of freedom that the deviation is known with */
+export function intervalOf(estimate: number, deviation: number, freedom: number): Spread {
+  const quantile = studentQuantile(Math.max(3, freedom))
   return {
     low: estimate - quantile * deviation,
     high: estimate + quantile * deviation,

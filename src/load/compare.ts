@@ -1,14 +1,14 @@
-// Is this run better or worse than that one? A block bootstrap over the recorded seconds says how sure.
+// Are these runs better or worse than those? A block bootstrap over the recorded seconds says how sure.
 //
 //   worse         the interval of the change lies above 0, and the change is at least the tolerance
 //   better        the same, below
 //   same          the whole interval lies within the tolerance
-//   inconclusive  anything else: run longer, or more quietly
+//   inconclusive  anything else: record more, or more quietly
 //
 // Welch's test on single requests is wrong here: they depend on each other, and their number makes every
-// drift of the machine "significant".
+// drift of the machine "significant". Several runs of a side are strung together, in their order: blocks then
+// hold what changes from run to run, which a single run cannot show (docs/decisions/0008).
 
-import type { LoadInterval } from '../events.ts'
 import type {
   ComparedFailures,
   ComparedMetric,
@@ -16,14 +16,11 @@ import type {
   ComparisonVerdict,
   LoadComparison,
 } from '../system/load-comparison.ts'
-import { blockLength, chanceOf, confidence, resample, type Spread, spreadOf } from './bootstrap.ts'
-import { failedShare, type Ledger, ledgerOf, quantileMs, type Stretch, whole } from './ledger.ts'
-
-export interface ComparedLoad {
-  run: Omit<ComparedRun, 'seconds'>
-  /** In order. */
-  seconds: readonly LoadInterval[]
-}
+import { confidence } from './bootstrap.ts'
+import { type ComparedFigures, figuresOf } from './compared-figures.ts'
+import { type ComparedLoad, type UsableLoad, usableOf } from './compared-seconds.ts'
+import { notesOn } from './comparison-notes.ts'
+import { failedShare, quantileMs } from './ledger.ts'
 
 export interface CompareOptions {
   /** A share: 0.05 is 5 %. */
@@ -33,104 +30,136 @@ export interface CompareOptions {
 
 const fractions = { p50: 0.5, p90: 0.9, p99: 0.99 } as const
 const names = Object.keys(fractions) as (keyof typeof fractions)[]
-const resamples = 1000
-/** Connections are opened and code is compiled in the first seconds. */
-const warmUpSeconds = 2
 const fewestSeconds = 8
-/** Longer runs are resampled in steps of more than a second. */
-const mostRows = 600
 /** A smaller difference of the failed share does not count: one arrival in a thousand. */
 const failureTolerance = 0.001
+/**
+ * Of the share of disturbed seconds. A target that makes the machine busy disturbs the generator, and what is
+ * left of it then are its better seconds.
+ */
+const tolerableImbalance = 0.1
 
 export function compareLoads(
-  baseline: ComparedLoad,
-  candidate: ComparedLoad,
+  before: readonly ComparedLoad[],
+  after: readonly ComparedLoad[],
   { tolerance, seed }: CompareOptions,
 ): LoadComparison {
-  const seconds = [settled(baseline.seconds), settled(candidate.seconds)] as const
-  const isEnough = seconds.every(({ length }) => length >= fewestSeconds)
-  const stride = Math.ceil(Math.max(...seconds.map(({ length }) => length)) / mostRows)
-  const pair: Pair = { before: ledgerOf(seconds[0], stride), after: ledgerOf(seconds[1], stride) }
-  const spread = bootstrapOf(pair, seed)
-  const metrics = isEnough ? names.map((name) => compareMetric(name, pair, { spread, tolerance })) : []
-  const failures = compareFailures(pair, isEnough ? spread : unknown)
+  const [baseline, candidate] = [before.map(usableOf), after.map(usableOf)]
+  const runs = { baseline: inOrder(baseline), candidate: inOrder(candidate) }
+  const isValid = areMostlyValid(baseline) && areMostlyValid(candidate)
+  const areInTurns = inTurns(runs)
+  const counted = { baseline: countedOf(baseline), candidate: countedOf(candidate) }
+  const isEnough = [counted.baseline, counted.candidate].every((side) => secondsOf(side) >= fewestSeconds)
+  const figures = isEnough ? figuresOf({ ...counted, areInTurns, seed }) : undefined
+  const recorded = Math.max(before.length, after.length)
+  const metrics = names.flatMap((name) =>
+    figures === undefined ? [] : [compareMetric(name, figures, { tolerance, recorded })],
+  )
+  const failures = compareFailures(figures)
+  const found = overall(metrics, failures, isEnough && isValid)
+  const isFavour = favours(found, disturbance(runs.candidate) - disturbance(runs.baseline))
+  const verdict = isFavour ? 'inconclusive' : found
   return {
     version: 1,
-    baseline: { ...baseline.run, seconds: seconds[0].length },
-    candidate: { ...candidate.run, seconds: seconds[1].length },
+    ...runs,
     metrics,
     failures,
     tolerance,
     confidence,
-    blockSeconds: blockOf(pair) * stride,
+    blockSeconds: figures?.blockSeconds ?? null,
     seed,
-    verdict: overall(metrics, failures, isEnough && baseline.run.isValid && candidate.run.isValid),
-    notes: notesOn(baseline.run, candidate.run, isEnough),
+    isValid,
+    verdict,
+    notes: notesOn(runs, {
+      verdict,
+      isFavour,
+      areInTurns,
+      fewestSeconds: isEnough ? undefined : fewestSeconds,
+    }),
   }
 }
 
-/** Without the warm-up, and without a last second that is not a whole one. */
-function settled(seconds: readonly LoadInterval[]): readonly LoadInterval[] {
-  const warm = seconds.length > fewestSeconds + warmUpSeconds ? seconds.slice(warmUpSeconds) : seconds
-  const usual = warm.map(({ scheduled }) => scheduled).toSorted((a, b) => a - b)[warm.length >> 1] ?? 0
-  const last = warm.at(-1)
-  return last !== undefined && last.scheduled < usual / 2 ? warm.slice(0, -1) : warm
-}
+const inOrder = (side: readonly UsableLoad[]): ComparedRun[] =>
+  side.map(({ run }) => run).toSorted((one, other) => one.startedAt - other.startedAt)
 
-interface Pair {
-  before: Ledger
-  after: Ledger
-}
+const secondsOf = (side: readonly UsableLoad[]): number =>
+  side.reduce((sum, { seconds }) => sum + seconds.length, 0)
 
-/** What is asked of both runs, or of a resample of each → a number. */
-type Difference = (before: readonly Stretch[], after: readonly Stretch[]) => number
-
-type Bootstrap = (difference: Difference) => Spread
-
-const unknown: Bootstrap = () => ({ low: -1, high: 1, detectable: 1 })
-
-const blockOf = ({ before, after }: Pair): number => blockLength(Math.min(before.length, after.length))
-
-/** The same resamples for every figure. */
-function bootstrapOf(pair: Pair, seed: number): Bootstrap {
-  const { before, after } = pair
-  const block = blockOf(pair)
-  const drawn = Array.from({ length: resamples }, (_, round) =>
-    [before, after].map(({ length }, side) => resample({ length, block }, chanceOf(seed, 2 * round + side))),
+/** Of each two runs that followed each other, one is the baseline's and one the candidate's. */
+function inTurns({ baseline, candidate }: Pick<LoadComparison, 'baseline' | 'candidate'>): boolean {
+  const turns = [
+    ...baseline.map(({ startedAt }) => ({ side: 0, startedAt })),
+    ...candidate.map(({ startedAt }) => ({ side: 1, startedAt })),
+  ].toSorted((one, other) => one.startedAt - other.startedAt)
+  const couples = turns.filter((_, turn) => turn % 2 === 1)
+  return (
+    baseline.length === candidate.length &&
+    couples.every(({ side }, couple) => side !== turns[2 * couple]!.side)
   )
-  return (difference) =>
-    spreadOf(
-      difference(whole(before), whole(after)),
-      drawn.map(([one = [], other = []]) => difference(one, other)),
-      (before.length + after.length) / block,
+}
+
+const areMostlyValid = (side: readonly UsableLoad[]): boolean =>
+  side.filter(({ run }) => run.isValid).length * 2 >= side.length
+
+/** The valid runs; all, for their figures alone, when too few are. */
+const countedOf = (side: readonly UsableLoad[]): readonly UsableLoad[] =>
+  areMostlyValid(side) ? side.filter(({ run }) => run.isValid) : side
+
+/** Whether the verdict is one that the side with more disturbed seconds may owe to their absence. */
+function favours(verdict: ComparisonVerdict, imbalance: number): boolean {
+  if (Math.abs(imbalance) <= tolerableImbalance || verdict === 'inconclusive') return false
+  return verdict !== (imbalance > 0 ? 'worse' : 'better')
+}
+
+function disturbance(runs: readonly ComparedRun[]): number {
+  const disturbed = runs.reduce((sum, run) => sum + run.disturbed, 0)
+  return (
+    disturbed /
+    Math.max(
+      1,
+      runs.reduce((sum, run) => sum + run.seconds, disturbed),
     )
+  )
 }
 
 function compareMetric(
   name: keyof typeof fractions,
-  { before, after }: Pair,
-  { spread, tolerance }: { spread: Bootstrap; tolerance: number },
+  figures: ComparedFigures,
+  { tolerance, recorded }: { tolerance: number; recorded: number },
 ): ComparedMetric {
-  const fraction = fractions[name]
-  const baselineMs = quantileMs(before, whole(before), fraction)
-  const candidateMs = quantileMs(after, whole(after), fraction)
-  const found = spread((one, other) =>
-    Math.log(quantileMs(after, other, fraction) / quantileMs(before, one, fraction)),
+  const { baseline, candidate, spread } = figures.of((ledger, stretches) =>
+    Math.log(quantileMs(ledger, stretches, fractions[name])),
   )
-  const change = candidateMs / baselineMs - 1
-  const interval = { low: Math.expm1(found.low), high: Math.expm1(found.high) }
-  const verdict = verdictOf(change, interval, tolerance)
-  const detectable = Math.expm1(found.detectable)
-  return { name, baselineMs, candidateMs, change, ...interval, detectable, verdict }
+  const change = Math.expm1(candidate - baseline)
+  const interval = { low: Math.expm1(spread.low), high: Math.expm1(spread.high) }
+  // Twice as narrow takes four times as much.
+  const more = (spread.detectable / Math.log1p(2 * tolerance)) ** 2
+  return {
+    name,
+    baselineMs: Math.exp(baseline),
+    candidateMs: Math.exp(candidate),
+    change,
+    ...interval,
+    detectable: Math.expm1(spread.detectable),
+    runsNeeded: Math.max(1, Math.ceil(recorded * more)),
+    verdict: verdictOf(change, interval, tolerance),
+  }
 }
 
-function compareFailures({ before, after }: Pair, spread: Bootstrap): ComparedFailures {
-  const baseline = failedShare(before, whole(before))
-  const candidate = failedShare(after, whole(after))
+const unknown = { baseline: 0, candidate: 0, spread: { low: -1, high: 1 } }
+
+function compareFailures(figures: ComparedFigures | undefined): ComparedFailures {
+  const { baseline, candidate, spread } = figures?.of(failedShare) ?? unknown
   const difference = candidate - baseline
-  const { low, high } = spread((one, other) => failedShare(after, other) - failedShare(before, one))
-  const verdict = verdictOf(difference, { low, high }, failureTolerance)
-  return { baseline, candidate, difference, low, high, verdict }
+  const { low, high } = spread
+  return {
+    baseline,
+    candidate,
+    difference,
+    low,
+    high,
+    verdict: verdictOf(difference, spread, failureTolerance),
+  }
 }
 
 function verdictOf(
@@ -153,17 +182,4 @@ function overall(
   if (all.includes('worse')) return 'worse'
   if (all.includes('better')) return 'better'
   return all.every((verdict) => verdict === 'same') ? 'same' : 'inconclusive'
-}
-
-function notesOn(one: ComparedLoad['run'], other: ComparedLoad['run'], isEnough: boolean): string[] {
-  return [
-    ...[one, other]
-      .filter(({ isValid }) => !isValid)
-      .map(({ id }) => `${id} is not valid as a measurement: nothing can be concluded from it`),
-    ...(one.target === other.target ? [] : [`the targets differ: ${one.target} and ${other.target}`]),
-    ...(one.ratePerSecond === other.ratePerSecond
-      ? []
-      : [`the rates differ: ${one.ratePerSecond} and ${other.ratePerSecond} per second`]),
-    ...(isEnough ? [] : [`a comparison needs at least ${fewestSeconds} whole seconds of each run`]),
-  ]
 }

@@ -31,7 +31,7 @@ export interface Diagnosis {
 }
 
 /** 1 % of the arrivals later than this, and the generator was late, however slow the target was. */
-const tolerableLagMs = 10
+export const tolerableLagMs = 10
 /** Of the seconds: more of them late, and the run is not valid, whatever its percentiles say. */
 const tolerableLateSeconds = 0.1
 const saturatedThread = 0.85

@@ -1,6 +1,8 @@
-// `msvc load compare` and `--baseline`: two recorded runs → which one is better, and how sure that is.
+// `msvc load compare` and `--baseline`: recorded runs → which side is better, and how sure that is.
 
-import { compareLoads, type ComparedLoad, type CompareOptions } from '../load/compare.ts'
+import { errors } from '../errors.ts'
+import { compareLoads, type CompareOptions } from '../load/compare.ts'
+import type { ComparedLoad } from '../load/compared-seconds.ts'
 import { type RecordedRun, secondsOf } from '../load/exports/recorded.ts'
 import type { LoadComparison } from '../system/load-comparison.ts'
 import { readRecordedRun } from './recorded-run.ts'
@@ -8,7 +10,7 @@ import { readRecordedRun } from './recorded-run.ts'
 export interface CompareRuns extends CompareOptions {
   /** The folder in which it was typed. */
   from: string
-  /** Ids, or their last four characters. */
+  /** Ids, or their last four characters; several with commas. */
   baseline: string
   candidate: string
 }
@@ -20,8 +22,18 @@ export async function compareRuns({
   candidate,
   ...options
 }: CompareRuns): Promise<LoadComparison> {
-  const [one, other] = await Promise.all([readRecordedRun(from, baseline), readRecordedRun(from, candidate)])
-  return compareLoads(comparedOf(one), comparedOf(other), options)
+  const [before, after] = await Promise.all([readRuns(from, baseline), readRuns(from, candidate)])
+  return compareLoads(before.map(comparedOf), after.map(comparedOf), options)
+}
+
+/** @throws UserError unknown-run, no-load-in-run, bad-value */
+export async function readRuns(from: string, named: string): Promise<RecordedRun[]> {
+  const names = named.split(',').map((name) => name.trim())
+  const runs = await Promise.all(names.map((name) => readRecordedRun(from, name)))
+  const isTwice = new Set(runs.map(({ id }) => id)).size < runs.length
+  if (isTwice || names.includes(''))
+    throw errors.badValue('the runs of a side', named, 'ids with commas between them, each once')
+  return runs
 }
 
 const comparedOf = (run: RecordedRun): ComparedLoad => ({
@@ -29,7 +41,9 @@ const comparedOf = (run: RecordedRun): ComparedLoad => ({
     id: run.id,
     target: run.report.target,
     ratePerSecond: run.report.schedule.ratePerSecond,
-    isValid: run.report.verdict === 'valid' && !run.report.isInterrupted,
+    startedAt: run.report.startedAt,
+    verdict: run.report.verdict,
+    isInterrupted: run.report.isInterrupted,
   },
   seconds: secondsOf(run),
 })

@@ -45,8 +45,8 @@ export interface LoadOptions extends Aim {
   thresholds: readonly Threshold[]
   /** Where the thresholds go as JUnit XML. */
   junitFile: string | undefined
-  /** A recorded run to compare with. */
-  baseline: { run: string; tolerance: number } | undefined
+  /** Recorded runs to compare with. */
+  baseline: { runs: string; tolerance: number } | undefined
   record: boolean
   /** Show it as it goes on. */
   live: boolean
@@ -139,11 +139,15 @@ function textOf(result: LoadResult): string {
 async function findBaseline({ baseline, record, ratePerSecond, from }: LoadOptions) {
   if (baseline === undefined) return undefined
   if (!record || ratePerSecond === undefined) {
-    throw errors.badValue('--baseline', baseline.run, 'a run with --rps that is recorded, to compare with it')
+    throw errors.badValue(
+      '--baseline',
+      baseline.runs,
+      'a run with --rps that is recorded, to compare with it',
+    )
   }
-  const { readRecordedRun } = await import('./recorded-run.ts')
-  const { id } = await readRecordedRun(from, baseline.run)
-  return { baseline: id, tolerance: baseline.tolerance }
+  const { readRuns } = await import('./compare.ts')
+  const runs = await readRuns(from, baseline.runs)
+  return { baseline: runs.map(({ id }) => id).join(','), tolerance: baseline.tolerance }
 }
 
 const noRate = () => errors.needsAnswer('A rate', '--rps 500 (or -c 50 for a saturation run)')

@@ -1,7 +1,7 @@
-// A comparison of two runs: data → text.
+// A comparison of runs: data → text.
 
 import chalk from 'chalk'
-import type { ComparisonVerdict, LoadComparison } from '../../system/load-comparison.ts'
+import type { ComparedRun, ComparisonVerdict, LoadComparison } from '../../system/load-comparison.ts'
 import { ms } from './load.ts'
 import { table } from './table.ts'
 
@@ -10,8 +10,8 @@ export function compareView(comparison: LoadComparison): string {
   const dim = (cells: string[]): string[] => cells.map((cell) => chalk.dim(cell))
   return [
     ...table([
-      ['baseline', baseline.id, chalk.dim(`${baseline.seconds} s at ${baseline.ratePerSecond} rps`)],
-      ['candidate', candidate.id, chalk.dim(`${candidate.seconds} s at ${candidate.ratePerSecond} rps`)],
+      ...baseline.map((run, index) => aboutRun(index === 0 ? 'baseline' : '', run)),
+      ...candidate.map((run, index) => aboutRun(index === 0 ? 'candidate' : '', run)),
     ]),
     '',
     ...table([
@@ -37,11 +37,37 @@ export function compareView(comparison: LoadComparison): string {
     ]),
     '',
     chalk.dim(
-      `Block bootstrap, ${blockSeconds} s together; a change below ${share(tolerance)} does not count. Detectable: found four times out of five.`,
+      `${blockSeconds === null ? 'By how much runs differ from run to run' : `Block bootstrap, ${blockSeconds} s together`}; a change below ${share(tolerance)} does not count. Detectable: found four times out of five.`,
     ),
     ...notes.map((note) => chalk.yellow(`Note: ${note}.`)),
-    `Verdict: ${coloured(verdict)}${verdict === 'inconclusive' ? chalk.dim('  run both longer, in turns, or on a quieter machine') : ''}`,
+    `Verdict: ${coloured(verdict)}`,
+    ...(verdict === 'inconclusive' ? whatWouldTell(comparison).map((line) => chalk.dim(line)) : []),
   ].join('\n')
+}
+
+const aboutRun = (side: string, { id, seconds, ratePerSecond }: ComparedRun): string[] => [
+  side,
+  id,
+  chalk.dim(`${seconds} s at ${ratePerSecond} rps`),
+]
+
+/** More than that nobody records. */
+const mostRuns = 100
+
+/** What to record, by what these runs have shown of their own noise. */
+function whatWouldTell({ baseline, candidate, metrics, tolerance }: LoadComparison): string[] {
+  const recorded = Math.max(baseline.length, candidate.length)
+  const seconds = Math.max(...[...baseline, ...candidate].map((run) => run.seconds))
+  const goal = share(2 * tolerance)
+  return metrics
+    .filter(({ verdict }) => verdict === 'inconclusive')
+    .map(({ name, runsNeeded, detectable }) => {
+      if (runsNeeded > mostRuns)
+        return `  ${name}: these runs would show ±${(detectable * 100).toFixed(0)} %; a change of ${goal} takes a quieter machine`
+      if (runsNeeded > recorded)
+        return `  ${name}: ${runsNeeded} runs of ${seconds} s a side, recorded in turns, would tell a change of ${goal}`
+      return `  ${name}: a change of ${goal} would have shown; to tell less, record more, in turns`
+    })
 }
 
 function coloured(verdict: ComparisonVerdict): string {

@@ -113,8 +113,8 @@ export default class Load extends BaseCommand {
     }),
     junit: string({ description: 'Write the thresholds as JUnit XML.', helpValue: 'FILE' }),
     baseline: string({
-      description: 'Compare with a recorded run; worse: exit code 1 (see `load compare`).',
-      helpValue: 'RUN',
+      description: 'Compare with a recorded run, or several; worse: exit code 1 (see `load compare`).',
+      helpValue: 'RUN,…',
     }),
     tolerance: string({ description: 'Of that comparison: a smaller change does not count.', default: '5%' }),
     record: boolean({ description: 'Keep the run and write its report.', default: true, allowNo: true }),
@@ -160,7 +160,7 @@ export default class Load extends BaseCommand {
       baseline:
         flags.baseline === undefined
           ? undefined
-          : { run: flags.baseline, tolerance: parseShare(flags.tolerance, '--tolerance') },
+          : { runs: flags.baseline, tolerance: parseShare(flags.tolerance, '--tolerance') },
       record: flags.record,
       live: !this.jsonEnabled(),
     }

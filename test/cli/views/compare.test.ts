@@ -3,11 +3,18 @@ import { expect, test } from 'vitest'
 import { compareView } from '../../../src/cli/views/compare.ts'
 import type { LoadComparison } from '../../../src/system/load-comparison.ts'
 
-const run = { target: 'http://127.0.0.1:4000', ratePerSecond: 500, seconds: 58, isValid: true }
+const run = {
+  target: 'http://127.0.0.1:4000',
+  ratePerSecond: 500,
+  startedAt: 0,
+  seconds: 58,
+  disturbed: 0,
+  isValid: true,
+}
 const comparison: LoadComparison = {
   version: 1,
-  baseline: { ...run, id: '20261122-153000-load-a1b2' },
-  candidate: { ...run, id: '20261122-153200-load-c3d4' },
+  baseline: [{ ...run, id: '20261122-153000-load-a1b2' }],
+  candidate: [{ ...run, id: '20261122-153200-load-c3d4' }],
   metrics: [
     {
       name: 'p50',
@@ -17,6 +24,7 @@ const comparison: LoadComparison = {
       low: 0.08,
       high: 0.151,
       detectable: 0.042,
+      runsNeeded: 1,
       verdict: 'worse',
     },
   ],
@@ -32,6 +40,7 @@ const comparison: LoadComparison = {
   confidence: 0.95,
   blockSeconds: 6,
   seed: 1,
+  isValid: true,
   verdict: 'worse',
   notes: ['the rates differ: 500 and 600 per second'],
 }
@@ -45,8 +54,28 @@ test('a comparison tells change, interval, what could have been seen, and the ve
   expect(text).toMatch(/Verdict: worse$/)
 })
 
-test('an inconclusive one says what would help', () => {
-  expect(plain(compareView({ ...comparison, verdict: 'inconclusive' }))).toMatch(
-    /inconclusive +run both longer/,
+test('an inconclusive one says what would tell', () => {
+  const unsure = (figures: { runsNeeded: number; detectable: number }): string => {
+    const metrics = comparison.metrics.map((metric) => ({
+      ...metric,
+      ...figures,
+      verdict: 'inconclusive' as const,
+    }))
+    return plain(compareView({ ...comparison, metrics, verdict: 'inconclusive' }))
+  }
+  expect(unsure({ runsNeeded: 4, detectable: 0.19 })).toMatch(
+    /Verdict: inconclusive\n {2}p50: 4 runs of 58 s a side, recorded in turns, would tell a change of 10 %$/,
   )
+  expect(unsure({ runsNeeded: 400, detectable: 1.9 })).toMatch(
+    /p50: these runs would show ±190 %; a change of 10 % takes a quieter machine$/,
+  )
+  expect(unsure({ runsNeeded: 1, detectable: 0.07 })).toMatch(/would have shown; to tell less, record more/)
+})
+
+test('several runs of a side are listed, and the noise is that from run to run', () => {
+  const [one] = comparison.baseline
+  const baseline = [one!, { ...one!, id: '20261122-153400-load-e5f6' }]
+  const text = plain(compareView({ ...comparison, baseline, blockSeconds: null }))
+  expect(text).toMatch(/baseline +20261122-153000-load-a1b2 .*\n +20261122-153400-load-e5f6 /)
+  expect(text).toContain('By how much runs differ from run to run')
 })
