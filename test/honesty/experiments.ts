@@ -7,7 +7,7 @@ export const honestyScenario = (usual: string): string =>
 const head = (name: string): string => `apiVersion: msvc/v1
 kind: Experiment
 metadata: {name: ${name}}
-load: {rps: 60, scenario: honesty, warmUp: 2s, duration: 19s}
+load: {rps: 60, scenario: honesty, warmUp: 2s, duration: 22s}
 `
 
 const orders = '{name: orders-ok, metric: success_rate, route: POST /orders, min: 0.9, window: 2s}'
@@ -16,7 +16,7 @@ const fast = '{name: orders-fast, metric: latency_p99, route: POST /orders, max:
 const ready = (service: string): string =>
   `{name: ${service}-ready, http: {service: ${service}, path: /readyz}, every: 200ms}`
 
-const tail = `recover: {within: 5s, breaker: closed}
+const tail = `recover: {within: 8s, breaker: closed}
 expect: invariants
 `
 
