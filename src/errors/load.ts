@@ -16,6 +16,13 @@ export const loadErrors = {
       next: 'Give a whole address, such as http://127.0.0.1:4000/orders.',
       data: { target },
     }),
+  flagUnused: (flag: string, reason: string, next: string) =>
+    new UserError({
+      code: 'flag-unused',
+      message: `${flag} would not be heeded: ${reason}.`,
+      next,
+      data: { flag },
+    }),
   targetPublic: (host: string, address: string) =>
     new UserError({
       code: 'target-public',

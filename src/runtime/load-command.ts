@@ -12,6 +12,7 @@ import { type ScheduleFlags, shapeAsked } from '../load/schedule-flags.ts'
 import { meanRate, shapeText } from '../load/shape-text.ts'
 import { junitOf } from '../load/exports/junit.ts'
 import type { Threshold } from '../load/thresholds.ts'
+import { type LoadMade, refuseUnused } from '../load/unused-flags.ts'
 import type { Pacing } from '../ports.ts'
 import type { LoadComparison } from '../system/load-comparison.ts'
 import type { LoadReport, SaturationReport } from '../system/load-report.ts'
@@ -22,6 +23,8 @@ import { liveSaturation } from './live-saturation.ts'
 import { runLoad } from './load.ts'
 
 export interface LoadOptions extends Aim {
+  /** The flags that were typed, by their long names. */
+  given: readonly string[]
   /** Not said: ours when there is a rate, autocannon without one. */
   engine?: SaturationReport['engine'] | undefined
   ratePerSecond: number | undefined
@@ -83,7 +86,13 @@ async function runAsked(options: LoadOptions): Promise<{ result: LoadResult; tex
   const { target, fleet, notes = [] } = await findTarget(options)
   for (const note of notes) process.stderr.write(`Note: ${note}.\n`)
   const asked = typed ?? ('scenario' in target ? target.scenario.load : undefined)
-  if (asked === undefined || options.engine === 'autocannon') return saturate(options, { target, asked })
+  const isClosed = asked === undefined || options.engine === 'autocannon'
+  refuseUnused(options.given, {
+    model: isClosed ? 'closed' : 'open',
+    requests: requestsOf(options, target),
+    schedule: scheduleSource(options, asked),
+  })
+  if (isClosed) return saturate(options, { target, asked })
 
   const { timeoutMs, seed, request, maxInFlight, workers, pacing } = options
   const plan: LoadPlan = {
@@ -150,6 +159,19 @@ async function findBaseline({ baseline, record, ratePerSecond, from }: LoadOptio
   return { baseline: runs.map(({ id }) => id).join(','), tolerance: baseline.tolerance }
 }
 
+const requestsOf = ({ requestsFile }: LoadOptions, target: LoadPlan['target']): LoadMade['requests'] =>
+  requestsFile !== undefined ? 'file' : 'scenario' in target ? 'scenario' : 'plain'
+
+function scheduleSource(
+  { schedule, ratePerSecond }: LoadOptions,
+  asked: ScheduleShape | undefined,
+): LoadMade['schedule'] {
+  if (asked === undefined) return null
+  if (schedule.replayFile !== undefined) return 'replay'
+  if (schedule.stages !== undefined) return 'stages'
+  return ratePerSecond === undefined ? 'scenario' : 'rate'
+}
+
 const noRate = () => errors.needsAnswer('A rate', '--rps 500 (or -c 50 for a saturation run)')
 
 /** The schedule that the command line asks for; undefined when it asks for none. */
@@ -178,15 +200,7 @@ async function saturate(
   const { request, durationMs, timeoutMs, isOwnTarget, engine = 'autocannon', insecure } = options
   const isConstant = asked === undefined || (asked.kind === 'rate' && asked.rate.kind === 'constant')
   if (asked === undefined && options.connections === undefined) throw noRate()
-  const [threshold] = options.thresholds
-  if (threshold !== undefined)
-    throw errors.badValue(
-      '--threshold',
-      threshold.expression,
-      'the open model of msvc for thresholds, with --rps',
-    )
   if (!isConstant) throw errors.badValue('--engine', engine, 'msvc, for a rate that changes')
-  if (options.http2) throw errors.badValue('--http2', 'with the closed model', '--rps, for HTTP/2')
   if (!('url' in target))
     throw errors.needsAnswer('A URL for a saturation run', 'msvc load http://127.0.0.1:4000/ -c 50')
   const { method, headers, body } = request

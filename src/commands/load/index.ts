@@ -121,9 +121,10 @@ export default class Load extends BaseCommand {
   }
 
   async run(): Promise<LoadResult> {
-    const { args, flags } = await this.parse(Load)
+    const { args, flags, metadata } = await this.parse(Load)
     refuseMisspelt(args.target)
     const options: LoadOptions = {
+      given: Object.keys(flags).filter((name) => metadata.flags[name]?.setFromDefault !== true),
       target: args.target,
       from: process.cwd(),
       ratePerSecond: flags.rps === undefined ? undefined : rate(flags.rps),
