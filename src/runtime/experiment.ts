@@ -92,7 +92,7 @@ export async function runExperiment(
     version: 1,
     verdict,
     cleanup,
-    expectations: expectationsIn(judged),
+    expectations: expectationsIn(judged, verdict),
     faults: faultsIn(experiment, scene.observed(), scene.known(true)),
     load: load ?? null,
     runId: run.id,

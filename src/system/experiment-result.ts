@@ -9,11 +9,19 @@ export interface ExperimentResult {
   version: 1
   verdict: Verdict
   cleanup: Cleanup
-  expectations: { name: string; met: boolean; observed: string }[]
+  expectations: ExperimentExpectation[]
   faults: ExperimentFault[]
   /** null: none was made. */
   load: LoadReport | null
   runId: string
+}
+
+export interface ExperimentExpectation {
+  name: string
+  met: boolean
+  observed: string
+  /** false: without a steady state before there was nothing to judge it by. Absent: it was judged. */
+  judged?: false
 }
 
 /** Times are epoch milliseconds. */

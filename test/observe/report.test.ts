@@ -143,6 +143,21 @@ describe('the verdict', () => {
     expect(toneOf(verdict)).toBe(tone)
   })
 
+  test('without a steady state, what could not be met is not called missed', () => {
+    const expectations = [
+      { name: 'page-ok before', met: false, observed: '40 %' },
+      { name: 'kill back bites', met: false, observed: 'it was not set', judged: false as const },
+      { name: 'page-ok again', met: false, observed: 'nothing was healed', judged: false as const },
+    ]
+    const experiment = { expectations, cleanup: 'CLEAN' as const, faults: [] }
+    expect(sentencesOf({ ...run, verdict: 'NO-BASELINE', summary: { experiment } })).toEqual([
+      '0 of 3 expectations met.',
+      'Missed: page-ok before (40 %).',
+      'Not judged: kill back bites; page-ok again.',
+      'Everything was put back.',
+    ])
+  })
+
   test('rests on sentences, failed steps first', () => {
     const orders = { acknowledged: 10, paidOnce: 7, lost: 1, paidTwice: 2 }
     const steps = [{ name: 'the breaker opens', ok: false, atMs: 1, observed: 'it stayed closed' }]

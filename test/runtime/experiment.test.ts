@@ -83,7 +83,12 @@ describe.concurrent('an experiment ends in a verdict', slow, () => {
       cleanup: 'CLEAN',
       faults: [{ id: null }],
     })
-    expect(missedIn(finished)).toContain('page-ok before')
+    expect(finished.result.expectations).toMatchObject([
+      { name: 'page-ok before', met: false },
+      { name: 'kill back bites', met: false, judged: false },
+      { name: 'page-ok again', met: false, judged: false },
+    ])
+    expect(finished.result.expectations[0]).not.toHaveProperty('judged')
     expect(await fleet.agent.faults()).toEqual([])
   })
 

@@ -1,13 +1,20 @@
 // What was judged and seen → the parts of an experiment's result.
 
-import type { ExperimentFault, ExperimentResult } from '../../system/experiment-result.ts'
+import type { ExperimentExpectation, ExperimentFault, Verdict } from '../../system/experiment-result.ts'
 import type { Experiment } from './experiment.ts'
 import type { Judged } from './judgement.ts'
 import { faultOf, type Known } from './moments.ts'
 import type { Observed } from './observed.ts'
 
-export const expectationsIn = (judged: readonly Judged[]): ExperimentResult['expectations'] =>
-  judged.map(({ name, state, observed }) => ({ name, met: state === 'met', observed }))
+export function expectationsIn(judged: readonly Judged[], verdict: Verdict): ExperimentExpectation[] {
+  const hadNoBaseline = judged.some(({ concerns, state }) => concerns === 'baseline' && state !== 'met')
+  return judged.map(({ name, state, observed, concerns }) => {
+    const isMet = state === 'met'
+    // Without it nothing was broken, so that nothing else could be met.
+    const isUnjudged = !isMet && verdict === 'NO-BASELINE' && hadNoBaseline && concerns !== 'baseline'
+    return { name, met: isMet, observed, ...(isUnjudged && { judged: false }) }
+  })
+}
 
 /** In the order of the method. */
 export const faultsIn = ({ method }: Experiment, observed: Observed, known: Known): ExperimentFault[] =>

@@ -40,13 +40,11 @@ export function experimentView(
   { verdict, cleanup, expectations, runId }: ExperimentResult,
   report: string,
 ): string {
-  const all = expectations.filter(({ met }) => !met)
-  const before = all.filter(({ name }) => name.endsWith(' before'))
-  // Without a baseline nothing was broken, so that nothing else could be met.
-  const missed = verdict === 'NO-BASELINE' && before.length > 0 ? before : all
+  const missed = expectations.filter(({ met, judged }) => !met && judged !== false)
+  const unjudged = expectations.filter(({ judged }) => judged === false).length
   return [
     '',
-    `${verdictText(verdict)}  ${expectations.filter(({ met }) => met).length} of ${expectations.length} expectations met`,
+    `${verdictText(verdict)}  ${expectations.filter(({ met }) => met).length} of ${expectations.length} expectations met${unjudged === 0 ? '' : `, ${unjudged} not judged`}`,
     ...missed.map(({ name, observed }) => `  ${chalk.red('✘')} ${name}  ${chalk.dim(observed)}`),
     cleanup === 'CLEAN'
       ? '  everything was put back'

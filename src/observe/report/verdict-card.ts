@@ -71,10 +71,12 @@ export function sentencesOf({ summary }: Run): string[] {
 }
 
 function experimentSentences({ expectations, cleanup }: NonNullable<Run['summary']['experiment']>): string[] {
-  const missed = expectations.filter(({ met }) => !met)
+  const missed = expectations.filter(({ met, judged }) => !met && judged !== false)
+  const unjudged = expectations.filter(({ judged }) => judged === false)
   return [
-    `${expectations.length - missed.length} of ${expectations.length} expectations met.`,
+    `${expectations.length - missed.length - unjudged.length} of ${expectations.length} expectations met.`,
     ...missed.map(({ name, observed }) => `Missed: ${name} (${observed}).`),
+    ...(unjudged.length === 0 ? [] : [`Not judged: ${unjudged.map(({ name }) => name).join('; ')}.`]),
     cleanup === 'CLEAN' ? 'Everything was put back.' : 'A fault could not be healed.',
   ]
 }

@@ -184,7 +184,7 @@ describe('what others read of an experiment', () => {
     version: 1 as const,
     verdict: 'PASS' as const,
     cleanup: 'CLEAN' as const,
-    expectations: expectationsIn(judged),
+    expectations: expectationsIn(judged, 'PASS'),
     faults: faultsIn(experiment, observed, known()),
     load: null,
     runId: 'r',
