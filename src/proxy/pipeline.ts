@@ -7,8 +7,8 @@
 // leaves its waiting data in its place, as a rest that goes on as fast as what is behind it takes it, and some
 // of it at a time. So removal cannot hang, whatever the far side does, and nothing else waits for it.
 
-import { adjoined } from './bytes.ts'
-import { pass, type Item, type Stage, type Step } from './toxic.ts'
+import { bytesOf, restLink, restOf, turnBytes, type Forward } from './rest.ts'
+import type { Item, Stage, Step } from './toxic.ts'
 
 export interface Outlet {
   forward(item: Item): void
@@ -53,21 +53,6 @@ interface Position {
   waitingBytes: number
   /** Requests broken as told so far. */
   broken: number
-}
-
-type Forward = Extract<Step, { kind: 'forward' }>
-
-/** So much of a rest goes on in one turn. */
-const turnBytes = 64 * 1024
-
-/** In place of a toxic that was taken out: what waits goes on in order, and the sender is held back meanwhile. */
-const restLink: Link = {
-  toxic: {},
-  version: 0,
-  bufferBytes: 0,
-  closesWhenRemoved: false,
-  start: () => ({ take: (item, nowMs) => [pass(item, nowMs)] }),
-  touched() {},
 }
 
 const isRest = ({ link }: Position): boolean => link === restLink
@@ -242,24 +227,3 @@ export function createPipeline(outlet: Outlet): Pipeline {
     },
   }
 }
-
-/** What goes on, at once; what a slicer cut is whole again, or its pieces would cost a system call each. */
-function restOf(steps: readonly Step[]): Forward[] {
-  const rest: Forward[] = []
-  for (const step of steps) {
-    if (step.kind !== 'forward') continue
-    const { item } = step
-    const last = rest.at(-1)?.item
-    const both = item.kind === 'data' && last?.kind === 'data' ? adjoined(last.bytes, item.bytes) : undefined
-    if (both !== undefined) rest.pop()
-    rest.push({ kind: 'forward', item: both ? { kind: 'data', bytes: both } : item, dueMs: 0 })
-  }
-  return rest
-}
-
-const bytesOf = (step: Step): number =>
-  step.kind === 'forward' && step.item.kind === 'data'
-    ? step.item.bytes.length
-    : step.kind === 'answer'
-      ? step.bytes.length
-      : 0
