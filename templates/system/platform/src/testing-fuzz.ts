@@ -13,9 +13,9 @@ import {
   readOperations,
   type Operation,
   type Pick,
-  type Samples,
   type TestRequest,
 } from './testing-requests.ts'
+import type { Samples } from './testing-values.ts'
 
 export interface FuzzOptions {
   url: string
