@@ -9,16 +9,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { runAttempt, type Attempt } from './attempt-timeout.ts'
 import type { Breaker } from './breaker.ts'
 import type { Breakers } from './breakers.ts'
+import { createCallSpans, endCallSpan } from './call-span.ts'
 import { judgeFailure, judgeStatus, type Verdict } from './classify.ts'
 import type { Clock } from './clock.ts'
 import { deadlineHeader } from './deadline.ts'
 import { attemptOverHttp, type Answer, type HttpResult } from './http-attempt.ts'
-import { describeSent, resultOf } from './http-attributes.ts'
 import { createPolicy, type Policy, type PolicyResult } from './policy.ts'
 import type { PolicyConfig } from './policy-config.ts'
 import { currentRequest, outsideRequests, type RequestContext } from './request-context.ts'
 import { askedToWaitMs, isRepeatable, retryHeader } from './retry.ts'
-import { refusedTypes, spanNames } from './telemetry-names.ts'
 import type { Span, Telemetry } from './telemetry.ts'
 import { systemTimers, type Timers } from './timers.ts'
 import { formatTraceparent } from './trace-context.ts'
@@ -99,6 +98,7 @@ export function createCallee(options: CalleeOptions): Callee {
     onTransition: (transition) => breakers.publish(edge, transition),
   })
   breakers.add(policy)
+  const spans = createCallSpans({ edge, callee: name, url: target, telemetry, breaker: policy.breaker })
 
   return {
     name,
@@ -126,7 +126,7 @@ export function createCallee(options: CalleeOptions): Callee {
       mayRetry: isOutermost(request, context) && isRepeatable(request.method, request.idempotencyKey),
       fallback: fallback && ((failed) => fallBack(failed, fallback(describe(failed, progress.sent)))),
     })
-    if (result.kind === 'refused') markRefused(request, context, result.by)
+    if (result.kind === 'refused') spans.refused(request, context, result.by)
     return describe(result, progress.sent)
   }
 
@@ -136,7 +136,7 @@ export function createCallee(options: CalleeOptions): Callee {
     attempt: Attempt,
     progress: { sent: boolean },
   ): Promise<HttpResult> {
-    const span = clientSpan(request, context, attempt.number)
+    const span = spans.start(request, context, attempt.number)
     const result = await attemptOverHttp(
       pool,
       {
@@ -148,30 +148,8 @@ export function createCallee(options: CalleeOptions): Callee {
       },
       attempt,
     )
-    endSpan(span, result)
+    endCallSpan(span, result, classify(result))
     return result
-  }
-
-  function clientSpan(request: CallRequest, context: RequestContext | undefined, resends: number): Span {
-    const { state } = policy.breaker
-    return telemetry.clientSpan(context?.span, () => {
-      const { method, path } = request
-      const described = describeSent({ method, path, callee: name, url: target, resends })
-      const guard = { [spanNames.breaker]: edge, [spanNames.state]: state }
-      return { ...described, attributes: { ...described.attributes, ...guard } }
-    })
-  }
-
-  /** In the trace of the request that was hit; nowhere in the log, where it would come by the thousand. */
-  function markRefused(
-    request: CallRequest,
-    context: RequestContext | undefined,
-    by: 'breaker' | 'bulkhead',
-  ): void {
-    clientSpan(request, context, 0).end(
-      { [spanNames.outcome]: 'rejected', [spanNames.errorType]: refusedTypes[by] },
-      'failure',
-    )
   }
 
   /** The status that `/readyz` answers through the edge's own URL; 599 for none. */
@@ -244,23 +222,3 @@ function headersOf(
 
 const bodyOf = (body: unknown): string | null =>
   body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body)
-
-const outcomes = { ok: 'success', busy: 'success', fail: 'failure', ignore: 'ignored' } as const
-
-function endSpan(span: Span, result: HttpResult): void {
-  const verdict = classify(result)
-  const outcome = { [spanNames.outcome]: outcomes[verdict] }
-  if (result.kind === 'answered') {
-    const { status } = result
-    span.end(
-      { ...outcome, ...resultOf(status, 400) },
-      verdict === 'fail' ? 'failure' : status >= 400 ? 'error' : 'ok',
-    )
-  } else {
-    // Who gave up has nothing to be told; for everybody else it is a call without an answer.
-    span.end(
-      { ...outcome, [spanNames.errorType]: result.reason },
-      result.reason === 'aborted' ? 'error' : 'failure',
-    )
-  }
-}
