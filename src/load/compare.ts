@@ -1,4 +1,4 @@
-// Are these runs better or worse than those? A block bootstrap over the recorded seconds says how sure.
+// Are these runs better or worse than those? How much their seconds differ, and their runs, says how sure.
 //
 //   worse         the interval of the change lies above 0, and the change is at least the tolerance
 //   better        the same, below
@@ -6,19 +6,18 @@
 //   inconclusive  anything else: record more, or more quietly
 //
 // Welch's test on single requests is wrong here: they depend on each other, and their number makes every
-// drift of the machine "significant". Several runs of a side are strung together, in their order: blocks then
-// hold what changes from run to run, which a single run cannot show (docs/decisions/0008).
+// drift of the machine "significant" (docs/decisions/0008).
 
 import type {
   ComparedFailures,
   ComparedMetric,
-  ComparedRun,
   ComparisonVerdict,
   LoadComparison,
 } from '../system/load-comparison.ts'
 import { confidence } from './bootstrap.ts'
 import { type ComparedFigures, figuresOf } from './compared-figures.ts'
 import { type ComparedLoad, type UsableLoad, usableOf } from './compared-seconds.ts'
+import { areInTurns, areMostlyValid, countedOf, isFavour } from './compared-sides.ts'
 import { notesOn } from './comparison-notes.ts'
 import { failedShare, quantileMs } from './ledger.ts'
 
@@ -33,32 +32,27 @@ const names = Object.keys(fractions) as (keyof typeof fractions)[]
 const fewestSeconds = 8
 /** A smaller difference of the failed share does not count: one arrival in a thousand. */
 const failureTolerance = 0.001
-/**
- * Of the share of disturbed seconds. A target that makes the machine busy disturbs the generator, and what is
- * left of it then are its better seconds.
- */
-const tolerableImbalance = 0.1
 
 export function compareLoads(
   before: readonly ComparedLoad[],
   after: readonly ComparedLoad[],
   { tolerance, seed }: CompareOptions,
 ): LoadComparison {
-  const [baseline, candidate] = [before.map(usableOf), after.map(usableOf)]
-  const runs = { baseline: inOrder(baseline), candidate: inOrder(candidate) }
+  const [baseline, candidate] = [inOrder(before), inOrder(after)]
+  const runs = { baseline: baseline.map(({ run }) => run), candidate: candidate.map(({ run }) => run) }
   const isValid = areMostlyValid(baseline) && areMostlyValid(candidate)
-  const areInTurns = inTurns(runs)
+  const inTurns = areInTurns(runs)
   const counted = { baseline: countedOf(baseline), candidate: countedOf(candidate) }
   const isEnough = [counted.baseline, counted.candidate].every((side) => secondsOf(side) >= fewestSeconds)
-  const figures = isEnough ? figuresOf({ ...counted, areInTurns, seed }) : undefined
+  const figures = isEnough ? figuresOf({ ...counted, areInTurns: inTurns, seed }) : undefined
   const recorded = Math.max(before.length, after.length)
   const metrics = names.flatMap((name) =>
     figures === undefined ? [] : [compareMetric(name, figures, { tolerance, recorded })],
   )
   const failures = compareFailures(figures)
   const found = overall(metrics, failures, isEnough && isValid)
-  const isFavour = favours(found, disturbance(runs.candidate) - disturbance(runs.baseline))
-  const verdict = isFavour ? 'inconclusive' : found
+  const isOwed = isFavour(found, runs)
+  const verdict = isOwed ? 'inconclusive' : found
   return {
     version: 1,
     ...runs,
@@ -72,55 +66,18 @@ export function compareLoads(
     verdict,
     notes: notesOn(runs, {
       verdict,
-      isFavour,
-      areInTurns,
+      isFavour: isOwed,
+      areInTurns: inTurns,
       fewestSeconds: isEnough ? undefined : fewestSeconds,
     }),
   }
 }
 
-const inOrder = (side: readonly UsableLoad[]): ComparedRun[] =>
-  side.map(({ run }) => run).toSorted((one, other) => one.startedAt - other.startedAt)
+const inOrder = (side: readonly ComparedLoad[]): UsableLoad[] =>
+  side.toSorted((one, other) => one.run.startedAt - other.run.startedAt).map(usableOf)
 
 const secondsOf = (side: readonly UsableLoad[]): number =>
   side.reduce((sum, { seconds }) => sum + seconds.length, 0)
-
-/** Of each two runs that followed each other, one is the baseline's and one the candidate's. */
-function inTurns({ baseline, candidate }: Pick<LoadComparison, 'baseline' | 'candidate'>): boolean {
-  const turns = [
-    ...baseline.map(({ startedAt }) => ({ side: 0, startedAt })),
-    ...candidate.map(({ startedAt }) => ({ side: 1, startedAt })),
-  ].toSorted((one, other) => one.startedAt - other.startedAt)
-  const couples = turns.filter((_, turn) => turn % 2 === 1)
-  return (
-    baseline.length === candidate.length &&
-    couples.every(({ side }, couple) => side !== turns[2 * couple]!.side)
-  )
-}
-
-const areMostlyValid = (side: readonly UsableLoad[]): boolean =>
-  side.filter(({ run }) => run.isValid).length * 2 >= side.length
-
-/** The valid runs; all, for their figures alone, when too few are. */
-const countedOf = (side: readonly UsableLoad[]): readonly UsableLoad[] =>
-  areMostlyValid(side) ? side.filter(({ run }) => run.isValid) : side
-
-/** Whether the verdict is one that the side with more disturbed seconds may owe to their absence. */
-function favours(verdict: ComparisonVerdict, imbalance: number): boolean {
-  if (Math.abs(imbalance) <= tolerableImbalance || verdict === 'inconclusive') return false
-  return verdict !== (imbalance > 0 ? 'worse' : 'better')
-}
-
-function disturbance(runs: readonly ComparedRun[]): number {
-  const disturbed = runs.reduce((sum, run) => sum + run.disturbed, 0)
-  return (
-    disturbed /
-    Math.max(
-      1,
-      runs.reduce((sum, run) => sum + run.seconds, disturbed),
-    )
-  )
-}
 
 function compareMetric(
   name: keyof typeof fractions,

@@ -7,6 +7,7 @@
 
 import { blockLength, chanceOf, resample, type Spread, spreadOf } from './bootstrap.ts'
 import type { UsableLoad } from './compared-seconds.ts'
+import type { Sides } from './compared-sides.ts'
 import { type Ledger, ledgerOf, type Stretch, whole } from './ledger.ts'
 import { spreadOfRuns } from './run-spread.ts'
 
@@ -26,9 +27,8 @@ export interface ComparedFigures {
   of(figure: Figure): ComparedFigure
 }
 
-export interface ComparedSides {
-  baseline: readonly UsableLoad[]
-  candidate: readonly UsableLoad[]
+/** In the order of recording. */
+export interface ComparedSides extends Sides<UsableLoad> {
   areInTurns: boolean
   seed: number
 }

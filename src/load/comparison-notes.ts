@@ -1,11 +1,7 @@
 // What limits a comparison of runs, in words.
 
 import type { ComparedRun, ComparisonVerdict } from '../system/load-comparison.ts'
-
-interface Sides {
-  baseline: readonly ComparedRun[]
-  candidate: readonly ComparedRun[]
-}
+import type { Sides } from './compared-sides.ts'
 
 export interface Findings {
   verdict: ComparisonVerdict
@@ -17,7 +13,10 @@ export interface Findings {
   fewestSeconds: number | undefined
 }
 
-export function notesOn(sides: Sides, { verdict, isFavour, areInTurns, fewestSeconds }: Findings): string[] {
+export function notesOn(
+  sides: Sides<ComparedRun>,
+  { verdict, isFavour, areInTurns, fewestSeconds }: Findings,
+): string[] {
   const runs = [...sides.baseline, ...sides.candidate]
   const targets = new Set(runs.map(({ target }) => target))
   const rates = new Set(runs.map(({ ratePerSecond }) => ratePerSecond))

@@ -278,6 +278,14 @@ describe('a comparison of runs that were disturbed', () => {
   })
 })
 
+test('a comparison takes its runs in the order of recording, however they are named', () => {
+  for (const runs of [2, 5]) {
+    const [baseline, candidate] = inTurns(3, runs)
+    const named = compareLoads(baseline.toReversed(), candidate, options)
+    expect(named).toEqual(compareLoads(baseline, candidate, options))
+  }
+})
+
 test('a comparison says when its runs cannot show how much runs differ', () => {
   expect(compared(run(1), run(2, { scale: 1.3 })).notes.join()).toContain('one run a side')
   const [baseline, candidate] = inTurns(1, 4, { scale: 1.3 })

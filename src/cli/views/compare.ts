@@ -37,13 +37,16 @@ export function compareView(comparison: LoadComparison): string {
     ]),
     '',
     chalk.dim(
-      `${blockSeconds === null ? 'By how much runs differ from run to run' : `Block bootstrap, ${blockSeconds} s together`}; a change below ${share(tolerance)} does not count. Detectable: found four times out of five.`,
+      `${noiseOf(blockSeconds)}; a change below ${share(tolerance)} does not count. Detectable: found four times out of five.`,
     ),
     ...notes.map((note) => chalk.yellow(`Note: ${note}.`)),
     `Verdict: ${coloured(verdict)}`,
     ...(verdict === 'inconclusive' ? whatWouldTell(comparison).map((line) => chalk.dim(line)) : []),
   ].join('\n')
 }
+
+const noiseOf = (blockSeconds: number | null): string =>
+  blockSeconds === null ? 'Noise as from run to run' : `Block bootstrap, ${blockSeconds} s together`
 
 const aboutRun = (side: string, { id, seconds, ratePerSecond }: ComparedRun): string[] => [
   side,

@@ -77,5 +77,5 @@ test('several runs of a side are listed, and the noise is that from run to run',
   const baseline = [one!, { ...one!, id: '20261122-153400-load-e5f6' }]
   const text = plain(compareView({ ...comparison, baseline, blockSeconds: null }))
   expect(text).toMatch(/baseline +20261122-153000-load-a1b2 .*\n +20261122-153400-load-e5f6 /)
-  expect(text).toContain('By how much runs differ from run to run')
+  expect(text).toContain('Noise as from run to run')
 })
