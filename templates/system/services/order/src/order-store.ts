@@ -4,6 +4,7 @@
 // never more than one query away, and never disagrees with the log.
 
 import { orderedId, type Clock, type DurableStore } from '@system/platform'
+import { createCurrentOrders } from './current-orders.ts'
 import {
   createEventStore,
   eventSchema,
@@ -32,7 +33,7 @@ export interface OrderStore extends Pick<EventStore, 'head' | 'hashAt' | 'untilA
   /** Appends to an order that is still open; an order that is not is left as it is. */
   append(orderId: string, event: OrderEvent): Promise<Order>
   /** As it is, or as it was at a version or a time; undefined when it was not placed (yet). */
-  find(orderId: string, until?: Until): Order | undefined
+  find(orderId: string, until?: Until): Readonly<Order> | undefined
   history(orderId: string): FeedEvent[]
   /** Ids of the orders that are neither confirmed nor cancelled and were placed before that time, oldest first. */
   open(placedBefore?: number): string[]
@@ -53,7 +54,9 @@ export function createOrderStore(store: Pick<DurableStore, 'database' | 'commit'
   const deleteOpen = database.prepare('delete from open_orders where order_id = ?')
   const openOrders = database.prepare('select order_id as id from open_orders where at < ? order by pos')
   const countOpen = database.prepare('select count(*) as count from open_orders')
+  const current = createCurrentOrders()
   const events = createEventStore(store, clock, ({ stream, type, pos, at }) => {
+    current.forget(stream)
     if (type === 'order.placed') insertOpen.run(stream, pos, at)
     if (isFinal(type)) deleteOpen.run(stream)
   })
@@ -73,8 +76,13 @@ export function createOrderStore(store: Pick<DurableStore, 'database' | 'commit'
     close: events.close,
   }
 
-  function find(orderId: string, until?: Until): Order | undefined {
-    return foldOrder(orderId, until === undefined ? events.contents(orderId) : events.read(orderId, until))
+  function find(orderId: string, until?: Until): Readonly<Order> | undefined {
+    if (until !== undefined) return foldOrder(orderId, events.read(orderId, until))
+    return current.find(orderId, () => asLogged(orderId))
+  }
+
+  function asLogged(orderId: string): Order | undefined {
+    return foldOrder(orderId, events.contents(orderId))
   }
 
   async function place(key: string, line: OrderLine, subject?: string): Promise<Placed> {
@@ -108,8 +116,9 @@ export function createOrderStore(store: Pick<DurableStore, 'database' | 'commit'
     }
   }
 
+  /** From the log itself: what is decided on it is written. */
   function existing(orderId: string): Order {
-    const order = find(orderId)
+    const order = asLogged(orderId)
     if (order === undefined) throw new Error(`order ${orderId} has no events`)
     return order
   }

@@ -58,6 +58,40 @@ test('an order is confirmed once, and then no longer open', async (t) => {
   assert.deepEqual(store.open(), [])
 })
 
+test('an order that was read before is found as it is after each event, and as it was at each version', async (t) => {
+  const store = openOrders(t)
+  const result = await store.place('k1', line)
+  assert.ok(result.kind === 'placed')
+  const { id } = result.order
+  for (const [event, version, status] of [
+    [pending, 2, 'pending_payment'],
+    [confirmed, 3, 'confirmed'],
+  ] as const) {
+    assert.equal(store.find(id)?.version, version - 1)
+    await store.append(id, event)
+    assert.equal(store.find(id)?.version, version)
+    assert.equal(store.find(id)?.status, status)
+  }
+  assert.equal(store.find(id, { version: 1 })?.version, 1)
+})
+
+test('an order is found as it is when the events that were added to it could not be committed', async (t) => {
+  const database = openDatabase(temporaryFolder(t), 'events', schema)
+  t.after(() => database.close())
+  const store = createOrderStore({ database, commit: createGroupCommit(database) }, systemClock)
+  const result = await store.place('k1', line)
+  assert.ok(result.kind === 'placed')
+  const { id } = result.order
+  const before = store.find(id)
+  // As a disk that is full does it: within the transaction, after the event is in.
+  database.exec("create trigger full before delete on open_orders begin select raise(abort, 'full'); end")
+  await assert.rejects(store.append(id, confirmed), /full/)
+  assert.deepEqual(store.find(id), before)
+  database.exec('drop trigger full')
+  assert.equal((await store.append(id, confirmed)).status, 'confirmed')
+  assert.equal(store.find(id)?.version, 2)
+})
+
 test("a key is its subject's own: two subjects with one key get two orders, one subject gets one", async (t) => {
   const store = openOrders(t)
   const results = await Promise.all([
