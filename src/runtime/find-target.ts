@@ -44,7 +44,7 @@ export async function findTarget(aim: Aim): Promise<Found> {
   const { target, from, scenarioFile, requestsFile } = aim
   const root = await findSystemRoot(from, diskFiles)
   if (requestsFile !== undefined) {
-    const read = await readRequestsFile(requestsFile, aim)
+    const read = await readRequestsFile(requestsFile, { ...aim, target: await addressOf(target, root) })
     return { ...read, fleet: await fleetBehind(read.target.baseUrl, root) }
   }
   const url = urlTyped(target)
@@ -66,6 +66,17 @@ export async function findTarget(aim: Aim): Promise<Found> {
   if (target !== undefined && scenarioFile === undefined) return { target: { url: `${service.url}/` }, fleet }
   const file = scenarioFile ?? join(root, 'load', 'default.yaml')
   return { target: await withScenario(service.url, file, from), fleet }
+}
+
+/** What stands for the target of a file of requests: a URL as it is typed, or where a service listens. */
+async function addressOf(target: string | undefined, root: string | undefined): Promise<string | undefined> {
+  const url = urlTyped(target)
+  if (target === undefined || url !== undefined) return url
+  if (root === undefined) throw errors.targetInvalid(target, 'it is no URL, and there is no system here')
+  const agent = await connectAgent(root)
+  const [name = '', ...path] = target.split('/')
+  const service = await serviceOf({ root, agent, status: await agent.status() }, name)
+  return [service.url, ...path].join('/')
 }
 
 /** The fleet here, when the URL is one of its services'; then its events belong to the run. */

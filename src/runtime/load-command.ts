@@ -145,15 +145,10 @@ function textOf(result: LoadResult): string {
 }
 
 /** Before anything is sent: a baseline that is not there must not cost a run. */
-async function findBaseline({ baseline, record, ratePerSecond, from }: LoadOptions) {
+async function findBaseline({ baseline, record, from }: LoadOptions) {
   if (baseline === undefined) return undefined
-  if (!record || ratePerSecond === undefined) {
-    throw errors.badValue(
-      '--baseline',
-      baseline.runs,
-      'a run with --rps that is recorded, to compare with it',
-    )
-  }
+  if (!record)
+    throw errors.badValue('--baseline', baseline.runs, 'a run that is recorded, to compare with it')
   const { readRuns } = await import('./compare.ts')
   const runs = await readRuns(from, baseline.runs)
   return { baseline: runs.map(({ id }) => id).join(','), tolerance: baseline.tolerance }

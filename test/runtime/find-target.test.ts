@@ -1,4 +1,6 @@
+import { mkdtempDisposable, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { findTarget, urlTyped } from '../../src/runtime/find-target.ts'
 
@@ -22,5 +24,16 @@ test.each([
   await expect(findTarget({ target, from: tmpdir(), scenarioFile: undefined })).rejects.toMatchObject({
     code: 'target-invalid',
     message: `"${target}" cannot be loaded: ${reason}.`,
+  })
+})
+
+test('the target of a file of requests may be typed without its scheme, as any other', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'msvc-target-'))
+  await writeFile(join(folder.path, 'targets.txt'), 'GET http://a.example/x\n')
+  const aim = { from: folder.path, scenarioFile: undefined, requestsFile: 'targets.txt' }
+  const typed = await findTarget({ ...aim, target: '127.0.0.1:4000' })
+  expect(typed.target).toMatchObject({ baseUrl: 'http://127.0.0.1:4000' })
+  await expect(findTarget({ ...aim, target: 'order' })).rejects.toMatchObject({
+    message: '"order" cannot be loaded: it is no URL, and there is no system here.',
   })
 })

@@ -21,12 +21,13 @@ export interface ListedRun {
 /** @param formatTime epoch ms → local time, as the caller's locale has it */
 export function runsView(runs: readonly ListedRun[], formatTime: (at: number) => string): string {
   if (runs.length === 0) return 'No runs are recorded here yet. Record one with `msvc load` or `msvc demo`.'
-  const rows = runs.map(({ id, startedAt, endedAt, verdict, title }) => [
+  const rows = runs.map(({ id, startedAt, endedAt, verdict, title, target, system }) => [
     id,
     formatTime(startedAt),
     endedAt === null ? '' : `${((endedAt - startedAt) / 1000).toFixed(1)} s`,
     verdict,
-    title,
+    // Runs of the system here are all of its own.
+    system === null && target !== '' ? `${title}  ${target}` : title,
   ])
   const head = ['RUN', 'STARTED', 'TOOK', 'VERDICT', 'WHAT']
   const widths = head.map((title, column) =>

@@ -49,7 +49,7 @@ export function saturationView(report: SaturationReport): string {
     ...table([
       ['throughput', `${count(report.throughput)} answers per second`],
       ['answers', `${count(report.answers)}  ${statusesText(report.statuses)}`],
-      ['failures', `${count(report.errors)} errors, of which ${count(report.timeouts)} timeouts`],
+      ['failures', failuresText(report)],
       [
         'service',
         `p50 ${ms(serviceMs.p50)}  p90 ${ms(serviceMs.p90)}  p99 ${ms(serviceMs.p99)}  max ${ms(serviceMs.max)}`,
@@ -67,4 +67,12 @@ export function saturationView(report: SaturationReport): string {
     chalk.yellow('Not measured:'),
     ...report.notMeasured.flatMap((line) => hanging('  - ', line)),
   ].join('\n')
+}
+
+/** Which they were, where the engine knows. */
+function failuresText({ outcomes, errors, timeouts }: SaturationReport): string {
+  if (outcomes === undefined) return `${count(errors)} errors, of which ${count(timeouts)} timeouts`
+  const { ok: _ok, ...failed } = outcomes
+  const texts = Object.entries(failed).map(([outcome, times]) => `${outcome} ${count(times)}`)
+  return texts.length === 0 ? 'none' : chalk.red(texts.join('  '))
 }

@@ -129,6 +129,9 @@ test('a closed-model run says what it does not measure, and when it was ended ea
   expect(text).toContain('closed model by autocannon, 50 connections for 10s')
   expect(text).toContain('Not measured:\n  - Latency under a given load.')
   expect(text).not.toContain('Interrupted')
+  expect(text).toContain('failures    0 errors, of which 0 timeouts')
+  const ours = { ...report, engine: 'msvc', errors: 46, outcomes: { ok: 3, tls: 41, timeout: 5 } } as const
+  expect(plain(saturationView(ours))).toContain('failures    tls 41  timeout 5')
   const long = 'Latency under a given load: each connection waits for its answer before it asks again.'
   expect(
     plain(saturationView({ ...report, notMeasured: [long] }))
