@@ -1,7 +1,7 @@
 // W3C trace context: `traceparent: 00-<32 hex trace id>-<16 hex span id>-<2 hex flags>`.
 // https://www.w3.org/TR/trace-context/
 
-import { randomUUID } from 'node:crypto'
+import { createRandomHex } from './random-hex.ts'
 
 export interface TraceContext {
   /** 32 hex digits. */
@@ -35,10 +35,10 @@ export const formatTraceparent = ({ traceId, spanId, isSampled }: TraceContext):
 
 /** A child of the parent, or the root of a new trace. */
 export const nextTrace = (parent: TraceContext | undefined): TraceContext => ({
-  traceId: parent?.traceId ?? randomUUID().replaceAll('-', ''),
-  spanId: randomSpanId(),
+  traceId: parent?.traceId ?? randomHex(16),
+  spanId: randomHex(8),
   isSampled: parent?.isSampled ?? false,
 })
 
-// The last 16 digits of a version 4 UUID without dashes are random, and never all zero.
-const randomSpanId = (): string => randomUUID().slice(19).replace('-', '')
+// All zero, which would be no id, once in 2^64.
+const randomHex = createRandomHex()
