@@ -1,50 +1,12 @@
 import assert from 'node:assert/strict'
-import { generateKeyPairSync, type KeyObject } from 'node:crypto'
-import { test, type TestContext } from 'node:test'
-import { createLogger } from '@system/platform/logger'
-import { deadUrl, eventually, runForTest, runStandIn } from '@system/platform/testing'
-import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT, type CryptoKey, type JWTPayload } from 'jose'
+import { generateKeyPairSync } from 'node:crypto'
+import { test } from 'node:test'
+import { deadUrl, runForTest } from '@system/platform/testing'
+import { SignJWT, UnsecuredJWT } from 'jose'
 import { service as orderService } from '../../order/src/service.ts'
-import { createRemoteKeys } from '../src/remote-keys.ts'
-import { service } from '../src/service.ts'
-import { createVerifier } from '../src/verify-token.ts'
-
-interface Key {
-  kid: string
-  privateKey: CryptoKey | KeyObject
-  jwk: object
-}
-
-async function makeKey(kid: string): Promise<Key> {
-  const { privateKey, publicKey } = await generateKeyPair('EdDSA')
-  return { kid, privateKey, jwk: { ...(await exportJWK(publicKey)), kid, use: 'sig' } }
-}
+import { claims, makeKey, nowS, runGateway, sign } from './issued-tokens.ts'
 
 const book = '{"sku":"book","quantity":1,"amountCents":1999}'
-
-const nowS = () => Math.floor(Date.now() / 1000)
-
-const claims = (): JWTPayload => ({
-  sub: 'ada',
-  iss: 'issuer',
-  aud: 'shop',
-  exp: nowS() + 600,
-  scope: 'orders:read',
-})
-
-const sign = (key: Key, payload: JWTPayload, alg = 'EdDSA') =>
-  new SignJWT(payload).setProtectedHeader({ alg, kid: key.kid }).sign(key.privateKey)
-
-/** An issuer whose keys a test changes, and a gateway that believes it. */
-async function runGateway(t: TestContext, keys: Key[], env: Record<string, string> = {}) {
-  const order = await runStandIn(t, () => ({ status: 200, body: { id: 'o1' } }))
-  const issuer = await runStandIn(t, () => ({ status: 200, body: { keys: keys.map(({ jwk }) => jwk) } }))
-  const settings = { TOKEN_ISSUER: 'issuer', TOKEN_AUDIENCE: 'shop', JWKS_URL: issuer.url, RATE_LIMIT: '0' }
-  const { url } = await runForTest(t, service, { ORDER_URL: order.url, ...settings, ...env })
-  const read = (token?: string) =>
-    fetch(`${url}/orders/o1`, token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } })
-  return { read, url, order, issuer }
-}
 
 test('a token that is not valid gets 401, whatever is wrong with it, and order is not asked', async (t) => {
   const key = await makeKey('k1')
@@ -158,65 +120,6 @@ test('an order is read by who placed it; to others it does not exist, also while
   await order.close()
   assert.equal((await ask('ada', path)).status, 200, 'as she read it a moment ago')
   assert.equal((await ask('bob', path)).status, 503)
-})
-
-test('a new key works from its first token on, an old one until it is taken away, and nobody is refused', async (t) => {
-  const [first, second] = [await makeKey('k1'), await makeKey('k2')]
-  let keys = [first]
-  let isAway = false
-  const issuer = await runStandIn(t, () =>
-    isAway ? 'reset' : { status: 200, body: { keys: keys.map(({ jwk }) => jwk) } },
-  )
-  let nowMs = 0
-  const clock = { monotonicMs: () => nowMs, epochMs: () => Date.now() }
-  const log = createLogger({ service: 'gateway', level: 'silent' })
-  const remote = createRemoteKeys({ url: issuer.url, clock, log })
-  const verifier = createVerifier({ keys: remote, issuer: 'issuer', audience: 'shop', clock })
-  const old = await sign(first, claims())
-  assert.ok(await verifier.verify(old))
-  keys = [first, second]
-  nowMs += 6000
-  const fresh = await Promise.all(Array.from({ length: 20 }, () => sign(second, claims())))
-  const answers = await Promise.all([...fresh, old].map((token) => verifier.verify(token)))
-  assert.ok(!answers.includes(undefined))
-  assert.equal(issuer.requests.length, 2, 'asked once for all of them')
-
-  isAway = true
-  nowMs += 3_600_000
-  assert.ok(await verifier.verify(old), 'an issuer that is away takes nothing away')
-  await eventually(() => (issuer.requests.length === 3 ? true : undefined))
-  isAway = false
-  keys = [second]
-  nowMs += 3_600_000
-  await eventually(async () => ((await verifier.verify(old)) === undefined ? true : undefined))
-  assert.ok(await verifier.verify(await sign(second, claims())))
-})
-
-test('made-up key ids have the issuer asked twice a second at most, and no new key refused', async (t) => {
-  const keys = [await makeKey('k1')]
-  const { read, issuer } = await runGateway(t, keys)
-  const [, payload, signature] = (await sign(keys[0] as Key, claims())).split('.')
-  const startMs = performance.now()
-  let madeUp = 0
-  const attack = async () => {
-    const answers = new Set<number>()
-    while (keys.length < 5) {
-      const head = JSON.stringify({ alg: 'EdDSA', kid: `made-up-${madeUp++}` })
-      answers.add((await read(`${Buffer.from(head).toString('base64url')}.${payload}.${signature}`)).status)
-    }
-    return [...answers]
-  }
-  const attacks = Array.from({ length: 20 }, attack)
-  while (keys.length < 5) {
-    // Known to the issuer a moment before its first token, while others are being asked for.
-    await eventually(() => (madeUp > 20 * keys.length ? true : undefined))
-    const fresh = await makeKey(`new-${keys.length}`)
-    keys.push(fresh)
-    assert.equal((await read(await sign(fresh, claims()))).status, 200)
-  }
-  assert.deepEqual(new Set((await Promise.all(attacks)).flat()), new Set([401]))
-  const mostAsked = 2 + (performance.now() - startMs) / 500
-  assert.ok(issuer.requests.length <= mostAsked, `asked ${issuer.requests.length} times`)
 })
 
 test('a token that was checked is not good beyond its own end', async (t) => {
