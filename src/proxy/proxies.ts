@@ -185,7 +185,8 @@ export function createProxies(options: ProxiesOptions): Proxies {
       inTurn(async () => {
         const record = owned(name, isOwner)
         const cut = record.edge.traffic.connections.open
-        if (record.enabled) stop(record)
+        // Also what is down already: whoever disabled it before does not bring it back meanwhile.
+        stop(record)
         record.isHeldDown = true
         comeBack(record, ms)
         return cut

@@ -58,9 +58,9 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-function owner(method: string, path: string, body?: object): Promise<number> {
+function owner(method: string, path: string, body?: object, socket = 's'): Promise<number> {
   return new Promise((resolve, reject) => {
-    const sent = request({ socketPath: join(folder, 's'), method, path }, (response) => {
+    const sent = request({ socketPath: join(folder, socket), method, path }, (response) => {
       response.resume().on('end', () => resolve(response.statusCode ?? 0))
     })
     sent.on('error', reject).end(body && JSON.stringify(body))
@@ -157,6 +157,23 @@ test('an edge that a guest disabled comes back by itself', async () => {
   await expect
     .poll(async () => (await proxy.call('GET', '/proxies/order:payment')).text)
     .toContain('"enabled":true')
+})
+
+test('an edge that its owner takes down stays so, though a guest had disabled it before for less', async () => {
+  const upstream = `127.0.0.1:${echo.port}`
+  await using proxy = await proxyUnderTest({
+    proxies: ['order:payment', 'client:order'].map((name) => ({ name, listen: '', upstream, enabled: true })),
+    ownerSocket: join(folder, 'other'),
+    lease: { defaultMs: 150, longestMs: 60_000 },
+  })
+  const disable = (name: string) => proxy.call('PATCH', `/proxies/${name}`, { enabled: false })
+  const isEnabled = async (name: string): Promise<boolean> =>
+    (JSON.parse((await proxy.call('GET', `/proxies/${name}`)).text) as { enabled: boolean }).enabled
+  await disable('order:payment')
+  expect(await owner('POST', '/msvc/proxies/order:payment/down', { ttlMs: 60_000 }, 'other')).toBe(200)
+  await disable('client:order') // its time is over after that of the other
+  await expect.poll(() => isEnabled('client:order')).toBe(true)
+  expect(await isEnabled('order:payment')).toBe(false)
 })
 
 test('new connections wait while a server hands over, and go to the one that takes its place', async () => {
