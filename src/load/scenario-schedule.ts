@@ -15,6 +15,8 @@ export function scheduleInFile(load: LoadFile, yaml: YamlFile<unknown>): Schedul
   if (parseDuration(timeUnit) === 0) throw zero('timeUnit')
   const perSecond = (count: number): number => (count * 1000) / parseDuration(timeUnit)
   const arrivals = load.arrivals === 'poisson' ? poisson : even
+  const strange = ofOther[executor].find((name) => load[name] !== undefined)
+  if (strange !== undefined) throw unheeded(strange)
   if (executor === 'constant-arrival-rate') {
     if (rate === undefined || duration === undefined) throw lacking('rate and duration')
     const durationMs = parseDuration(duration)
@@ -44,6 +46,14 @@ export function scheduleInFile(load: LoadFile, yaml: YamlFile<unknown>): Schedul
     )
   }
 
+  function unheeded(name: keyof LoadFile) {
+    return errors.fileInvalid(
+      yaml.placeOf(['load', name], { key: true }),
+      `${executor} does not heed ${name}.`,
+      'Leave it out, or name the other executor.',
+    )
+  }
+
   function lacking(what: string) {
     return errors.fileInvalid(
       yaml.placeOf(['load', 'executor']),
@@ -51,6 +61,12 @@ export function scheduleInFile(load: LoadFile, yaml: YamlFile<unknown>): Schedul
       'Add it, or give the schedule on the command line: --rps 500 --duration 20s.',
     )
   }
+}
+
+/** What belongs to the other executor. */
+const ofOther: Record<LoadFile['executor'], readonly (keyof LoadFile)[]> = {
+  'constant-arrival-rate': ['startRate', 'stages'],
+  'ramping-arrival-rate': ['rate', 'duration'],
 }
 
 const even = { kind: 'even' } as const

@@ -170,6 +170,16 @@ test.each([
     '4:74',
     'load.timeUnit is 0',
   ],
+  [
+    'load: {executor: constant-arrival-rate, rate: 5, duration: 1s, startRate: 2}',
+    '4:64',
+    'does not heed startRate',
+  ],
+  [
+    'load: {executor: ramping-arrival-rate, stages: [{target: 5, duration: 1s}], rate: 2}',
+    '4:77',
+    'does not heed rate',
+  ],
   ['load: {executor: shared-iterations}', '4:18', 'constant-arrival-rate or ramping-arrival-rate'],
 ])('%s is told', (load, place, reason) => {
   const read = () => parseScenario(scenario(`${load}\nrequests: [{name: a, path: /}]\n`), 'a.yaml')
