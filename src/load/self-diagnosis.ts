@@ -2,7 +2,7 @@
 
 import type { Limits } from './plan.ts'
 import type { LoadVerdict } from '../system/load-report.ts'
-import type { OutcomeCounts, Percentiles } from '../events.ts'
+import type { Outcome, OutcomeCounts, Percentiles } from '../events.ts'
 
 export interface Signs {
   schedule: { arrivals: number; ratePerSecond: number; durationMs: number }
@@ -127,8 +127,14 @@ function unansweredLimit(outcomes: OutcomeCounts): string | null {
     .toSorted(([, one], [, other]) => other - one)
   if (counts.length === 0) return null
   const told = counts.map(([outcome, times]) => `${times} ${outcome}`).join(', ')
-  const hint = outcomes.refused === undefined ? '' : '; does anything listen there?'
-  return `no arrival was answered: ${told}${hint}`
+  const hint = hints.find(([outcome]) => outcomes[outcome] !== undefined)?.[1]
+  return `no arrival was answered: ${told}${hint === undefined ? '' : `; ${hint}`}`
 }
+
+const hints: readonly [Outcome, string][] = [
+  ['refused', 'does anything listen there?'],
+  ['tls', 'does it speak TLS, with a certificate that is trusted here (--insecure takes any)?'],
+  ['protocol-error', 'does it speak the HTTP that it was asked in?'],
+]
 
 const percent = (share: number): string => `${(share * 100).toFixed(0)} %`

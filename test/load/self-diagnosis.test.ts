@@ -98,6 +98,11 @@ describe('the limit is named', () => {
       { outcomes: { refused: 990, reset: 8, unfinished: 2 } },
       /^no arrival was answered: 990 refused, 8 reset; does anything listen there\?$/,
     ],
+    [
+      'a certificate that nobody here trusts',
+      { outcomes: { tls: 50 } },
+      /^no arrival was answered: 50 tls; does it speak TLS, with a certificate .*--insecure/,
+    ],
     ['a stall in passing', { outcomes: { ok: 995, timeout: 5 } }, /^target fell behind for a while/],
     [
       'too few connections',
