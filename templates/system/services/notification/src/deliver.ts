@@ -4,7 +4,8 @@
 //   due ─▶ send, a few at a time, each within its time ─▶ sent
 //                                                     └▶ failed: again after 0.5 s, 1 s, 2 s, … then dead
 //
-// A message is marked as sent after it was: a crash in between sends it again, under the same id.
+// A message is marked as sent after it was: a crash in between sends it again, under the same id. So does an end
+// that a channel would hold up: a send that hangs is left where it is, and begun anew by the next process.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StorageUnavailable, type Logger } from '@system/platform'
@@ -27,17 +28,20 @@ export interface DeliverOptions {
 export interface Delivery {
   /** There is something new. */
   wake(): void
-  /** Resolves when what is under way has ended. */
+  /** Resolves when what is under way has ended, which gets a second. */
   stop(): Promise<void>
 }
 
 const atOnce = 32
 const maxRetryMs = 5 * 60_000
 const lookEveryMs = 250
+/** Well below what the end of a service may take, and what a restart may cost the channels that are well. */
+const endWithinMs = 1000
 
 export function startDelivery(options: DeliverOptions): Delivery {
   const { name, channel, store, log, random, maxAttempts, sendTimeoutMs, retryBaseMs } = options
   const stopping = new AbortController()
+  const givingUp = new AbortController()
   let woken: (() => void) | undefined
   const running = run()
 
@@ -46,7 +50,9 @@ export function startDelivery(options: DeliverOptions): Delivery {
     async stop() {
       stopping.abort()
       woken?.()
+      const timer = setTimeout(() => givingUp.abort(), endWithinMs)
       await running
+      clearTimeout(timer)
       await channel.close()
     },
   }
@@ -59,7 +65,7 @@ export function startDelivery(options: DeliverOptions): Delivery {
         await news()
         continue
       }
-      const attempts = await Promise.all(due.map(attempt))
+      const attempts = (await Promise.all(due.map(attempt))).filter((one) => one !== undefined)
       const failed = attempts.find((one) => one.kind !== 'sent')
       if (isWell && failed !== undefined) log.warn({ channel: name, reason: failed.reason }, 'messages fail')
       if (!isWell && failed === undefined) log.info({ channel: name }, 'messages are sent again')
@@ -68,13 +74,15 @@ export function startDelivery(options: DeliverOptions): Delivery {
     }
   }
 
-  async function attempt(message: StoredMessage): Promise<Attempt> {
+  /** undefined when the service ended meanwhile: it waits as before. */
+  async function attempt(message: StoredMessage): Promise<Attempt | undefined> {
     const { id, attempts } = message
     try {
-      const tooLong = AbortSignal.timeout(sendTimeoutMs)
+      const tooLong = AbortSignal.any([AbortSignal.timeout(sendTimeoutMs), givingUp.signal])
       await Promise.race([channel.send(message, tooLong), rejectOn(tooLong)])
       return { kind: 'sent', id, via: channel.via }
     } catch (error) {
+      if (givingUp.signal.aborted) return undefined
       const reason = error instanceof Error ? error.message : String(error)
       if (error instanceof MessageRefused || attempts + 1 >= maxAttempts) return { kind: 'dead', id, reason }
       const waitMs = Math.min(maxRetryMs, retryBaseMs * 2 ** attempts)

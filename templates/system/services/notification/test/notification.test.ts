@@ -190,6 +190,29 @@ test('a channel that hangs holds up no other, and is tried again', async (t) => 
   )
 })
 
+test('a channel that hangs does not hold up the end, and its message is sent after the restart', async (t) => {
+  const order = await runOrderStandIn(t)
+  const folder = temporaryFolder(t)
+  let answer: StandInAnswer = 'hang'
+  const push = await runStandIn(t, () => answer)
+  const more = { PUSH_URL: push.url, SEND_TIMEOUT_MS: '60000' }
+  const before = await runNotification(t, order.url, folder, more)
+  await before.ended(4)
+  await eventually(() => (push.requests.length > 0 ? true : undefined))
+  const startMs = performance.now()
+  await before.close()
+  assert.ok(performance.now() - startMs < 8000, 'it took too long')
+  answer = { status: 200 }
+  const after = await runNotification(t, order.url, folder, more)
+  const sent = await after.ended(5)
+  const [last] = sent.filter(({ channel }) => channel === 'push')
+  assert.deepEqual([last?.attempts, push.requests.length], [1, 2])
+  assert.deepEqual(
+    new Set(push.requests.map(({ headers }) => headers['idempotency-key'])),
+    new Set(['e3:push']),
+  )
+})
+
 test('what fails again and again becomes a dead letter, and can be replayed', async (t) => {
   const order = await runOrderStandIn(t)
   let status = 500
