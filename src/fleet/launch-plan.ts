@@ -70,7 +70,6 @@ export function planLaunch(system: System, service: Service, ground: Ground): Se
         CANARY_KEY: ground.canaryKey,
         EXIT_ON_STDIN_END: '1',
         NODE_OPTIONS: inspectorAnywhere(ground.environment['NODE_OPTIONS']),
-        MALLOC_ARENA_MAX: ground.environment['MALLOC_ARENA_MAX'] || oneArena,
         NODE_COMPILE_CACHE: ground.environment['NODE_COMPILE_CACHE'] || `${ground.root}/.msvc/cache/compile`,
       },
     },
@@ -88,9 +87,6 @@ function inherited({ environment, node }: Ground): Record<string, string> {
   const nodeFolder = node.slice(0, Math.max(node.lastIndexOf('/'), 0))
   return { ...Object.fromEntries(kept), PATH: [nodeFolder, environment['PATH']].filter(Boolean).join(':') }
 }
-
-/** glibc gives each thread that allocates a heap of its own, of which a service that has started keeps a tenth of all that it has. */
-const oneArena = '1'
 
 /**
  * The inspector stays closed. Whoever opens it with SIGUSR1 (a debugger, the fault `block`) finds it on a free

@@ -84,13 +84,6 @@ describe('how a service is started', () => {
     expect(Object.keys(env).filter((name) => /^npm_|INIT_CWD/.test(name))).toEqual([])
   })
 
-  test("one heap of glibc's is enough for a service, unless the user says otherwise", () => {
-    expect(planOf('order').launch.env['MALLOC_ARENA_MAX']).toBe('1')
-    const environment = { ...ground.environment, MALLOC_ARENA_MAX: '4' }
-    const [plan] = planLaunches(shop, { ...ground, environment })
-    expect(plan?.launch.env['MALLOC_ARENA_MAX']).toBe('4')
-  })
-
   test('what Node compiled is kept in the system, or where the user keeps it', () => {
     expect(planOf('order').launch.env['NODE_COMPILE_CACHE']).toBe('/shop/.msvc/cache/compile')
     const environment = { ...ground.environment, NODE_COMPILE_CACHE: '/home/me/compiled' }
