@@ -19,9 +19,10 @@ export const gatewayContract = contract({
   readOrder: {
     method: readOrder.method,
     path: readOrder.path,
-    summary: 'The order as it is now.',
+    summary: readOrder.summary,
     // Stricter than order: what cannot be an id costs it nothing.
     params: Type.Object({ id: Type.String({ pattern: '^[A-Za-z0-9-]{1,100}$' }) }),
+    query: readOrder.query,
     scope: 'orders:read',
     answers: { ...readOrder.answers, ...refusals },
   },

@@ -1,6 +1,6 @@
 // POST /orders                  Authorization: Bearer, Idempotency-Key → order's answer
-// GET  /orders/:id              Authorization: Bearer → order's answer, 404 for the order of another subject;
-//                               while order is away, the last one of at most a minute ago that this subject
+// GET  /orders/:id              ?version=, ?at=; Authorization: Bearer → order's answer, 404 for the order of
+//                               another subject; while order is away, the last one of at most a minute ago that this subject
 //                               got, with `x-degraded: stale`
 // GET  /openapi.json            what it offers
 // POST /token                   ?subject=, else developer → {token}: for development only, see DEV_TOKENS
@@ -49,12 +49,13 @@ export function addRoutes(app: App, { order: callee, clock, admission, issuer }:
   )
 
   serve.readOrder(
-    async ({ params }, { request, reply }) => {
+    async ({ params, query }, { request, reply }) => {
       const { encodedSubject } = callerOf(request)
-      // What one subject was answered is no answer to another. Neither part holds a space.
-      const question = `${encodedSubject} ${params.id}`
+      // What one subject was answered is no answer to another. Only the last part may hold a space.
+      const question = `${encodedSubject} ${params.id} ${query.version ?? ''} ${query.at ?? ''}`
       const result = await order.readOrder({
         params,
+        query,
         headers: { 'x-subject': encodedSubject },
         fallback: () => stale.recall(question),
       })

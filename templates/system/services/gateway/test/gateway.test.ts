@@ -149,6 +149,24 @@ test('while order is away, an order that was read a moment ago is answered as it
   assert.equal((await ask('/orders', { method: 'POST', headers: key, body: book })).status, 503)
 })
 
+test('an order is read as it was at a version or a time, and no such answer stands in for another', async (t) => {
+  let isAway = false
+  const order = await runStandIn(t, ({ path }) => (isAway ? 'reset' : { status: 200, body: { path } }))
+  const { ask, authorization } = await runGateway(t, order.url)
+  const headers = await authorization()
+  const paths = [
+    '/orders/o1',
+    '/orders/o1?version=1',
+    '/orders/o1?version=2',
+    '/orders/o1?at=2026-02-01T10%3A00%3A00Z',
+  ]
+  for (const path of paths) assert.deepEqual(await (await ask(path, { headers })).json(), { path })
+  isAway = true
+  for (const path of paths) assert.deepEqual(await (await ask(path, { headers })).json(), { path })
+  assert.equal((await ask('/orders/o1?version=3', { headers })).status, 503)
+  assert.equal((await ask('/orders/o1?version=first', { headers })).status, 400)
+})
+
 test('a read that failed once is asked for again, and the client never knows', async (t) => {
   let asked = 0
   const order = await runStandIn(t, () => {
