@@ -1,67 +1,164 @@
-// Where the bad share crosses what is allowed, from all probes near the limit together.
+// Where the bad share crosses what is allowed, from all probes together: how likely each rate is to be the limit.
 //
-// One probe of ten seconds knows the limit to some percent, and a bisection believes each of them. Here all
-// of them vote: the bad arrivals of a probe are taken as a Poisson count with the mean
+// One probe of ten seconds knows the limit to some percent, and a bisection believes each of them. Here all of
+// them vote. Near the limit, the odds of a bad arrival are taken as
 //
-//   arrivals × allowed × (rate / limit) ** steepness
+//   allowed odds × (rate / limit) ** steepness
 //
-// and the likeliest limit wins. A probe without a bad arrival counts too; one deep in overload does not,
-// since there the share no longer follows a power of the rate.
+// from a target that bends slowly to a cliff; all steepnesses are weighed, so that an unknown one widens the
+// interval. The rate is the one that was sent: Poisson arrivals of one mean are now more, now fewer.
+//
+// Bad arrivals come in clusters, as long as the queue stays long. A cluster is one piece of news, however many
+// arrivals it holds: the likelihood is divided by the spread between seconds over that of independent
+// arrivals (quasi-binomial). And any probe may have met with an accident, so that no single one decides.
 
 import type { Objective, SloSecond } from './slo.ts'
 
-export interface Evidence {
+/** The judged seconds of one probe. */
+export type Evidence = readonly SloSecond[]
+
+export interface Estimate {
+  /** On the cautious side of the middle: probes above the limit begin with an empty queue, and look better than they are. */
   ratePerSecond: number
-  seconds: readonly SloSecond[]
+  /** Where to look next: a little above, where clusters are more frequent and say more. */
+  next: number
+  /** Nine times of ten it lies between them. */
+  low: number
+  high: number
 }
 
-const steepnesses = [3, 4, 6, 8, 11, 15, 20, 27, 36, 50]
-const overloadShare = 0.3
+/** Queues that are nine tenths busy have some 40, a pool of several places half of that, a cliff any. */
+const usualSteepness = 35
+const steepnesses = [3, 4.5, 7, 10, 15, 22, 33, 50, 75, 110, 170, 250, 400].map((steepness) => ({
+  steepness,
+  weight: Math.exp(-(Math.log(steepness / usualSteepness) ** 2) / 2),
+}))
+const accident = 0.02
+/** So many times the allowed odds are an overload: there the share says how long it went on, not where the limit is. */
+const overloadOdds = 40
+const tail = 0.05
 
-/** The rate at which the worst objective is just met; within a fifth of the bracket. */
-export function crossing(
+export interface Range {
+  from: number
+  to: number
+}
+
+/** The rate at which the worst objective is just met. Before any evidence, each ratio within `range` is as likely. */
+export function estimateLimit(
   evidence: readonly Evidence[],
   objectives: readonly Objective[],
-  { met, missed }: { met: number; missed: number },
-): number {
-  const limits = objectives.map(({ allowed }, index) => {
-    const counts = evidence
-      .map(({ ratePerSecond, seconds }) => ({
-        ratePerSecond,
-        arrivals: seconds.reduce((sum, { arrivals }) => sum + arrivals, 0),
-        bad: seconds.reduce((sum, { bad }) => sum + bad[index]!, 0),
-      }))
-      .filter(({ ratePerSecond, arrivals, bad }) => bad < overloadShare * arrivals && ratePerSecond > met / 2)
-    return likeliest(counts, allowed, { from: met / 1.2, to: missed * 1.2 })
+  range: Range,
+): Estimate {
+  const deciding = objectives.flatMap((objective, index) => {
+    const isImplied = objectives.some((other, at) => at !== index && implies(other, objective, at < index))
+    return isImplied ? [] : [{ allowed: objective.allowed, counts: countsOf(evidence, objective, index) }]
   })
-  const known = limits.filter((limit) => limit !== null)
-  return known.length === 0 ? Math.sqrt(met * missed) : Math.min(...known)
+  const coarse = quantilesOf(deciding, range, 80)
+  const step = (range.to / range.from) ** (1 / 80)
+  const near = { from: coarse(0.001) / step, to: coarse(0.999) * step }
+  const fine = quantilesOf(deciding, near, 120)
+  return { ratePerSecond: fine(0.4), next: fine(0.6), low: fine(tail), high: fine(1 - tail) }
+}
+
+/** Whatever is bad for `other` is bad for `one`, which allows no more of it: then `one` alone decides. */
+const implies = (one: Objective, other: Objective, isFirst: boolean): boolean =>
+  one.allowed <= other.allowed &&
+  one.limitMs <= other.limitMs &&
+  (isFirst || one.allowed < other.allowed || one.limitMs < other.limitMs)
+
+interface Deciding {
+  allowed: number
+  counts: readonly Count[]
+}
+
+function quantilesOf(deciding: readonly Deciding[], { from, to }: Range, steps: number) {
+  const step = (to / from) ** (1 / steps)
+  const rates = Array.from({ length: steps + 1 }, (_, index) => from * step ** index)
+  // The worst one's limit is above a rate when all of them are.
+  const above = rates.map(() => 1)
+  for (const { counts, allowed } of deciding) {
+    const likelihoods = rates.map((limit) => likelihoodOf(limit, counts, allowed))
+    const all = likelihoods.reduce((sum, likelihood) => sum + likelihood, 0)
+    let below = 0
+    for (const [at, likelihood] of likelihoods.entries()) {
+      below += likelihood / all
+      above[at]! *= 1 - below
+    }
+  }
+  return (fraction: number): number => {
+    const index = above.findIndex((share) => share <= 1 - fraction)
+    return rates[index === -1 ? steps : index]!
+  }
 }
 
 interface Count {
+  /** As it was sent: chance makes more or fewer arrivals of the same mean rate. */
   ratePerSecond: number
   arrivals: number
   bad: number
+  /** Arrivals per piece of news. */
+  cluster: number
 }
 
-/** null: nothing was ever bad, or nothing says how fast it becomes so. */
-function likeliest(
-  counts: readonly Count[],
-  allowed: number,
-  { from, to }: { from: number; to: number },
-): number | null {
-  if (counts.filter(({ bad }) => bad > 0).length < 2) return null
-  const steps = 200
-  let best = { limit: from, likelihood: Number.NEGATIVE_INFINITY }
-  for (let step = 0; step <= steps; step++) {
-    const limit = from * (to / from) ** (step / steps)
-    for (const steepness of steepnesses) {
-      const likelihood = counts.reduce((sum, { ratePerSecond, arrivals, bad }) => {
-        const mean = Math.min(arrivals, arrivals * allowed * (ratePerSecond / limit) ** steepness)
-        return sum + bad * Math.log(mean) - mean
-      }, 0)
-      if (likelihood > best.likelihood) best = { limit, likelihood }
+/** A queue stays long for some three times what it makes wait; failures come in bursts. Until more is seen. */
+const lasting = 3
+const longestLimitMs = 200
+const failureClusterMs = 20
+const weightOfThought = 8
+
+function countsOf(evidence: readonly Evidence[], { limitMs, allowed }: Objective, index: number): Count[] {
+  const thoughtMs = Number.isFinite(limitMs) ? lasting * Math.min(limitMs, longestLimitMs) : failureClusterMs
+  let weight = weightOfThought
+  let weighted = weightOfThought * thoughtMs
+  const counts = evidence.map((seconds) => {
+    const arrivals = seconds.reduce((sum, second) => sum + second.arrivals, 0)
+    const bad = seconds.reduce((sum, second) => sum + second.bad[index]!, 0)
+    const share = arrivals === 0 ? 0 : bad / arrivals
+    const ratePerSecond = arrivals / Math.max(1, seconds.length)
+    const slowMs = Math.max(0, ...seconds.map((second) => second.slowMs))
+    if (bad > 0 && share < overload(allowed)) {
+      const squares = seconds.reduce(
+        (sum, second) => sum + (second.bad[index]! - share * second.arrivals) ** 2,
+        0,
+      )
+      weight += seconds.length - 1
+      weighted += (1000 * squares * seconds.length) / (bad * (1 - share)) / ratePerSecond
     }
-  }
-  return best.limit
+    return { ratePerSecond, arrivals, bad, slowMs }
+  })
+  return counts.map((count) => {
+    const clusterMs = weighted / weight
+    const ms = count.bad === 0 ? Math.min(clusterMs, lasting * count.slowMs) : clusterMs
+    return { ...count, cluster: 1 + (count.ratePerSecond * ms) / 1000 }
+  })
 }
+
+function likelihoodOf(limit: number, counts: readonly Count[], allowed: number): number {
+  let sum = 0
+  for (const { steepness, weight } of steepnesses) {
+    let product = weight
+    for (const count of counts) product *= likelihoodOfProbe(count, limit, { steepness, allowed })
+    sum += product
+  }
+  return sum
+}
+
+/** Over that of the share that was seen: from `accident` to 1. */
+function likelihoodOfProbe(
+  { ratePerSecond, arrivals, bad, cluster }: Count,
+  limit: number,
+  { steepness, allowed }: { steepness: number; allowed: number },
+): number {
+  if (arrivals === 0) return 1
+  const most = overload(allowed)
+  const predicted = Math.min(most, shareOf(oddsOf(allowed) * (ratePerSecond / limit) ** steepness))
+  const seen = Math.min(most, bad / arrivals)
+  const news = arrivals / cluster
+  const late = seen === 0 ? 0 : seen * Math.log(predicted / seen)
+  const inTime = (1 - seen) * Math.log((1 - predicted) / (1 - seen))
+  return accident + (1 - accident) * Math.exp(news * (late + inTime))
+}
+
+const overload = (allowed: number): number => shareOf(overloadOdds * oddsOf(allowed))
+const oddsOf = (share: number): number => share / (1 - share)
+const shareOf = (odds: number): number => odds / (1 + odds)

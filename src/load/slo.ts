@@ -40,10 +40,14 @@ export const parseSlo = (text: string): Objective[] =>
 export interface SloSecond {
   arrivals: number
   bad: number[]
+  /** What 99 % of the answers did not exceed: how long its queue was, at most. */
+  slowMs: number
 }
 
+export type SloCount = Pick<SloSecond, 'arrivals' | 'bad'>
+
 export function sloSecond(
-  { outcomes, responseHistogram }: LoadInterval,
+  { outcomes, responseHistogram, responseMs }: LoadInterval,
   objectives: readonly Objective[],
 ): SloSecond {
   const arrivals = arrivalsIn(outcomes)
@@ -53,13 +57,15 @@ export function sloSecond(
   // What failed quickly stands in the histogram too, among the quick ones; what timed out does not.
   const { timeout = 0, shed = 0 } = outcomes
   const failedQuickly = Math.max(0, failed - timeout - shed - (arrivals - answered))
+  const badAt = (limitMs: number): number => {
+    if (!Number.isFinite(limitMs)) return failed
+    const quick = recorded.reduce((sum, { us, times }) => (us < limitMs * 1000 ? sum + times : sum), 0)
+    return arrivals - Math.max(0, quick - failedQuickly)
+  }
   return {
     arrivals,
-    bad: objectives.map(({ limitMs }) => {
-      if (!Number.isFinite(limitMs)) return failed
-      const quick = recorded.reduce((sum, { us, times }) => (us < limitMs * 1000 ? sum + times : sum), 0)
-      return arrivals - Math.max(0, quick - failedQuickly)
-    }),
+    bad: objectives.map(({ limitMs }) => badAt(limitMs)),
+    slowMs: responseMs.p99 ?? 0,
   }
 }
 
@@ -70,7 +76,7 @@ const fewestToMiss = 3
 const fewestToMeet = 7
 
 /** What the seconds so far say about all objectives together. */
-export function decide(seconds: readonly SloSecond[], objectives: readonly Objective[]): CapacityDecision {
+export function decide(seconds: readonly SloCount[], objectives: readonly Objective[]): CapacityDecision {
   const decisions = objectives.map(({ allowed }, index) => {
     const z = distance(seconds, index, allowed)
     if (z > missBound && seconds.length >= fewestToMiss) return 'misses'
@@ -82,7 +88,7 @@ export function decide(seconds: readonly SloSecond[], objectives: readonly Objec
 
 /** The same, by the share alone: for a last word when the time is over, and where a guess will be corrected. */
 export function lean(
-  seconds: readonly SloSecond[],
+  seconds: readonly SloCount[],
   objectives: readonly Objective[],
   share = 1,
 ): CapacityDecision {
@@ -95,7 +101,7 @@ export function lean(
 }
 
 /** From the allowed share to the observed one, in standard errors between seconds. */
-function distance(seconds: readonly SloSecond[], index: number, allowed: number): number {
+function distance(seconds: readonly SloCount[], index: number, allowed: number): number {
   const all = seconds.reduce((sum, { arrivals }) => sum + arrivals, 0)
   if (all === 0) return 0
   const share = seconds.reduce((sum, { bad }) => sum + bad[index]!, 0) / all

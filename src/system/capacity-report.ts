@@ -11,6 +11,8 @@ export interface CapacityReport {
   verdict: CapacityVerdict
   /** The highest rate that met the objectives; null when none did. */
   ratePerSecond: number | null
+  /** Nine times of ten, the limit of such a target lies in it; null before it was narrowed. */
+  between: { low: number; high: number } | null
   /** The lowest rate above it that missed them; null when none was found. */
   missedAt: number | null
   /** In the order in which they were made. */

@@ -99,6 +99,7 @@ describe('a report', () => {
       tookMs: 1000,
       verdict: 'found',
       ratePerSecond: 150,
+      between: { low: 145, high: 154 },
       missedAt: 160,
       probes: [
         { ...probe, phase: 'bracket', ratePerSecond: 100, decision: 'meets' },
@@ -112,6 +113,7 @@ describe('a report', () => {
       [],
     )
     expect(found).toContain('Within p99&lt;20ms: 150 per second; 160 missed it.')
+    expect(found).toContain('between 145 and 154 per second')
     expect(found).toContain('aria-label="Throughput over the offered rate"')
     expect(drawn(found)).not.toMatch(/NaN|Infinity|undefined/)
   })

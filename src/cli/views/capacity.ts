@@ -63,19 +63,20 @@ function recoveryLine({
     : `Recovery: ${chalk.green(afterMs === 0 ? 'at once' : `within ${formatDuration(afterMs)}`)} ${from}`
 }
 
-function conclusion({ verdict, ratePerSecond, missedAt }: CapacityReport): string {
+function conclusion({ verdict, ratePerSecond, between, missedAt }: CapacityReport): string {
   const found = ratePerSecond === null ? '' : `${rate(ratePerSecond)} rps`
+  const within = between === null ? '' : ` (${rate(between.low)} to ${rate(between.high)}, nine times of ten)`
   switch (verdict) {
     case 'found':
-      return chalk.green(`${found}, held for the soak at nine tenths of it`)
+      return chalk.green(`${found}${within}, held for the soak at nine tenths of it`)
     case 'not-reached':
       return chalk.green(`at least ${found}: the highest rate allowed was met`)
     case 'never-met':
       return chalk.red(`below ${rate(missedAt ?? 0)} rps, the lowest rate tried`)
     case 'unconfirmed':
-      return chalk.yellow(`about ${found}, but the soak did not confirm it`)
+      return chalk.yellow(`about ${found}${within}, but the soak did not confirm it`)
     case 'inconclusive':
-      return chalk.yellow(found === '' ? 'inconclusive' : `inconclusive; about ${found} so far`)
+      return chalk.yellow(found === '' ? 'inconclusive' : `inconclusive; about ${found}${within} so far`)
     case 'generator-limited':
       return chalk.yellow(
         found === '' ? 'unknown: msvc was the limit' : `at least ${found}: msvc was the limit`,

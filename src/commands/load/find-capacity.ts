@@ -9,7 +9,7 @@ import { parseShare } from '../../system/parse-share.ts'
 export default class LoadFindCapacity extends BaseCommand {
   static override summary = 'Find the highest rate at which a target meets its objectives.'
   static override description = [
-    'Doubles the rate until the objectives are missed, bisects, confirms with a soak at nine tenths, and overloads the target once to see whether it recovers. Each probe settles for a second, is decided second by second by a sequential test, and begins when the target answers as if idle.',
+    'Doubles the rate until the objectives are missed, probes where the limit is likeliest, confirms with a soak at nine tenths, and overloads the target once to see whether it recovers. Each probe settles first, ends when the limit is surely elsewhere, and begins when the target answers as if idle.',
     'Exit code 1: not even the lowest rate met them. Exit code 5: it could not be told (inconclusive, unconfirmed, or msvc was the limit).',
   ].join('\n\n')
   static override examples = [
@@ -25,7 +25,7 @@ export default class LoadFindCapacity extends BaseCommand {
     slo: string({ description: 'The objectives.', default: 'p99<200ms,errors<1%' }),
     from: integer({ description: 'The rate to begin with.', default: 50 }),
     'max-rps': integer({ description: 'The highest rate to try.', default: 20_000 }),
-    precision: string({ description: 'How narrow the bracket must be.', default: '3%' }),
+    precision: string({ description: 'How near the limit should be known.', default: '3%' }),
     soak: string({ description: 'How long the result must hold at nine tenths.', default: '10s' }),
     arrivals: string({
       description: 'Evenly spaced, or as users who do not know each other.',

@@ -38,12 +38,17 @@ export const capacitySection = (capacity: CapacityReport): Html =>
 
 /** What the verdict of a search rests on. */
 export function capacitySentences(capacity: CapacityReport): string[] {
-  const { verdict, ratePerSecond, missedAt, slo, recovery, reasons } = capacity
+  const { verdict, ratePerSecond, between, missedAt, slo, recovery, reasons } = capacity
   const least = verdict === 'not-reached' || verdict === 'generator-limited' ? 'at least ' : ''
   return [
     ratePerSecond === null
       ? `Not even ${rateText(missedAt ?? 0)} per second met ${slo}.`
       : `Within ${slo}: ${least}${rateText(ratePerSecond)} per second${missedAt === null ? '' : `; ${rateText(missedAt)} missed it`}.`,
+    ...(between === null
+      ? []
+      : [
+          `Nine times of ten, such a limit lies between ${rateText(between.low)} and ${rateText(between.high)} per second.`,
+        ]),
     ...(recovery === null
       ? []
       : [

@@ -22,6 +22,7 @@ const report: CapacityReport & { report: null } = {
   tookMs: 71_200,
   verdict: 'found',
   ratePerSecond: 868,
+  between: { low: 851, high: 880 },
   missedAt: 880,
   probes: [
     probe(800),
@@ -40,14 +41,16 @@ describe('a capacity report', () => {
     expect(rows.map((row) => row.split(/ +/)[0])).toEqual(['800', '868', '1,600'])
     expect(rows[2]).toMatch(/^1,600 +990 +2\.1 ms +900 ms +38 % +█+ +bracket +✘ misses$/)
     expect(text).toContain('Recovery: within 1s from 1,300 rps, at 694 rps')
-    expect(text).toContain('Capacity: 868 rps, held for the soak at nine tenths of it')
+    expect(text).toContain(
+      'Capacity: 868 rps (851 to 880, nine times of ten), held for the soak at nine tenths of it',
+    )
   })
 
   test.each([
     ['not-reached', 'at least 868 rps'],
     ['never-met', 'below 880 rps'],
     ['unconfirmed', 'did not confirm'],
-    ['inconclusive', 'inconclusive; about 868 rps so far'],
+    ['inconclusive', 'inconclusive; about 868 rps (851 to 880, nine times of ten) so far'],
     ['generator-limited', 'msvc was the limit'],
   ] as const)('%s says so', (verdict, words) => {
     expect(plain(capacityView({ ...report, verdict }))).toContain(words)
