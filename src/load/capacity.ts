@@ -131,10 +131,11 @@ export async function findCapacity(search: CapacitySearch, ports: CapacityPorts)
     reasons.push(`the soak at ${rate} per second missed`)
     return end('unconfirmed', recovery)
   }
-  return end(isNarrow(estimate, 6 * precision) ? 'found' : 'inconclusive', recovery)
+  return end(isNarrow(estimate.between, 6 * precision) ? 'found' : 'inconclusive', recovery)
 
   function end(verdict: CapacityVerdict, recovery: CapacityRecovery | null = null): CapacityFound {
-    const between = estimate === null ? null : { low: rounded(estimate.low), high: rounded(estimate.high) }
+    const between =
+      estimate === null ? null : { low: rounded(estimate.between.low), high: rounded(estimate.between.high) }
     return { verdict, ratePerSecond: met, between, missedAt: missed, probes, recovery, reasons }
   }
 
@@ -173,7 +174,8 @@ const lowestMissAbove = (rate: number, probes: readonly CapacityProbe[]): number
   return misses.length === 0 ? null : Math.min(...misses.map(({ ratePerSecond }) => ratePerSecond))
 }
 
-const isNarrow = ({ low, high }: Estimate, ratio: number): boolean => high / low <= 1 + ratio
+const isNarrow = ({ low, high }: { low: number; high: number }, ratio: number): boolean =>
+  high / low <= 1 + ratio
 
 /** Three significant digits say more than a rate can be told apart by. */
 const rounded = (rate: number): number => Number(rate.toPrecision(rate >= 1000 ? 4 : 3))
