@@ -156,24 +156,24 @@ export function encode(histogram: Histogram): string {
   return Buffer.from(bytes).toString('base64')
 }
 
-/** Throws on a text that `encode` cannot have written. */
-export function decode(text: string): Histogram {
+/** Throws on a text that `encode` cannot have written. @param into what it held is gone; a new one if left out */
+export function decode(text: string, into = createHistogram()): Histogram {
   const bytes = Buffer.from(text, 'base64')
   if (bytes[0] !== 1) throw new RangeError('not an encoded histogram of version 1')
-  const histogram = createHistogram()
-  if (bytes.length === 1) return histogram
+  clear(into)
+  if (bytes.length === 1) return into
   const reader = { bytes, offset: 1 }
-  for (const field of [sum, smallest, largest]) histogram.summary[field] = readInteger(reader)
+  for (const field of [sum, smallest, largest]) into.summary[field] = readInteger(reader)
   let index = 0
   while (reader.offset < bytes.length) {
     index += readInteger(reader)
     if (index >= counterCount)
       throw new RangeError('an encoded histogram names a counter that does not exist')
     const values = readInteger(reader)
-    histogram.counters[index] = values
-    histogram.summary[count]! += values
+    into.counters[index] = values
+    into.summary[count]! += values
   }
-  return histogram
+  return into
 }
 
 function writeInteger(bytes: number[], value: number): void {

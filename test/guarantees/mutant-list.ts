@@ -253,6 +253,11 @@ const passing = whose(
   'templates/system/services/gateway/test/access.test.ts',
   'read by who placed it|name of any subject',
 )
+const recalling = whose(
+  'templates/system/services/gateway/src/routes.ts',
+  'templates/system/services/gateway/test/gateway.test.ts',
+  'as it was at a version',
+)
 
 const owners = [
   asking('every subject may read every order', 'subject === undefined || subject ===', 'true || subject ==='),
@@ -268,13 +273,18 @@ const owners = [
   ),
   passing(
     'order is not told who reads',
-    "params,\n        headers: { 'x-subject': encodedSubject },",
-    'params,',
+    "query,\n        headers: { 'x-subject': encodedSubject },",
+    'query,',
   ),
   passing(
     'what one subject read is told to another while order is away',
-    '`${encodedSubject} ${params.id}`',
-    'params.id',
+    '`${encodedSubject} ${params.id} ',
+    '`${params.id} ',
+  ),
+  recalling(
+    'what an order was is told as what it is while order is away',
+    " ${query.version ?? ''} ${query.at ?? ''}`",
+    '`',
   ),
 ]
 
