@@ -58,10 +58,10 @@ export const defects: readonly Defect[] = [
     edits: [
       [
         orderService,
-        'place: (request) => placeOrder(',
-        `place: async (request) => payment.breaker.state === 'open'
+        'place: (request) => (contradiction === undefined ?',
+        `place: async (request) => (payment.breaker.state === 'open'
         ? { kind: 'order', order: { id: request.key, ...request.line, key: request.key, paymentKey: request.key, status: 'pending_payment', version: 1 } }
-        : placeOrder(`,
+        : contradiction === undefined ?`,
       ],
     ],
     names: 'invariant: every acknowledged order exists and has ended',
