@@ -64,8 +64,7 @@ function auditIsWhole(audit: AuditResult | null): InvariantResult {
   }
 }
 
-/** Nothing is broken; what is may still come right, as long as orders and messages are under way. */
-/** How many of all that was looked at are not as they must be. */
+/** How many of all that was looked at are not as they must be; some may come right, as long as orders and messages are under way. */
 export const countBroken = (results: readonly InvariantResult[]): number =>
   results.reduce((sum, { broken }) => sum + broken, 0)
 

@@ -7,7 +7,7 @@
 
 import { blockLength, chanceOf, resample, type Spread, spreadOf } from './bootstrap.ts'
 import type { UsableLoad } from './compared-seconds.ts'
-import type { Sides } from './compared-sides.ts'
+import { inRecordedOrder, type Sides } from './compared-sides.ts'
 import { type Ledger, ledgerOf, type Stretch, whole } from './ledger.ts'
 import { spreadOfRuns } from './run-spread.ts'
 
@@ -52,13 +52,11 @@ const widerOf = (one: ComparedFigures, other: ComparedFigures): ComparedFigures 
   },
 })
 
-function byRuns({ baseline, candidate, areInTurns }: ComparedSides): ComparedFigures {
-  const runs = [
-    ...baseline.map((load) => ({ side: 'baseline' as const, load })),
-    ...candidate.map((load) => ({ side: 'candidate' as const, load })),
-  ]
-    .toSorted((one, other) => one.load.run.startedAt - other.load.run.startedAt)
-    .map(({ side, load }) => ({ side, ledger: ledgerOf(load.seconds, Math.max(1, load.seconds.length)) }))
+function byRuns({ areInTurns, ...sides }: ComparedSides): ComparedFigures {
+  const runs = inRecordedOrder(sides, ({ run }) => run.startedAt).map(({ side, item: { seconds } }) => ({
+    side,
+    ledger: ledgerOf(seconds, Math.max(1, seconds.length)),
+  }))
   return {
     blockSeconds: null,
     of: (figure) => {

@@ -21,13 +21,21 @@ export const areMostlyValid = (side: readonly UsableLoad[]): boolean =>
 export const countedOf = (side: readonly UsableLoad[]): readonly UsableLoad[] =>
   areMostlyValid(side) ? side.filter(({ run }) => run.isValid) : side
 
+/** Both sides together, each with the name of its own. */
+export function inRecordedOrder<Item>(
+  { baseline, candidate }: Sides<Item>,
+  startedAt: (item: Item) => number,
+): { side: keyof Sides<Item>; item: Item }[] {
+  return [
+    ...baseline.map((item) => ({ side: 'baseline' as const, item })),
+    ...candidate.map((item) => ({ side: 'candidate' as const, item })),
+  ].toSorted((one, other) => startedAt(one.item) - startedAt(other.item))
+}
+
 /** Of each two runs that followed each other, one is the baseline's and one the candidate's. */
 export function areInTurns({ baseline, candidate }: Sides<ComparedRun>): boolean {
   if (baseline.length !== candidate.length) return false
-  const turns = [
-    ...baseline.map(({ startedAt }) => ({ side: 0, startedAt })),
-    ...candidate.map(({ startedAt }) => ({ side: 1, startedAt })),
-  ].toSorted((one, other) => one.startedAt - other.startedAt)
+  const turns = inRecordedOrder({ baseline, candidate }, ({ startedAt }) => startedAt)
   return turns.every(({ side }, turn) => turn % 2 === 0 || side !== turns[turn - 1]!.side)
 }
 

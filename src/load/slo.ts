@@ -44,7 +44,7 @@ export interface SloSecond {
   slowMs: number
 }
 
-export type SloCount = Pick<SloSecond, 'arrivals' | 'bad'>
+type SloCount = Pick<SloSecond, 'arrivals' | 'bad'>
 
 export function sloSecond(
   { outcomes, responseHistogram, responseMs }: LoadInterval,
@@ -57,14 +57,13 @@ export function sloSecond(
   // What failed quickly stands in the histogram too, among the quick ones; what timed out does not.
   const { timeout = 0, shed = 0 } = outcomes
   const failedQuickly = Math.max(0, failed - timeout - shed - (arrivals - answered))
-  const badAt = (limitMs: number): number => {
-    if (!Number.isFinite(limitMs)) return failed
-    const quick = recorded.reduce((sum, { us, times }) => (us < limitMs * 1000 ? sum + times : sum), 0)
-    return arrivals - Math.max(0, quick - failedQuickly)
-  }
   return {
     arrivals,
-    bad: objectives.map(({ limitMs }) => badAt(limitMs)),
+    bad: objectives.map(({ limitMs }) => {
+      if (!Number.isFinite(limitMs)) return failed
+      const quick = recorded.reduce((sum, { us, times }) => (us < limitMs * 1000 ? sum + times : sum), 0)
+      return arrivals - Math.max(0, quick - failedQuickly)
+    }),
     slowMs: responseMs.p99 ?? 0,
   }
 }

@@ -28,7 +28,7 @@ export interface ExperimentOptions {
   watch: ExperimentWatch
   /** What `expect: invariants` checks. */
   checkInvariants?: CheckInvariants
-  /** How long the invariants may take to hold once all is over. */
+  /** How long to wait for the invariants once all is over, while nothing of what is under way settles. */
   settleMs?: number
 }
 

@@ -52,14 +52,10 @@ export async function findTarget(aim: Aim): Promise<Found> {
     const place = scenarioFile === undefined ? { url } : await withScenario(url, scenarioFile, from)
     return { target: place, fleet: await fleetBehind(url, root) }
   }
-  if (root === undefined) {
-    throw target === undefined
-      ? errors.noSystemHere(from)
-      : errors.targetInvalid(target, 'it is no URL, and there is no system here')
-  }
-  const agent = await connectAgent(root)
-  const running: RunningSystem = { root, agent, status: await agent.status() }
-  const fleet = { root, agent, system: running.status.system.name }
+  if (root === undefined)
+    throw target === undefined ? errors.noSystemHere(from) : neitherUrlNorService(target)
+  const running = await runningSystem(root)
+  const fleet = { root, agent: running.agent, system: running.status.system.name }
   const [name = '', ...path] = (target ?? running.status.system.entry).split('/')
   const service = await serviceOf(running, name)
   if (path.length > 0) return { target: { url: `${service.url}/${path.join('/')}` }, fleet }
@@ -72,12 +68,19 @@ export async function findTarget(aim: Aim): Promise<Found> {
 async function addressOf(target: string | undefined, root: string | undefined): Promise<string | undefined> {
   const url = urlTyped(target)
   if (target === undefined || url !== undefined) return url
-  if (root === undefined) throw errors.targetInvalid(target, 'it is no URL, and there is no system here')
-  const agent = await connectAgent(root)
+  if (root === undefined) throw neitherUrlNorService(target)
   const [name = '', ...path] = target.split('/')
-  const service = await serviceOf({ root, agent, status: await agent.status() }, name)
+  const service = await serviceOf(await runningSystem(root), name)
   return [service.url, ...path].join('/')
 }
+
+async function runningSystem(root: string): Promise<RunningSystem> {
+  const agent = await connectAgent(root)
+  return { root, agent, status: await agent.status() }
+}
+
+const neitherUrlNorService = (target: string) =>
+  errors.targetInvalid(target, 'it is no URL, and there is no system here')
 
 /** The fleet here, when the URL is one of its services'; then its events belong to the run. */
 async function fleetBehind(url: string, root: string | undefined): Promise<Found['fleet']> {

@@ -24,6 +24,9 @@ export interface ExperimentExpectation {
   judged?: false
 }
 
+export const isMissed = ({ met, judged }: ExperimentExpectation): boolean => !met && judged !== false
+export const isUnjudged = ({ judged }: ExperimentExpectation): boolean => judged === false
+
 /** Times are epoch milliseconds. */
 export interface ExperimentFault {
   /** null: it was never set. */

@@ -174,17 +174,17 @@ const idempotencyKeys = [
     "return isSame ? { kind: 'charge', charge: known } : { kind: 'key-reused' }",
     "return { kind: 'charge', charge: known }",
   ),
-  charging('reconcile.ts', 'payment.test.ts', 'asks what became of a key before it charges')(
+  charging('reconcile.ts', 'reconcile.test.ts', 'asks what became of a key before it charges')(
     'nobody reconciles',
     'running ??= round().finally(() => (running = undefined))',
     'running ??= undefined',
   ),
-  charging('reconcile.ts', 'payment.test.ts', 'believed in what its books say')(
+  charging('reconcile.ts', 'reconcile.test.ts', 'believed in what its books say')(
     'what the books say of a charge is not written down',
     "found.kind === 'done' ? found.payment : undefined",
     'undefined',
   ),
-  charging('settle-charge.ts', 'payment.test.ts', 'is another payment, settles nothing')(
+  charging('settle-charge.ts', 'reconcile.test.ts', 'is another payment, settles nothing')(
     'another payment in the books is taken for the charge',
     'isTold ? await',
     'inBooks ? await',
@@ -310,7 +310,11 @@ const storeFile = `${notification}/src/notification-store.ts`
 const storeTest = `${notification}/test/notification-store.test.ts`
 const letters = breaking('dead letters')
 const stored = letters(storeFile, storeTest)
-const delivering = letters(`${notification}/src/deliver.ts`, notificationTest, 'dead letter|refuses for good')
+const delivering = letters(
+  `${notification}/src/deliver.ts`,
+  `${notification}/test/channels.test.ts`,
+  'dead letter|refuses for good',
+)
 
 const deadLetters = [
   delivering('one attempt too many', 'attempts + 1 >= maxAttempts', 'attempts >= maxAttempts'),

@@ -16,7 +16,7 @@ export interface KillsOptions {
   seed: number
   /** How long each round places orders. */
   roundMs: number
-  /** How long what is under way may take after a round. */
+  /** How long to wait after a round while nothing of what is under way settles. */
   settleMs: number
   onRound?: (round: RoundResult) => void
 }

@@ -17,7 +17,7 @@ export interface RestartsOptions {
   ratePerSecond: number
   /** Of each restart's load; it begins a tenth of it after the first arrival. */
   loadMs: number
-  /** How long what is under way may take after the last round. */
+  /** How long to wait after the last round while nothing of what is under way settles. */
   settleMs: number
   onRestart?: (restart: RestartResult) => void
 }

@@ -2,7 +2,7 @@
 
 import chalk from 'chalk'
 import type { LoadInterval, OutcomeCounts } from '../../events.ts'
-import type { ExperimentResult, Verdict } from '../../system/experiment-result.ts'
+import { isMissed, isUnjudged, type ExperimentResult, type Verdict } from '../../system/experiment-result.ts'
 
 /** @param lines what it would do, in order; a line without a title goes on with the one above */
 export function experimentPlanView(
@@ -40,8 +40,8 @@ export function experimentView(
   { verdict, cleanup, expectations, runId }: ExperimentResult,
   report: string,
 ): string {
-  const missed = expectations.filter(({ met, judged }) => !met && judged !== false)
-  const unjudged = expectations.filter(({ judged }) => judged === false).length
+  const missed = expectations.filter(isMissed)
+  const unjudged = expectations.filter(isUnjudged).length
   return [
     '',
     `${verdictText(verdict)}  ${expectations.filter(({ met }) => met).length} of ${expectations.length} expectations met${unjudged === 0 ? '' : `, ${unjudged} not judged`}`,

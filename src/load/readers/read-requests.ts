@@ -93,10 +93,11 @@ function scenarioOf(requests: readonly ReadRequest[], file: string): Scenario {
     requests: [...counted.values()].map(({ request, weight }) => {
       const { method, url, headers, body, line } = request
       const { pathname, search } = new URL(url)
-      const times = (called.get(`${method} ${pathname}`) ?? 0) + 1
-      called.set(`${method} ${pathname}`, times)
+      const route = `${method} ${pathname}`
+      const times = (called.get(route) ?? 0) + 1
+      called.set(route, times)
       // A name of its own, so that a threshold can be about it.
-      const name = `${method} ${pathname}${times === 1 ? '' : ` (${times})`}`
+      const name = times === 1 ? route : `${route} (${times})`
       const place = { file, line, column: 1 }
       const path = pathname + search
       return { name, weight, place, steps: [{ name, method, path, headers, body, expect: null, place }] }

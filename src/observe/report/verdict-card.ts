@@ -1,6 +1,7 @@
 // The top of the page: what was run, and the one sentence that answers "did it hold?".
 
 import { outcomes, type OrderCounts } from '../../events.ts'
+import { isMissed, isUnjudged } from '../../system/experiment-result.ts'
 import type { LoadReport } from '../../system/load-report.ts'
 import type { Run } from '../run.ts'
 import { capacitySentences } from './capacity-section.ts'
@@ -71,8 +72,8 @@ export function sentencesOf({ summary }: Run): string[] {
 }
 
 function experimentSentences({ expectations, cleanup }: NonNullable<Run['summary']['experiment']>): string[] {
-  const missed = expectations.filter(({ met, judged }) => !met && judged !== false)
-  const unjudged = expectations.filter(({ judged }) => judged === false)
+  const missed = expectations.filter(isMissed)
+  const unjudged = expectations.filter(isUnjudged)
   return [
     `${expectations.length - missed.length - unjudged.length} of ${expectations.length} expectations met.`,
     ...missed.map(({ name, observed }) => `Missed: ${name} (${observed}).`),

@@ -67,3 +67,11 @@ export async function runPayment(
 export const order = { orderId: 'o1', amountCents: 1999 }
 export const quick = { RECONCILE_MS: '50', UNSETTLED_MS: '50' }
 export const never = { RECONCILE_MS: '600000' }
+
+/** What a stand-in for the provider answers. */
+export const error = { code: 'no', message: 'No.' }
+export const unknown = { status: 404, body: { error } }
+export const inBooks = (state: string, more = {}) => ({
+  status: 200,
+  body: { pos: 1, id: 'p1', reference: 'o1', amountCents: 1999, state, at: 1, ...more },
+})

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import { eventually, runStandIn, temporaryFolder, type StandInAnswer } from '@system/platform/testing'
-import { never, order, quick, runPayment, runProvider } from './run-payment.ts'
+import { error, inBooks, never, order, quick, runPayment, runProvider } from './run-payment.ts'
 
 test('what is reserved and may not be captured is given up, and the charge declined for good', async (t) => {
   const provider = await runProvider(t, { SANDBOX_REFUSED_CAPTURES: '1' })
@@ -34,10 +34,8 @@ test('every fifth capture refused and every fifth answer lost, each charge ends 
   for (const { reference, state } of books) assert.equal(stateOf.get(reference), ended[state], reference)
 })
 
-const error = { code: 'no', message: 'No.' }
 const refused: StandInAnswer = { status: 409, body: { error } }
-const payment = (state: string) => ({ pos: 1, id: 'p1', reference: 'o1', amountCents: 1999, state, at: 1 })
-const told = (state: string, status = 200): StandInAnswer => ({ status, body: payment(state) })
+const told = (state: string, status = 200): StandInAnswer => ({ ...inBooks(state), status })
 
 /** Refuses to capture; what it answers to a void, and has in its books, is for the test to say. */
 async function runReluctant(t: TestContext, answers: { void: StandInAnswer; books: StandInAnswer }) {
@@ -114,8 +112,8 @@ test('where a capture came first, that stands', async (t) => {
 
 const untouched: [what: string, books: StandInAnswer][] = [
   ['do not tell', 'reset'],
-  ['have it with another amount', { status: 200, body: { ...payment('authorised'), amountCents: 1 } }],
-  ['have it of another order', { status: 200, body: { ...payment('authorised'), reference: 'o2' } }],
+  ['have it with another amount', inBooks('authorised', { amountCents: 1 })],
+  ['have it of another order', inBooks('authorised', { reference: 'o2' })],
 ]
 
 for (const [what, books] of untouched) {
