@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { replacedOnce } from '../fixtures/replace-once.ts'
+import { guaranteeMutants } from '../soak/mutants.ts'
 import { recordMutants } from './mutant-list.ts'
 import { repository } from './planted-fault.ts'
 
@@ -12,6 +13,15 @@ test.each(recordMutants)('there is a place for: $guarantee, $fault', async ({ ed
   const text = await readFile(join(repository, edit.path), 'utf8')
   expect(replacedOnce(text, edit)).not.toBe(text)
   expect(existsSync(join(repository, seenBy.file))).toBe(true)
+})
+
+test.each(guaranteeMutants)('there is a place for: $fault', async ({ edits }) => {
+  const texts = new Map<string, string>()
+  for (const [path, from, to] of edits) {
+    const text = texts.get(path) ?? (await readFile(join(repository, 'templates/system', path), 'utf8'))
+    texts.set(path, replacedOnce(text, { path, from, to }))
+  }
+  expect(texts.size).toBeGreaterThan(0)
 })
 
 test.each([

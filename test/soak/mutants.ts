@@ -112,8 +112,8 @@ export const guaranteeMutants: GuaranteeMutant[] = [
     edits: [
       [
         `${notification}/deliver.ts`,
-        'const attempts = await Promise.all(due.map(attempt))',
-        "await store.settle(due.map(({ id }) => ({ kind: 'sent', id, via: channel.via })))\n      await sleep(400)\n      const attempts = await Promise.all(due.map(attempt))",
+        'const attempts = (await Promise.all(due.map(attempt)))',
+        "await store.settle(due.map(({ id }) => ({ kind: 'sent', id, via: channel.via })))\n      await sleep(400)\n      const attempts = (await Promise.all(due.map(attempt)))",
       ],
     ],
     complaint: /did not arrive/,
