@@ -114,6 +114,15 @@ export interface LoadInterval {
   responseHistogram: string
   /** The same per request of the scenario, by its name; only where it was asked for. */
   requestHistograms?: Record<string, string>
+  /** Where an outcome alone does not say why; absent when there is none. */
+  failures?: FailureReason[]
+}
+
+/** So many arrivals ended in that outcome for that reason: `check-failed`, `body lacks "ok"`. */
+export interface FailureReason {
+  outcome: Outcome
+  reason: string
+  arrivals: number
 }
 
 export type EventType = keyof EventData

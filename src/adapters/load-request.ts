@@ -1,6 +1,6 @@
 // One request, outside of the measurement: the setup steps of a scenario.
 
-import { request as requestPlain } from 'node:http'
+import { type IncomingMessage, request as requestPlain } from 'node:http'
 import { request as requestSecure } from 'node:https'
 import { retryAfterMs } from './retry-after.ts'
 
@@ -17,6 +17,8 @@ export interface SingleRequest {
 
 export interface SingleAnswer {
   status: number
+  /** Status line and headers, a line each. */
+  head: string
   body: string
   /** How long it asks us to stay away; null when it does not. */
   retryAfterMs: number | null
@@ -43,6 +45,7 @@ export function sendOnce(single: SingleRequest): Promise<SingleAnswer> {
         answer.on('end', () => {
           resolve({
             status: answer.statusCode ?? 0,
+            head: headText(answer),
             body: Buffer.concat(pieces).toString('utf8'),
             retryAfterMs: retryAfterMs(answer.headers['retry-after'], Date.now()),
           })
@@ -55,3 +58,11 @@ export function sendOnce(single: SingleRequest): Promise<SingleAnswer> {
     outgoing.end(body ?? undefined)
   })
 }
+
+const headText = ({ httpVersion, statusCode, rawHeaders }: IncomingMessage): string =>
+  [
+    `HTTP/${httpVersion} ${statusCode}`,
+    ...Array.from({ length: rawHeaders.length / 2 }, (_, index) =>
+      rawHeaders.slice(2 * index, 2 * index + 2).join(': '),
+    ),
+  ].join('\r\n')

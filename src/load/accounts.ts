@@ -5,7 +5,7 @@ import type { Outcome } from '../events.ts'
 import { type Books, enter, enterPhase, enterStatus, enterUnfinished, sumOf } from './books.ts'
 import { type Arrival, type CompiledFlow, timesOf } from './flow.ts'
 import type { Intervals } from './intervals.ts'
-import { type Ending, isLocalLimit, outcomeOf } from './outcomes.ts'
+import { type Ending, isLocalLimit, outcomeOf, reasonOf } from './outcomes.ts'
 import type { Phase } from './phases.ts'
 
 export interface Accounts {
@@ -35,6 +35,15 @@ export function createAccounts({
   /** As many as the books have. */
   phases: readonly Phase[]
 }): Accounts {
+  const steps = flows.reduce((sum, flow) => sum + flow.steps.length, 0)
+  /** Where there are several requests, it says of which one. */
+  const whyOf = ({ flow, step }: Arrival, ending: Ending): string | null => {
+    const reason = reasonOf(ending)
+    const isOfRequest = ending.kind === 'answered' || ending.kind === 'malformed'
+    return reason === null || steps < 2 || !isOfRequest
+      ? reason
+      : `${flows[flow]!.steps[step]!.name}: ${reason}`
+  }
   const exhausted = new Map<string, number>()
   let inFlight = 0
   return {
@@ -59,7 +68,11 @@ export function createAccounts({
       }
       if (ending.kind === 'answered') enterStatus(books, arrival.flow, ending.status)
       intervals.settle(
-        { second: secondOf(arrival.scheduledMs), request: flows[arrival.flow]!.name },
+        {
+          second: secondOf(arrival.scheduledMs),
+          request: flows[arrival.flow]!.name,
+          reason: outcome === 'ok' ? null : whyOf(arrival, ending),
+        },
         outcome,
         times,
       )

@@ -16,19 +16,34 @@ export function holds(check: Check, answer: Answer): boolean {
   }
 }
 
-/** The captured values; undefined when the answer lacks one of them. */
+/** What is said of a check that does not hold. */
+export const unmetText = (check: Check): string =>
+  check.kind === 'contains'
+    ? `body lacks ${JSON.stringify(check.text)}`
+    : `${check.path} is not ${JSON.stringify(check.equals)}`
+
+export type Captured =
+  | { isWhole: true; values: Record<string, string | number | boolean> }
+  /** The first that the answer lacks. */
+  | { isWhole: false; missing: { variable: string; path: string } }
+
+/** [variable, where its value stands: `body.items.0.id`, `header.location`] → the captured values */
 export function capturesOf(
   capture: readonly (readonly [string, string])[],
   answer: Pick<Answer, 'body' | 'head'>,
-): Record<string, string> | undefined {
-  const found: Record<string, string> = {}
+): Captured {
+  const values: Record<string, string | number | boolean> = {}
   for (const [variable, path] of capture) {
     const value = path.startsWith('header.') ? headerIn(answer.head, path.slice(7)) : valueAt(path, answer)
-    if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return undefined
-    found[variable] = String(value)
+    if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean')
+      return { isWhole: false, missing: { variable, path } }
+    values[variable] = value
   }
-  return found
+  return { isWhole: true, values }
 }
+
+export const missingText = ({ variable, path }: { variable: string; path: string }): string =>
+  `no ${path} to capture as ${variable}`
 
 /** `body.items.0.id` */
 function valueAt(path: string, { body }: Pick<Answer, 'body'>): unknown {

@@ -6,8 +6,9 @@
 // Each request that was begun ends in exactly one outcome, as in the open model.
 
 import { type Outcome, type OutcomeCounts, outcomes } from '../events.ts'
+import { createFailureCounts, type FailureCounts } from './failures.ts'
 import { createHistogram, type Histogram, recordMs } from './histogram.ts'
-import { type Ending, outcomeOf } from './outcomes.ts'
+import { type Ending, outcomeOf, reasonOf } from './outcomes.ts'
 import type { Wire, WireEvents } from './pool.ts'
 import { bytesOf, type CompiledRequest } from './request.ts'
 
@@ -23,6 +24,7 @@ export interface ClosedParts {
 export interface ClosedBooks {
   begun: number
   outcomes: Record<Outcome, number>
+  failures: FailureCounts
   statuses: Record<number, number>
   /** From a request's sending to the end of its answer, in µs; answers only. */
   service: Histogram
@@ -53,6 +55,7 @@ export function startClosedEngine(parts: ClosedParts): ClosedEngine {
   const books: ClosedBooks = {
     begun: 0,
     outcomes: Object.fromEntries(outcomes.map((outcome) => [outcome, 0])) as Record<Outcome, number>,
+    failures: createFailureCounts(),
     statuses: {},
     service: createHistogram(),
   }
@@ -76,7 +79,10 @@ export function startClosedEngine(parts: ClosedParts): ClosedEngine {
     lane.wire.send(bytes, expected)
   }
   const settle = (lane: Lane, ending: Ending): void => {
-    books.outcomes[outcomeOf(ending)] += 1
+    const outcome = outcomeOf(ending)
+    books.outcomes[outcome] += 1
+    const reason = outcome === 'ok' ? null : reasonOf(ending)
+    if (reason !== null) books.failures.add(outcome, reason, 1)
     lane.begunMs = Number.NaN
   }
 

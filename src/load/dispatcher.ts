@@ -11,7 +11,7 @@
 // request: `sweep` finds the timeouts.
 
 import type { Accounts } from './accounts.ts'
-import { capturesOf, holds } from './checks.ts'
+import { capturesOf, holds, missingText, unmetText } from './checks.ts'
 import { createFifo } from './fifo.ts'
 import { type Arrival, type CompiledFlow, goToNextStep } from './flow.ts'
 import { type Ending, outcomeOf } from './outcomes.ts'
@@ -60,7 +60,7 @@ export interface Dispatcher {
 /** Long enough for answers to free the connections that are there. */
 const serveEveryMs = 1
 const noValues: ArrivalValues = { uuid: '', arrival: '' }
-const nothingCaptured = {}
+const nothingCaptured = { isWhole: true, values: {} } as const
 
 /** What goes out for one arrival. */
 interface Message {
@@ -125,16 +125,14 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
       parts.onAcknowledged(arrival.number, arrival.key, answer)
     }
     const captured = request.capture.length === 0 ? nothingCaptured : capturesOf(request.capture, answer)
-    const isChecked =
-      captured !== undefined &&
-      (request.checks.length === 0 || request.checks.every((check) => holds(check, answer)))
-    const ending = { kind: 'answered', status, expected: request.expect, isChecked } as const
+    const unmet = captured.isWhole ? unmetOf(request, answer) : missingText(captured.missing)
+    const ending = { kind: 'answered', status, expected: request.expect, unmet } as const
     const isLast = arrival.step === flows[arrival.flow]!.steps.length - 1
-    if (isLast || captured === undefined || outcomeOf(ending) !== 'ok') settle(arrival, ending, endedMs)
+    if (isLast || !captured.isWhole || outcomeOf(ending) !== 'ok') settle(arrival, ending, endedMs)
     else {
       accounts.noteStatus(arrival, status)
       const { thinkMs } = request
-      goToNextStep(arrival, { nowMs: endedMs, thinkMs, captured })
+      goToNextStep(arrival, { nowMs: endedMs, thinkMs, captured: captured.values })
       pauses.add(arrival, arrival.dueMs)
     }
     goOn(connection, answer, endedMs)
@@ -229,6 +227,12 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     },
     peakConnections: pool.peak,
   }
+}
+
+/** What is said of the first check that does not hold; null: all do. */
+function unmetOf({ checks }: CompiledRequest, answer: Answer): string | null {
+  const unmet = checks.find((check) => !holds(check, answer))
+  return unmet === undefined ? null : unmetText(unmet)
 }
 
 function messageOf(request: CompiledRequest, values: ArrivalValues): Message {

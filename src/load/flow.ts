@@ -54,7 +54,11 @@ const nothingCaptured = {}
 /** The step is over; the next one is due after the pause. */
 export function goToNextStep(
   arrival: Arrival,
-  { nowMs, thinkMs, captured }: { nowMs: number; thinkMs: number; captured: Record<string, string> },
+  {
+    nowMs,
+    thinkMs,
+    captured,
+  }: { nowMs: number; thinkMs: number; captured: Readonly<Record<string, string | number | boolean>> },
 ): void {
   const { past } = arrival
   Object.assign(arrival, {
@@ -66,7 +70,10 @@ export function goToNextStep(
       thinkMs: past.thinkMs + thinkMs,
     },
     sentMs: Number.NaN,
-    captured: { ...arrival.captured, ...captured },
+    captured: {
+      ...arrival.captured,
+      ...Object.fromEntries(Object.entries(captured).map(([name, value]) => [name, String(value)])),
+    },
   } satisfies Partial<Arrival>)
 }
 

@@ -1,7 +1,8 @@
 // The books of each second of the schedule: an arrival belongs to the second of its intended time,
 // however late it ends. A second is told once all of its arrivals have ended, in order.
 
-import type { Outcome, OutcomeCounts } from '../events.ts'
+import type { FailureReason, Outcome, OutcomeCounts } from '../events.ts'
+import { createFailureCounts, type FailureCounts } from './failures.ts'
 import { clear, createHistogram, encode, type Histogram, recordMs } from './histogram.ts'
 
 /** Times of one arrival that ended; null where it never came that far. */
@@ -14,7 +15,12 @@ export interface Times {
 export interface Intervals {
   /** An arrival of this second has been taken up. Seconds come in ascending order. */
   begin(second: number): void
-  settle(arrival: { second: number; request: string }, outcome: Outcome, times: Times): void
+  /** `reason`: why it failed, where the outcome leaves that open. */
+  settle(
+    arrival: { second: number; request: string; reason: string | null },
+    outcome: Outcome,
+    times: Times,
+  ): void
   /** No arrival will begin any more: the last second is complete when its arrivals have ended. */
   close(): void
 }
@@ -29,6 +35,7 @@ interface Second {
   service: Histogram
   lag: Histogram
   perRequest: Map<string, Histogram>
+  failures: FailureCounts | null
 }
 
 /** One second of one worker; plain data. */
@@ -43,6 +50,7 @@ export interface SecondBooks {
   lag: string
   /** `response` of each request, when asked for. */
   perRequest?: Record<string, string>
+  failures?: FailureReason[]
 }
 
 /** @param options `perRequest` costs 100 kB and some time for each request of a second */
@@ -60,11 +68,12 @@ export function createIntervals(
     if (reused === undefined) {
       const histograms = { response: createHistogram(), service: createHistogram(), lag: createHistogram() }
       const perRequest = new Map<string, Histogram>()
-      return { second, begun: 0, ended: 0, outcomes: {}, requests: {}, ...histograms, perRequest }
+      const empty = { begun: 0, ended: 0, outcomes: {}, requests: {}, failures: null }
+      return { second, ...empty, ...histograms, perRequest }
     }
     const { response, service, lag, perRequest } = reused
     for (const histogram of [response, service, lag, ...perRequest.values()]) clear(histogram)
-    return Object.assign(reused, { second, begun: 0, ended: 0, outcomes: {}, requests: {} })
+    return Object.assign(reused, { second, begun: 0, ended: 0, outcomes: {}, requests: {}, failures: null })
   }
   const tellComplete = (): void => {
     for (;;) {
@@ -85,13 +94,14 @@ export function createIntervals(
       }
       open.at(-1)!.begun += 1
     },
-    settle({ second, request }, outcome, { responseMs, serviceMs, lagMs }) {
+    settle({ second, request, reason }, outcome, { responseMs, serviceMs, lagMs }) {
       const books = current === second ? open.at(-1) : open.find((candidate) => candidate.second === second)
       if (books === undefined) throw new Error(`an arrival of second ${second} ended after all of them had`)
       books.ended += 1
       books.outcomes[outcome] = (books.outcomes[outcome] ?? 0) + 1
       const own = (books.requests[request] ??= {})
       own[outcome] = (own[outcome] ?? 0) + 1
+      if (reason !== null) (books.failures ??= createFailureCounts()).add(outcome, reason, 1)
       recordMs(books.lag, lagMs)
       if (responseMs !== null) recordMs(books.response, responseMs)
       if (responseMs !== null && options.perRequest) recordMs(ofRequest(books, request), responseMs)
@@ -121,6 +131,7 @@ const booksOf = ({ begun, response, service, lag, perRequest, ...told }: Second)
   response: encode(response),
   service: encode(service),
   lag: encode(lag),
+  ...(told.failures !== null && { failures: told.failures.list() }),
   ...(perRequest.size > 0 && {
     perRequest: Object.fromEntries([...perRequest].map(([name, histogram]) => [name, encode(histogram)])),
   }),

@@ -1,6 +1,7 @@
 // The seconds of all workers → the intervals of the run, in order.
 
 import type { LoadInterval, OutcomeCounts } from '../events.ts'
+import { addFailures } from './failures.ts'
 import { createHistogram, decode, encode, type Histogram, merge, percentiles } from './histogram.ts'
 import type { SecondBooks } from './intervals.ts'
 
@@ -55,6 +56,9 @@ export function intervalOf(parts: readonly SecondBooks[]): LoadInterval {
     responseHistogram: encode(response),
     ...(parts.some(({ perRequest }) => perRequest !== undefined) && {
       requestHistograms: perRequestOf(parts),
+    }),
+    ...(parts.some(({ failures }) => failures !== undefined) && {
+      failures: addFailures(parts.map(({ failures = [] }) => failures)),
     }),
   }
 }

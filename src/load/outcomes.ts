@@ -5,10 +5,10 @@ import type { Outcome } from '../events.ts'
 /** What the engine and the connection saw of the end of one arrival. */
 export type Ending =
   /**
-   * A complete answer; `expected` is what the scenario's `expect:` says, if it says anything; `isChecked`
-   * is false when one of its checks or captures failed.
+   * A complete answer; `expected` is what the scenario's `expect:` says, if it says anything; `unmet` says
+   * which of its checks or captures failed, if one did.
    */
-  | { kind: 'answered'; status: number; expected: readonly number[] | null; isChecked?: boolean }
+  | { kind: 'answered'; status: number; expected: readonly number[] | null; unmet?: string | null }
   /** The timeout passed after it was given to a connection. */
   | { kind: 'timed-out' }
   /** The socket failed with a system or TLS error code. */
@@ -52,10 +52,33 @@ export function outcomeOf(ending: Ending): Outcome {
 }
 
 function outcomeOfAnswer(ending: Extract<Ending, { kind: 'answered' }>): Outcome {
-  const { status, expected, isChecked = true } = ending
+  const { status, expected, unmet = null } = ending
   if (expected === null && status >= 400) return 'http-error'
   if (expected !== null && !expected.includes(status)) return 'check-failed'
-  return isChecked ? 'ok' : 'check-failed'
+  return unmet === null ? 'ok' : 'check-failed'
+}
+
+/** What the outcome leaves open: which check failed, what broke in the answer, which error of TLS it was. */
+export function reasonOf(ending: Ending): string | null {
+  const outcome = outcomeOf(ending)
+  switch (ending.kind) {
+    case 'answered': {
+      if (outcome !== 'check-failed') return null
+      const { status, expected, unmet = null } = ending
+      if (expected === null || expected.includes(status)) return unmet
+      return `status ${status} instead of ${expected.join(' or ')}`
+    }
+    case 'malformed':
+      return ending.reason
+    case 'socket-error':
+      return outcome === 'tls' ? ending.code : null
+    case 'timed-out':
+    case 'closed':
+    case 'waited-out':
+    case 'no-room':
+    case 'interrupted':
+      return null
+  }
 }
 
 function outcomeOfSocketError(ending: Extract<Ending, { kind: 'socket-error' }>): Outcome {

@@ -1,5 +1,6 @@
 // The books of a run → its report.
 
+import type { FailureReason } from '../events.ts'
 import type { GeneratorReport, LoadProgress, LoadReport } from '../system/load-report.ts'
 import { type Books, countsOf, statusesOf, type Tally } from './books.ts'
 import { percentiles } from './histogram.ts'
@@ -20,6 +21,8 @@ export interface RunEnd {
   generator: GeneratorReport
   /** One a second in which there were arrivals; milliseconds. */
   seconds: readonly { lagP99: number }[]
+  /** Where an outcome alone does not say why. */
+  failures: FailureReason[]
 }
 
 export interface ReportParts {
@@ -59,6 +62,7 @@ export function reportOf(parts: ReportParts): LoadReport {
     ...figures,
     ...diagnosis,
     isInterrupted: end.isInterrupted,
+    failures: end.failures,
     statuses: addUp(books.requests.map(({ statuses }) => statusesOf(statuses))),
     requests: books.requests.map((request, index) => ({
       name: parts.requestNames[index]!,

@@ -34,14 +34,14 @@ const path = Type.String({
   description: 'a path from the root of the target, such as /orders',
 })
 
-const captureFrom = (pattern: string, description: string) =>
-  Type.Record(
-    Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }),
-    Type.String({ pattern, description: `a path into the answer, such as ${description}` }),
-    { ...closed, description: 'variable: where in the answer its value stands' },
-  )
-
-const capture = captureFrom('^body(\\.[^.\\s]+)*$', 'body.id or body.items.0.id')
+const capture = Type.Record(
+  Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }),
+  Type.String({
+    pattern: '^(body(\\.[^.\\s]+)*|header\\.[A-Za-z0-9-]+)$',
+    description: 'a path into the answer, such as body.items.0.id or header.location',
+  }),
+  { ...closed, description: 'variable: where in the answer its value stands' },
+)
 
 const duration = Type.String({
   pattern: '^([0-9]+(\\.[0-9]+)?(ms|s|m|h))+$',
@@ -74,9 +74,7 @@ const stepSchema = Type.Object(
     path,
     ...requestFields,
     checks: Type.Optional(checks),
-    capture: Type.Optional(
-      captureFrom('^(body(\\.[^.\\s]+)*|header\\.[A-Za-z0-9-]+)$', 'body.id or header.location'),
-    ),
+    capture: Type.Optional(capture),
     think: Type.Optional(duration),
   },
   closed,

@@ -43,7 +43,7 @@ export interface ScenarioRequest {
 }
 
 export interface SetupStep extends RequestSource {
-  /** Variable → path into the answer, `body.id` or `body.items.0.id`. */
+  /** Variable → where its value stands in the answer: `body.id`, `header.location`. */
   capture: Readonly<Record<string, string>>
   place: Place
 }

@@ -10,6 +10,7 @@
 import { errors, type Place } from '../errors.ts'
 import type { Clock } from '../ports.ts'
 import type { SetupStep } from './scenario.ts'
+import { capturesOf, missingText } from './checks.ts'
 import { fill, fillJson, type Variables } from './template.ts'
 
 export interface SetupRequest {
@@ -21,6 +22,8 @@ export interface SetupRequest {
 
 export interface SetupAnswer {
   status: number
+  /** Status line and headers, a line each. */
+  head: string
   body: string
   /** How long it asks us to stay away; null when it does not. */
   retryAfterMs: number | null
@@ -48,19 +51,11 @@ export async function runSetup(steps: readonly SetupStep[], ports: SetupPorts): 
 
 async function runStep(step: SetupStep, variables: Variables, ports: SetupPorts): Promise<Variables> {
   const answer = await sendPatiently(step, requestOf(step, variables), ports)
-  const captures = Object.entries(step.capture)
-  if (captures.length === 0) return {}
-  const body = parseJson(answer.body)
-  return Object.fromEntries(
-    captures.map(([name, path]) => {
-      const value = valueAt(body, path.split('.').slice(1))
-      if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
-        return [name, value]
-      throw errors.setupFailed(
-        about(step),
-        `its answer has no ${path} to capture as ${name}${excerpt(answer.body)}`,
-      )
-    }),
+  const captured = capturesOf(Object.entries(step.capture), answer)
+  if (captured.isWhole) return captured.values
+  throw errors.setupFailed(
+    about(step),
+    `its answer has ${missingText(captured.missing)}${excerpt(answer.body)}`,
   )
 }
 
@@ -124,22 +119,3 @@ const excerpt = (body: string): string => {
   const line = body.replaceAll(/\s+/g, ' ').trim()
   return line === '' ? '' : `: ${line.length > 200 ? `${line.slice(0, 200)}…` : line}`
 }
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    // Whatever it is, it has nothing that could be captured; the caller says so with an excerpt.
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
-}
-
-const valueAt = (value: unknown, path: readonly string[]): unknown =>
-  path.reduce<unknown>(
-    (found, key) =>
-      typeof found === 'object' && found !== null && Object.hasOwn(found, key)
-        ? (found as Record<string, unknown>)[key]
-        : undefined,
-    value,
-  )

@@ -7,6 +7,7 @@ import { collectAlone } from '../adapters/load-collector.ts'
 import { monotonicMs } from '../adapters/load-metronome.ts'
 import { moduleBeside } from '../adapters/module-beside.ts'
 import { addBooks, type Books, booksBytes, booksSizeOf, sumOf, viewBooks } from '../load/books.ts'
+import { createFailureCounts } from '../load/failures.ts'
 import { mergeIntervals } from '../load/merge-intervals.ts'
 import { limitsPerWorker } from '../load/plan.ts'
 import { progressOf, type RunEnd } from '../load/report.ts'
@@ -27,7 +28,10 @@ export async function generate(
   const { signal } = watchers
   collectAlone()
   const seconds: RunEnd['seconds'][number][] = []
+  const failures = createFailureCounts()
   const intervals = mergeIntervals(workers, (interval) => {
+    for (const { outcome, reason, arrivals } of interval.failures ?? [])
+      failures.add(outcome, reason, arrivals)
     seconds.push({ lagP99: interval.lagMs.p99 ?? 0 })
     watchers.onInterval?.(interval)
   })
@@ -57,7 +61,8 @@ export async function generate(
     }, progressEveryMs)
     const ends = await Promise.all(threads.map(({ done }) => done))
     const whole = books()
-    return { books: whole, end: { startedAt, seconds, ...addEnds(ends, sumOf(whole.outcomes)) } }
+    const told = { startedAt, seconds, failures: failures.list() }
+    return { books: whole, end: { ...told, ...addEnds(ends, sumOf(whole.outcomes)) } }
   } finally {
     clearInterval(progress)
     signal?.removeEventListener('abort', stop)
@@ -100,7 +105,10 @@ function startThread(job: LoadJob, onMessage: (message: LoadMessage) => void): T
   }
 }
 
-function addEnds(ends: readonly WorkerEnd[], arrivals: number): Omit<RunEnd, 'startedAt' | 'seconds'> {
+function addEnds(
+  ends: readonly WorkerEnd[],
+  arrivals: number,
+): Omit<RunEnd, 'startedAt' | 'seconds' | 'failures'> {
   const most = (values: readonly number[]): number => Math.max(...values)
   const known = (values: readonly (number | null)[]): number[] => values.filter((value) => value !== null)
   const cpuMs = known(ends.map((end) => end.cpuMs))

@@ -23,7 +23,15 @@ import { refusePublic, refuseTooManyConnections } from './load-refusals.ts'
 
 type Measured = Pick<
   SaturationReport,
-  'answers' | 'elapsedMs' | 'throughput' | 'statuses' | 'errors' | 'timeouts' | 'outcomes' | 'serviceMs'
+  | 'answers'
+  | 'elapsedMs'
+  | 'throughput'
+  | 'statuses'
+  | 'errors'
+  | 'timeouts'
+  | 'outcomes'
+  | 'failures'
+  | 'serviceMs'
 >
 
 const everyEngine =
@@ -187,6 +195,7 @@ function measuredIn(books: ClosedBooks, elapsedMs: number): Measured {
     errors: books.begun - answers - unfinished,
     timeouts: timeout,
     outcomes,
+    failures: books.failures.list(),
     serviceMs: percentiles(books.service),
   }
 }

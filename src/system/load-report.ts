@@ -1,6 +1,6 @@
 // What a load run found: the object that `msvc load --json` prints, and that reports and verdicts read.
 
-import type { OutcomeCounts, Percentiles } from '../events.ts'
+import type { FailureReason, OutcomeCounts, Percentiles } from '../events.ts'
 
 export interface LoadReport {
   version: 1
@@ -29,6 +29,11 @@ export interface LoadReport {
   /** What could not keep up, when the target or msvc could not serve the schedule. */
   limit: string | null
   isInterrupted: boolean
+  /**
+   * Why arrivals ended `check-failed`, `protocol-error` or `tls`, the most frequent reason first (absent in older
+   * records). At most twenty of each outcome are told apart; the rest are `other reasons`.
+   */
+  failures?: FailureReason[]
   /** Status → answers. */
   statuses: Record<string, number>
   requests: RequestReport[]
@@ -122,6 +127,8 @@ export interface SaturationReport {
   timeouts: number
   /** Of all requests that were begun; by msvc only. */
   outcomes?: OutcomeCounts
+  /** As in an open run; by msvc only. */
+  failures?: FailureReason[]
   /** From a request's actual sending; see `notMeasured`. */
   serviceMs: Percentiles
   notMeasured: readonly string[]

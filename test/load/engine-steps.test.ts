@@ -12,8 +12,9 @@ describe('an arrival of several steps', () => {
       {},
       new Set(['id']),
     )
-  const login = step({ capture: { id: 'body.id' }, thinkMs: 200 })
+  const login = step({ name: 'login', capture: { id: 'body.id' }, thinkMs: 200 })
   const order = step({
+    name: 'order',
     path: '/orders/{{id}}',
     checks: [{ kind: 'json', path: 'body.state', equals: 'paid' }],
   })
@@ -31,6 +32,7 @@ describe('an arrival of several steps', () => {
     const run = flow(bodies('paid'))
     run.run()
     expect(run.outcomes()).toEqual({ ok: 10 })
+    expect(run.intervals[0]).not.toHaveProperty('failures')
     expect(run.sentAt).toHaveLength(20)
     expect(run.responseMs().p50).toBeGreaterThan(19)
     expect(run.responseMs().max).toBeLessThan(22)
@@ -41,6 +43,8 @@ describe('an arrival of several steps', () => {
     const run = flow(bodies('open'))
     run.run()
     expect(run.outcomes()).toEqual({ 'check-failed': 10 })
+    const reason = 'order: body.state is not "paid"'
+    expect(run.intervals[0]!.failures).toEqual([{ outcome: 'check-failed', reason, arrivals: 10 }])
   })
 
   test('a capture that finds nothing ends it before the next step', () => {
@@ -48,6 +52,8 @@ describe('an arrival of several steps', () => {
     run.run()
     expect(run.outcomes()).toEqual({ 'check-failed': 10 })
     expect(run.sentAt).toHaveLength(10)
+    const reason = 'login: no body.id to capture as id'
+    expect(run.intervals[0]!.failures).toEqual([{ outcome: 'check-failed', reason, arrivals: 10 }])
   })
 
   test('stopped while it thinks, it is unfinished', () => {

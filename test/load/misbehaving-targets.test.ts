@@ -3,6 +3,7 @@ import { createServer, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import { describe, expect, test } from 'vitest'
 import type { LoadInterval, OutcomeCounts } from '../../src/events.ts'
+import { parseScenario } from '../../src/load/scenario.ts'
 import { runLoad } from '../../src/runtime/load.ts'
 import type { Acknowledged } from '../../src/system/load-report.ts'
 import { startRawServer } from '../fixtures/targets/raw-server.ts'
@@ -112,12 +113,44 @@ describe('every arrival has the outcome that fits what the target does', () => {
     const report = await runLoad({ target: { url: `https://127.0.0.1:${port}/` }, insecure, ...schedule })
     await new Promise((resolve) => server.close(resolve))
     expect(report.outcomes).toEqual(expected)
+    const refused = { outcome: 'tls', reason: 'DEPTH_ZERO_SELF_SIGNED_CERT', arrivals }
+    expect(report.failures).toEqual(insecure ? [] : [refused])
   })
 
   test('plain HTTP where TLS is expected', async () => {
     await using target = await startPlainSocket('HTTP/1.1 400 Bad Request\r\n\r\n')
     const report = await runLoad({ target: { url: `https://127.0.0.1:${target.port}/` }, ...schedule })
     expect(report.outcomes).toEqual({ tls: arrivals })
+    expect(report.failures).toMatchObject([{ reason: 'ERR_SSL_WRONG_VERSION_NUMBER' }])
+  })
+
+  test('what broke and which check failed is counted, over seconds and workers', async () => {
+    const broken = 'HTTP/1.1 200 OK\r\ncontent-length: 2x\r\n\r\n'
+    await using target = await startRawServer((socket, request) => socket.write(request === 0 ? broken : ok))
+    const scenario = parseScenario(
+      `{apiVersion: msvc/v1, kind: Scenario, name: a, requests: [{name: a, path: /, checks: {contains: paid}}]}`,
+      'a.yaml',
+    )
+    const intervals: LoadInterval[] = []
+    const report = await runLoad(
+      {
+        target: { baseUrl: target.url, scenario },
+        ratePerSecond: 100,
+        durationMs: 1200,
+        connections: 2,
+        workers: 2,
+      },
+      { onInterval: (interval) => intervals.push(interval) },
+    )
+    const unmet = { outcome: 'check-failed', reason: 'body lacks "paid"' }
+    expect(report.failures).toEqual([
+      { ...unmet, arrivals: 119 },
+      { outcome: 'protocol-error', reason: 'Content-Length is "2x"', arrivals: 1 },
+    ])
+    expect(intervals.map(({ failures }) => failures?.[0])).toEqual([
+      { ...unmet, arrivals: 99 },
+      { ...unmet, arrivals: 20 },
+    ])
   })
 })
 

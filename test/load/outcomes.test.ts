@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type Ending, isLocalLimit, outcomeOf } from '../../src/load/outcomes.ts'
+import { type Ending, isLocalLimit, outcomeOf, reasonOf } from '../../src/load/outcomes.ts'
 
 const socketError = (code: string, isSecure = false, isOpen = true): Ending => ({
   kind: 'socket-error',
@@ -37,6 +37,22 @@ describe('an ending is exactly one outcome', () => {
     ['no file descriptor left', socketError('EMFILE', false, false), 'dropped'],
   ])('%s', (_, ending, outcome) => {
     expect(outcomeOf(ending)).toBe(outcome)
+  })
+})
+
+describe('why, where the outcome leaves that open', () => {
+  const unmet = 'body lacks "ok"'
+  test.each<[string, Ending, string | null]>([
+    ['a status that was not expected', answered(503, [200, 201]), 'status 503 instead of 200 or 201'],
+    ['a check', { ...answered(200), unmet } as Ending, unmet],
+    ['both: the status', { ...answered(500, [200]), unmet } as Ending, 'status 500 instead of 200'],
+    ['an error that its status tells', { ...answered(500), unmet } as Ending, null],
+    ['garbage', { kind: 'malformed', reason: 'x' }, 'x'],
+    ['a bad certificate', socketError('CERT_HAS_EXPIRED', true, false), 'CERT_HAS_EXPIRED'],
+    ['RST', socketError('ECONNRESET'), null],
+    ['no answer in time', { kind: 'timed-out' }, null],
+  ])('%s', (_, ending, reason) => {
+    expect(reasonOf(ending)).toBe(reason)
   })
 })
 

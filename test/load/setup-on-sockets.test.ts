@@ -10,9 +10,9 @@ const scenario = parseScenario(
 kind: Scenario
 name: default
 setup:
-  - {name: order, method: POST, path: /orders, capture: {id: body.id}}
+  - {name: order, method: POST, path: /orders, capture: {id: body.id, tenant: header.X-Tenant}}
 requests:
-  - {name: read, path: '/orders/{{id}}'}
+  - {name: read, path: '/orders/{{id}}?of={{tenant}}'}
 `,
   'load/default.yaml',
 )
@@ -22,7 +22,7 @@ test('a target that asks for a moment gets it, and then the load', async () => {
   await using server = createServer((request, response) => {
     asked.push(`${request.method} ${request.url}`)
     if (asked.length === 1) return response.writeHead(503, { 'retry-after': '1' }).end('not yet')
-    response.end('{"id": 7}')
+    response.setHeader('x-tenant', 'acme').end('{"id": 7}')
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
@@ -35,6 +35,6 @@ test('a target that asks for a moment gets it, and then the load', async () => {
     seed: 1,
   })
   expect(performance.now() - startedAt).toBeGreaterThan(1000)
-  expect(asked.slice(0, 3)).toEqual(['POST /orders', 'POST /orders', 'GET /orders/7'])
+  expect(asked.slice(0, 3)).toEqual(['POST /orders', 'POST /orders', 'GET /orders/7?of=acme'])
   expect(report.outcomes).toMatchObject({ ok: 4 })
 })

@@ -15,7 +15,7 @@ const step = (part: Partial<SetupStep>): SetupStep => ({
   ...part,
 })
 
-type Answer = Omit<SetupAnswer, 'retryAfterMs'> & Partial<SetupAnswer>
+type Answer = Pick<SetupAnswer, 'status' | 'body'> & Partial<SetupAnswer>
 
 /** A clock on which a wait takes its time, and nothing else does. */
 const waitedOn = (waits: number[]) => ({
@@ -32,9 +32,16 @@ const answering =
       sent.push(request)
       const answer = answers[sent.length - 1]
       if (answer === undefined) throw Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })
-      return { retryAfterMs: null, ...answer }
+      return { head: '', retryAfterMs: null, ...answer }
     },
   })
+
+test('a step captures headers as it does values of the body', async () => {
+  const head = 'HTTP/1.1 201 Created\r\nLocation: /carts/7\r\nx-a: b'
+  const ports = answering({ status: 201, body: '{"by":true}', head })([])
+  const capture = { cart: 'header.location', isOurs: 'body.by' }
+  expect(await runSetup([step({ capture })], ports)).toEqual({ cart: '/carts/7', isOurs: true })
+})
 
 test('what a step captures is known to the next one and to the run', async () => {
   const sent: SetupRequest[] = []
@@ -96,6 +103,12 @@ describe('a failed step says which one, where it stands and what was answered', 
       step({ capture: { token: 'body.a' } }),
       [{ status: 200, body: '{"a":{}}' }],
       'has no body.a',
+    ],
+    [
+      'a header that is not there',
+      step({ capture: { cart: 'header.location' } }),
+      [{ status: 200, body: '', head: 'HTTP/1.1 200 OK\r\nx-location: /a' }],
+      'has no header.location to capture as cart',
     ],
   ])('%s', async (_, failing, answers, reason) => {
     const run = runSetup([failing], answering(...answers)([]))

@@ -54,6 +54,18 @@ describe('a report', () => {
     expect(embedded(page, 'run')).toMatchObject({ title: evil })
   })
 
+  test('tells why arrivals failed, where their outcome leaves that open', () => {
+    const reason = 'body lacks "<b>paid</b>"'
+    const failures = [{ outcome: 'check-failed', reason, arrivals: 1234 } as const]
+    const summary = { ...run.summary, load: { ...run.summary.load!, failures: [...failures] } }
+    const page = drawn(render({ summary }))
+    expect(page).toContain('Failures')
+    expect(page.replaceAll(/\s+/g, ' ')).toContain(
+      '<td>1,234</td> <td class="text">body lacks &quot;&lt;b&gt;paid&lt;/b&gt;&quot;</td>',
+    )
+    expect(drawn(render())).not.toContain('Failures')
+  })
+
   test('holds its run and its events, without the histograms', () => {
     const page = render()
     expect(embedded(page, 'run')).toEqual(run)

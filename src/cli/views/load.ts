@@ -5,6 +5,7 @@ import type { LoadInterval, OutcomeCounts, Outcome, Percentiles } from '../../ev
 import { formatDuration } from '../../system/duration.ts'
 import type { LoadProgress, LoadReport } from '../../system/load-report.ts'
 import { observedText } from '../../system/observed-text.ts'
+import { failureLines } from './failures.ts'
 import { hanging } from './fit.ts'
 import { table, widthOf } from './table.ts'
 
@@ -89,6 +90,7 @@ export function loadView(report: LoadReport): string {
       ['outcomes', `${outcomeBar(outcomes, barBeside(outcomesText(outcomes)))}  ${outcomesText(outcomes)}`],
       ['statuses', statusesText(report.statuses)],
     ]),
+    ...failureLines(report.failures),
     '',
     ...table([
       dim(['LATENCY', 'p50', 'p90', 'p99', 'p99.9', 'max']),

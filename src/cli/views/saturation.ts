@@ -3,6 +3,7 @@
 import chalk from 'chalk'
 import { formatDuration } from '../../system/duration.ts'
 import type { SaturationProgress, SaturationReport } from '../../system/load-report.ts'
+import { failureLines } from './failures.ts'
 import { hanging } from './fit.ts'
 import { bar, count, ms, percent, statusesText } from './load.ts'
 import { table } from './table.ts'
@@ -55,6 +56,7 @@ export function saturationView(report: SaturationReport): string {
         `p50 ${ms(serviceMs.p50)}  p90 ${ms(serviceMs.p90)}  p99 ${ms(serviceMs.p99)}  max ${ms(serviceMs.max)}`,
       ],
     ]),
+    ...failureLines(report.failures),
     ...(isInterrupted
       ? [
           '',

@@ -1,6 +1,6 @@
 // What the load found, as tables: each outcome, each kind of latency, each request.
 
-import { outcomes, type Outcome, type Percentiles } from '../../events.ts'
+import { type FailureReason, outcomes, type Outcome, type Percentiles } from '../../events.ts'
 import type { LoadReport } from '../../system/load-report.ts'
 import { observedText } from '../../system/observed-text.ts'
 import { countText, msText, shareText } from './format.ts'
@@ -10,6 +10,7 @@ import { mark, tableHead } from './table.ts'
 export function loadTables(load: LoadReport): Html {
   return html`${load.thresholds?.length > 0 && thresholdTable(load)}
     <section class="columns">${outcomeTable(load)} ${latencyTable(load)}</section>
+    ${load.failures && load.failures.length > 0 && failureTable(load.failures)}
     ${load.requests.length > 0 && requestTable(load)}`
 }
 
@@ -68,6 +69,25 @@ function outcomeTable({ outcomes: counts, schedule: { arrivals } }: LoadReport):
       </tfoot>
     </table>
   </div>`
+}
+
+function failureTable(failures: readonly FailureReason[]): Html {
+  return html`<section>
+    <h2>Failures <small>why, where the outcome leaves that open</small></h2>
+    <table>
+      ${tableHead({ text: 'Outcome' }, 'Arrivals', { text: 'Reason' })}
+      <tbody>
+        ${failures.map(
+          ({ outcome, reason, arrivals }) =>
+            html`<tr>
+              <th scope="row"><i class="swatch outcome-${outcome}"></i>${outcome}</th>
+              <td>${countText(arrivals)}</td>
+              <td class="text">${reason}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </section>`
 }
 
 function latencyTable({ responseMs, okResponseMs, lagMs, waitMs, serviceMs }: LoadReport): Html {

@@ -65,6 +65,33 @@ test('the summary tells schedule, outcomes, latencies, requests, limit and verdi
   }
 })
 
+test('the summary tells the most frequent reasons of each outcome, and how many are left', () => {
+  const why = (arrivals: number, reason: string) => ({ outcome: 'check-failed', reason, arrivals }) as const
+  const tls = { outcome: 'tls', reason: 'CERT_HAS_EXPIRED', arrivals: 7 } as const
+  const failures = [
+    why(1200, 'body lacks "ok"'),
+    tls,
+    why(3, 'body.state is not "paid"'),
+    why(2, 'status 404 instead of 200'),
+    why(1, `no header.location to capture as ${'a'.repeat(40)}`),
+    why(1, 'other reasons'),
+  ]
+  const linesOf = (told: typeof failures) =>
+    plain(loadView({ ...report, failures: told }))
+      .split('\n')
+      .filter((line) => /check-failed|tls|^failures/.test(line))
+  expect(linesOf(failures)).toEqual([
+    'failures  check-failed 1,200: body lacks "ok"',
+    '          check-failed 3: body.state is not "paid"',
+    '          check-failed 2: status 404 instead of 200',
+    '          check-failed 2: 2 more reasons',
+    '          tls 7: CERT_HAS_EXPIRED',
+  ])
+  expect(linesOf([])).toEqual([])
+  const fourth = linesOf(failures.slice(0, 5))[3]
+  expect(fourth).toBe('          check-failed 1: no header.location to capture as')
+})
+
 test('a frame keeps within the columns and shows the last seconds', () => {
   const progress = { elapsedMs: 3456, due: 1728, inFlight: 20, outcomes: interval.outcomes, responseMs }
   const frame = plain(
@@ -132,6 +159,8 @@ test('a closed-model run says what it does not measure, and when it was ended ea
   expect(text).toContain('failures    0 errors, of which 0 timeouts')
   const ours = { ...report, engine: 'msvc', errors: 46, outcomes: { ok: 3, tls: 41, timeout: 5 } } as const
   expect(plain(saturationView(ours))).toContain('failures    tls 41  timeout 5')
+  const failures = [{ outcome: 'tls', reason: 'CERT_HAS_EXPIRED', arrivals: 41 }] as const
+  expect(plain(saturationView({ ...ours, failures: [...failures] }))).toContain('tls 41: CERT_HAS_EXPIRED')
   const long = 'Latency under a given load: each connection waits for its answer before it asks again.'
   expect(
     plain(saturationView({ ...report, notMeasured: [long] }))
