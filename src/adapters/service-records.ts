@@ -20,6 +20,13 @@ export async function readRecords<T>(
   }
 }
 
+/** A list that is answered whole; null when the service has none. Throws on any other answer. */
+export async function readListOnce<T>(url: string, list: string, signal?: AbortSignal): Promise<T[] | null> {
+  const { status, text } = await ask(url, { ...(signal && { signal }) })
+  if (status === 404) return null
+  return (jsonIn({ url, status, text })[list] ?? []) as T[]
+}
+
 const getJson = (url: string, signal?: AbortSignal): Promise<Record<string, unknown>> =>
   askJson(url, { ...(signal && { signal }) })
 
@@ -27,18 +34,35 @@ const getJson = (url: string, signal?: AbortSignal): Promise<Record<string, unkn
 export const postJson = (url: string, body: object): Promise<Record<string, unknown>> =>
   askJson(url, { method: 'POST', headers: { 'content-type': 'application/json' } }, JSON.stringify(body))
 
-function askJson(url: string, options: RequestOptions, body?: string): Promise<Record<string, unknown>> {
+async function askJson(
+  url: string,
+  options: RequestOptions,
+  body?: string,
+): Promise<Record<string, unknown>> {
+  return jsonIn({ url, ...(await ask(url, options, body)) })
+}
+
+function jsonIn({
+  url,
+  status,
+  text,
+}: {
+  url: string
+  status: number
+  text: string
+}): Record<string, unknown> {
+  if (status !== 200) throw new Error(`${url} answered ${status}: ${text.slice(0, 200)}`)
+  return JSON.parse(text) as Record<string, unknown>
+}
+
+function ask(url: string, options: RequestOptions, body?: string): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
     const question = request(url, { agent: false, ...options }, (answer) => {
       let text = ''
       answer.setEncoding('utf8')
       answer.on('data', (chunk: string) => (text += chunk))
       answer.on('error', reject)
-      answer.on('end', () => {
-        if (answer.statusCode !== 200)
-          return reject(new Error(`${url} answered ${answer.statusCode}: ${text.slice(0, 200)}`))
-        resolve(JSON.parse(text) as Record<string, unknown>)
-      })
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text }))
     })
     question.on('error', reject)
     question.end(body)

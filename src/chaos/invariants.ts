@@ -31,7 +31,7 @@ export type * from './invariants/records.ts'
 
 /** All of them, always in this order. */
 export function checkInvariants(records: SystemRecords): InvariantResult[] {
-  const { acknowledged, feed, charges, ledger, messages, mailbox, audit } = records
+  const { acknowledged, feed, charges, ledger, news = null, messages, mailbox, audit } = records
   const orders = foldOrders(feed)
   return [
     acknowledgedOrdersEnded(acknowledged, orders),
@@ -41,11 +41,11 @@ export function checkInvariants(records: SystemRecords): InvariantResult[] {
     paymentsSettled(charges, orders),
     booksAgree(ledger, orders),
     refundsAgree(charges, ledger),
-    newsIsTold(feed, messages),
+    newsIsTold(feed, messages, news),
     toldOnlyNews(feed, messages),
     messagesArrived(messages, mailbox),
     nothingStrangeArrived(messages, mailbox),
-    feedHasNoGaps(feed),
+    feedHasNoGaps(feed, audit?.events ?? 0),
     auditIsWhole(audit),
   ]
 }

@@ -83,6 +83,29 @@ export const loadErrors = {
       next: 'See all with `msvc runs list`.',
       data: { id, suggestion },
     }),
+  runOfAnotherSystem: (id: string, whose: string, here: string) =>
+    new UserError({
+      code: 'run-of-another-system',
+      message: `The run ${id} is of the system ${whose}; this one is ${here}.`,
+      next: 'Choose a run of this system: see all with `msvc runs list`.',
+      data: { id, whose, here },
+    }),
+  runRecordCut: (id: string, file: string, count: { found: number; promised: number }) =>
+    new UserError({
+      code: 'run-record-cut',
+      message: `The run ${id} got ${count.promised} orders acknowledged, of which ${file} holds ${count.found}.`,
+      next: 'What is missing there cannot be looked for. Put the file back, or judge by another run with `--run`.',
+      exitCode: exitCodes.failed,
+      data: { id, file, ...count },
+    }),
+  runRecordUnreadable: ({ file, line }: { file: string; line: number }) =>
+    new UserError({
+      code: 'run-record-unreadable',
+      message: `${file}:${line} is no acknowledged order.`,
+      next: 'The record was changed or damaged. Put it back, or judge by another run with `--run`.',
+      exitCode: exitCodes.failed,
+      data: { file, line },
+    }),
   noReport: (id: string) =>
     new UserError({
       code: 'no-report',

@@ -53,6 +53,7 @@ export async function openRun({ root, system = null, kind, title, target }: Open
   const orders = openLines(join(folder, 'acknowledged.ndjson'))
   const report = join(folder, 'report.html')
   const recorded: SystemEvent[] = []
+  let acknowledged = 0
   const subject = `run:${id}`
 
   const append = (draft: EventDraft): void => {
@@ -67,7 +68,10 @@ export async function openRun({ root, system = null, kind, title, target }: Open
     folder,
     report,
     append,
-    acknowledged: (lines) => orders.append(lines.map((line) => JSON.stringify(line))),
+    acknowledged(lines) {
+      acknowledged += lines.length
+      orders.append(lines.map((line) => JSON.stringify(line)))
+    },
     async discard() {
       await Promise.all([journal.close(), orders.close()])
       await diskFiles.remove(folder)
@@ -76,7 +80,8 @@ export async function openRun({ root, system = null, kind, title, target }: Open
       const endedAt = systemClock.now()
       append({ at: endedAt, source: 'load', type: 'run.ended', subject, data: { kind, verdict } })
       await Promise.all([journal.close(), orders.close()])
-      const run: Run = { version: 1, id, kind, title, target, system, startedAt, endedAt, verdict, summary }
+      const what = { version: 1, id, kind, title, target, system } as const
+      const run: Run = { ...what, startedAt, endedAt, verdict, acknowledged, summary }
       const events = mergeEvents(recorded, agentEvents)
       const lines = events.map((event) => `${JSON.stringify(event)}\n`).join('')
       await diskFiles.write(join(folder, 'events.ndjson'), lines)

@@ -3,7 +3,7 @@
 
 import { join } from 'node:path'
 import { readMailbox } from '../adapters/mailbox-files.ts'
-import { readRecords } from '../adapters/service-records.ts'
+import { readListOnce, readRecords } from '../adapters/service-records.ts'
 import type {
   AcknowledgedOrder,
   LedgerEntry,
@@ -11,6 +11,7 @@ import type {
   OrderEvent,
   PaymentRecord,
   SystemRecords,
+  ToldEvent,
 } from '../chaos/invariants.ts'
 import { errors, UserError } from '../errors.ts'
 import type { ServiceStatus } from '../system/agent-api.ts'
@@ -36,17 +37,23 @@ export async function readSystemRecords(options: RecordsOptions): Promise<System
   try {
     // The effects first and their causes last: what happens in between then has its cause on record.
     const mailbox = (await readMailbox<MessageRecord>(join(root, '.msvc/data/notification/mailbox'))) ?? null
+    const news = await newsOf(services.find(({ name }) => name === 'notification')?.url, signal)
     const messages = await list<MessageRecord>('notification', '/notifications', 'notifications')
     const ledger = await list<LedgerEntry>('provider', '/payments', 'payments')
     const charges = await list<PaymentRecord>('payment', '/charges', 'charges')
+    const audit = await auditOf(root, anchorFolder)
     const feed = await list<OrderEvent>('order', '/feed', 'events')
     if (feed === null) throw errors.noRecords('order')
-    const audit = await auditOf(root, anchorFolder)
-    return { acknowledged, feed, charges, ledger, messages, mailbox, audit }
+    return { acknowledged, feed, charges, ledger, news, messages, mailbox, audit }
   } catch (error) {
     if (signal?.aborted || error instanceof UserError) throw error
     throw errors.recordsUnreadable((error as Error).message, error)
   }
+}
+
+/** null when notification does not say, as in systems that were made before it did. */
+async function newsOf(url: string | undefined, signal: AbortSignal | undefined): Promise<ToldEvent[] | null> {
+  return url === undefined ? null : await readListOnce<ToldEvent>(`${url}/news`, 'news', signal)
 }
 
 async function auditOf(root: string, anchorFolder: string | undefined): Promise<SystemRecords['audit']> {

@@ -1,8 +1,6 @@
 // Judges a running system by its records, again and again until all is settled or nothing settles any more.
 
-import { join } from 'node:path'
 import { systemClock } from '../adapters/clock.ts'
-import { diskFiles } from '../adapters/files.ts'
 import {
   checkInvariants,
   countBroken,
@@ -11,8 +9,8 @@ import {
   type InvariantResult,
 } from '../chaos/invariants.ts'
 import { UserError } from '../errors.ts'
+import { readAcknowledged, type AcknowledgedRecord } from './acknowledged-record.ts'
 import { connectAgent } from './agent-client.ts'
-import { findRun, listRuns } from './runs.ts'
 import { readSystemRecords } from './system-records.ts'
 import { untilSettled, type Looked } from './until-settled.ts'
 
@@ -41,11 +39,11 @@ export interface VerifyOptions {
 
 const askAgainMs = 500
 
-/** @throws UserError agent-not-running, unknown-run, no-records, records-unreadable, no-anchors */
+/** @throws UserError agent-not-running, no-records, records-unreadable, no-anchors, and what reading the record of a run throws */
 export async function verifySystem(options: VerifyOptions): Promise<Verification> {
   const { root, anchorFolder, withinMs, signal } = options
   const agent = await connectAgent(root)
-  const { run, acknowledged } = await promisesOf(options)
+  const { run, acknowledged } = await promisesOf(options, (await agent.status()).system.name)
   const { found: invariants, waitedMs } = await untilSettled({
     withinMs,
     everyMs: askAgainMs,
@@ -75,18 +73,8 @@ async function judgeOnce(
 }
 
 async function promisesOf(
-  options: VerifyOptions,
-): Promise<{ run: string | null; acknowledged: readonly AcknowledgedOrder[] }> {
-  const { root, run, acknowledged } = options
-  if (acknowledged !== undefined) return { run: null, acknowledged }
-  const runs = run === undefined ? await listRuns(root) : [await findRun(root, run)]
-  for (const { id, folder } of runs) {
-    const text = (await diskFiles.readIfExists(join(folder, 'acknowledged.ndjson'))) ?? ''
-    // A run that was killed may have left half a line, which promised nothing to anybody.
-    const lines = text.split('\n').slice(0, -1)
-    if (lines.length > 0 || run !== undefined) {
-      return { run: id, acknowledged: lines.map((line) => JSON.parse(line) as AcknowledgedOrder) }
-    }
-  }
-  return { run: null, acknowledged: [] }
+  { root, run, acknowledged }: VerifyOptions,
+  system: string,
+): Promise<AcknowledgedRecord> {
+  return acknowledged === undefined ? readAcknowledged(root, { run, system }) : { run: null, acknowledged }
 }

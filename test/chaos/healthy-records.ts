@@ -26,12 +26,13 @@ export function healthy(): Records {
     message('e3', 'o1', 'payment-delayed', 'email'),
     message('e4', 'o1', 'receipt', 'email'),
     message('e4', 'o1', 'receipt', 'push'),
+    message('e5', 'o2', 'order-cancelled', 'email'),
     message('e5', 'o2', 'order-cancelled', 'sms'),
   ]
   return {
     acknowledged: [
-      { arrival: 0, key: 'k1', id: 'o1' },
-      { arrival: 1, key: 'k2', id: 'o2' },
+      { arrival: 0, key: 'k-o1', id: 'o1', status: 201 },
+      { arrival: 1, key: 'k-o2', id: 'o2', status: 202 },
     ],
     feed: [
       event(1, 'o1', 1, 'order.placed'),
@@ -47,6 +48,11 @@ export function healthy(): Records {
     ledger: [
       { id: 'p1', reference: 'o1', amountCents: 500, state: 'captured' },
       { id: 'p2', reference: 'o2', amountCents: 500, state: 'declined' },
+    ],
+    news: [
+      { event: 'order.confirmed', channels: ['email', 'push'] },
+      { event: 'order.payment_pending', channels: ['email'] },
+      { event: 'order.cancelled', channels: ['email', 'sms'] },
     ],
     messages,
     mailbox: structuredClone(messages),

@@ -16,11 +16,21 @@ const losses: [what: string, spoil: (records: Records) => void, complaint: RegEx
     (r) => r.acknowledged.push({ arrival: 2, key: 'k3', id: 'o3' }),
     /o3 was acknowledged, but order never recorded it/,
   ],
+  [
+    'an order was acknowledged to another key than it has',
+    (r) => (r.acknowledged[0]!.key = 'k9'),
+    /o1 was acknowledged to the key k9, but order recorded it under k-o1/,
+  ],
+  [
+    'an order that was acknowledged as confirmed is cancelled',
+    (r) => (r.acknowledged[1]!.status = 201),
+    /o2 was acknowledged as confirmed, and is cancelled/,
+  ],
   ['an order has no end', (r) => void r.feed.pop(), /o2 is neither confirmed nor cancelled/],
   [
     'two orders got one answer',
     (r) => (r.acknowledged[1]!.id = 'o1'),
-    /o1 was the answer to two orders, k1 and k2/,
+    /o1 was the answer to two orders, k-o1 and k-o2/,
   ],
   [
     'an acknowledgement without an id',
@@ -87,6 +97,16 @@ const losses: [what: string, spoil: (records: Records) => void, complaint: RegEx
   ['the provider knows an order that we do not', (r) => (r.ledger[0]!.reference = 'o9'), /p1 of o9/],
   ['nobody was told', (r) => void r.messages.splice(0, 1), /nobody was told of order.payment_pending of o1/],
   ['told twice on a channel', (r) => r.messages.push({ ...r.messages[1]!, id: 'again' }), /was told 3 times/],
+  [
+    'one channel was told and another was not',
+    (r) => void r.messages.splice(2, 1),
+    /nobody was told of order.confirmed of o1 by push/,
+  ],
+  [
+    'told on a channel that is not meant, instead of one that is',
+    (r) => (r.messages[4]!.channel = 'push'),
+    /nobody was told of order.cancelled of o2 by sms/,
+  ],
   ['told something else', (r) => (r.messages[3]!.kind = 'receipt'), /was told as receipt of o2/],
   ['told of nothing', (r) => (r.messages[0]!.eventId = 'e99'), /is about no event of the feed/],
   ['a message did not arrive', (r) => void r.mailbox.pop(), /e5:sms .* did not arrive/],
@@ -95,6 +115,21 @@ const losses: [what: string, spoil: (records: Records) => void, complaint: RegEx
     'a message arrived again under another id',
     (r) => r.mailbox.push({ ...r.mailbox[0]!, id: 'other' }),
     /arrived as e3:email and again as other/,
+  ],
+  [
+    'a message arrived as that of another order',
+    (r) => (r.mailbox[1]!.orderId = 'o2'),
+    /e4:email was receipt of o1 by email, but arrived as receipt of o2 by email/,
+  ],
+  [
+    'a message arrived on another channel',
+    (r) => (r.mailbox[4]!.channel = 'push'),
+    /e5:sms was order-cancelled of o2 by sms, but arrived as order-cancelled of o2 by push/,
+  ],
+  [
+    'the feed ends before the log does',
+    (r) => (r.audit = { ...r.audit!, events: 6 }),
+    /event 6 is in the log, but the feed ends before it/,
   ],
   [
     'one key made two orders',
@@ -125,9 +160,19 @@ test.each(losses)('found: %s', (_, spoil, complaint) => {
 
 test('one key of two subjects is two keys', () => {
   const records = healthy()
-  for (const [index, subject] of ['ada', 'bob'].entries())
+  for (const [index, subject] of ['ada', 'bob'].entries()) {
     records.feed[index]!.data = { ...records.feed[index]!.data, key: 'k1', subject }
+    records.acknowledged[index]!.key = 'k1'
+  }
   expect(verdictOfInvariants(checkInvariants(records))).toBe('PASS')
+})
+
+test('a notification that does not say on which channels it tells is looked at without, and that is said', () => {
+  const [told] = checkInvariants({ ...healthy(), news: null }).filter(({ name }) => /of each kind/.test(name))
+  expect(told).toMatchObject({
+    state: 'held',
+    notChecked: [{ what: 'by each channel, which notification does not list', count: 3 }],
+  })
 })
 
 test('what left for the outside is not checked, neither lost nor arrived, and said by channel', () => {
@@ -143,7 +188,7 @@ test('what left for the outside is not checked, neither lost nor arrived, and sa
   expect(arrival()).toMatchObject({
     state: 'held',
     checked: 2,
-    notChecked: [{ what: 'email by smtp', count: 2 }],
+    notChecked: [{ what: 'email by smtp', count: 3 }],
   })
   expect(verdictOfInvariants(checkInvariants(records))).toBe('PASS')
 
@@ -154,7 +199,7 @@ test('what left for the outside is not checked, neither lost nor arrived, and sa
   leave('push', 'webhook')
   leave('sms', 'webhook')
   const all = [
-    { what: 'email by smtp', count: 2 },
+    { what: 'email by smtp', count: 3 },
     { what: 'push by webhook', count: 1 },
     { what: 'sms by webhook', count: 1 },
   ]

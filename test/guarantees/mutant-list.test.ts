@@ -34,6 +34,8 @@ test.each([
   'mailbox',
   'dead letters',
   'feed without gaps',
+  'notifications',
+  'record of a load run',
   'checkpoint',
 ])('%s has a mutant', (guarantee) => {
   expect(recordMutants.filter((mutant) => mutant.guarantee === guarantee)).not.toEqual([])

@@ -352,6 +352,27 @@ const feedGaps = [
   ),
 ]
 
+const telling = breaking('notifications')(
+  'src/chaos/invariants/notifications.ts',
+  'test/chaos/invariants.test.ts',
+)
+const recording = breaking('record of a load run')(
+  'src/runtime/acknowledged-record.ts',
+  'test/runtime/acknowledged-record.test.ts',
+)
+
+const judging = [
+  verifying('verify does not miss the end of the feed', 'Math.max(0, logged - feed.length)', '0'),
+  telling('verify does not miss one channel of several', '!channels.includes(channel)', 'false'),
+  telling('verify does not look at whom a message was for', 'meant[what] === arrived[what]', 'true'),
+  recording('verify takes a cut record for a whole one', 'lines.length < promised', 'false'),
+  recording(
+    'verify looks for the orders of another system',
+    '(whose !== null && whose !== system) continue',
+    '(false) continue',
+  ),
+]
+
 const reading = breaking('checkpoint')
 const moving = reading(storeFile, storeTest)
 const notifying = (file: string) =>
@@ -387,5 +408,6 @@ export const recordMutants: RecordMutant[] = [
   ...mailbox,
   ...deadLetters,
   ...feedGaps,
+  ...judging,
   ...checkpoint,
 ]

@@ -1,7 +1,7 @@
 // Notifications: each thing that is news was told once, and what was told arrived once.
 
 import { judge, type InvariantResult } from './judge.ts'
-import type { MessageRecord, OrderEvent } from './records.ts'
+import type { MessageRecord, OrderEvent, ToldEvent } from './records.ts'
 
 /** Which events are news, and of which kind. */
 const newsOf: Readonly<Record<string, string>> = {
@@ -13,10 +13,12 @@ const newsOf: Readonly<Record<string, string>> = {
 export function newsIsTold(
   feed: readonly OrderEvent[],
   messages: readonly MessageRecord[] | null,
+  told: readonly ToldEvent[] | null,
 ): InvariantResult {
   const byEvent = Map.groupBy(messages ?? [], ({ eventId }) => eventId)
+  const channelsOf = new Map(told?.map(({ event, channels }) => [event, channels]))
   const news = feed.filter(({ type }) => newsOf[type] !== undefined)
-  return judge(
+  const result = judge(
     'one notification of each kind for what happened',
     messages && news,
     ({ id, orderId, type }) => {
@@ -26,11 +28,17 @@ export function newsIsTold(
       const wrong = told.find((message) => message.kind !== kind || message.orderId !== orderId)
       if (wrong !== undefined) return `${type} of ${orderId} was told as ${wrong.kind} of ${wrong.orderId}`
       const channels = told.map(({ channel = 'one' }) => channel)
-      return new Set(channels).size === channels.length
+      if (new Set(channels).size !== channels.length)
+        return `${type} of ${orderId} was told ${told.length} times`
+      const missing = channelsOf.get(type)?.filter((channel) => !channels.includes(channel)) ?? []
+      return missing.length === 0
         ? undefined
-        : `${type} of ${orderId} was told ${told.length} times`
+        : `nobody was told of ${type} of ${orderId} by ${missing.join(' or ')}`
     },
   )
+  if (messages === null || told !== null) return result
+  const what = 'by each channel, which notification does not list'
+  return { ...result, notChecked: news.length === 0 ? [] : [{ what, count: news.length }] }
 }
 
 export function toldOnlyNews(
@@ -74,14 +82,23 @@ export function nothingStrangeArrived(
   messages: readonly MessageRecord[] | null,
   mailbox: readonly MessageRecord[] | null,
 ): InvariantResult {
-  const sent = new Set((messages ?? []).map(({ id }) => id))
+  const sent = new Map((messages ?? []).map((message) => [message.id, message]))
   const seen = new Map<string, string>()
-  return judge('nothing arrived twice under two ids', mailbox, ({ id, eventId, channel, kind, orderId }) => {
+  return judge('nothing arrived twice under two ids', mailbox, (arrived) => {
+    const { id, eventId, channel, kind, orderId } = arrived
     const slot = `${eventId} ${channel}`
     const other = seen.get(slot)
     seen.set(slot, id)
     if (other !== undefined && other !== id)
       return `${kind} of ${orderId} arrived as ${other} and again as ${id}`
-    return sent.has(id) ? undefined : `message ${id} (${kind} of ${orderId}) arrived, but nobody knows of it`
+    const meant = sent.get(id)
+    if (meant === undefined) return `message ${id} (${kind} of ${orderId}) arrived, but nobody knows of it`
+    const isSame = same.every((what) => meant[what] === arrived[what])
+    return isSame
+      ? undefined
+      : `message ${id} was ${meant.kind} of ${meant.orderId} by ${meant.channel}, but arrived as ${kind} of ${orderId} by ${channel}`
   })
 }
+
+/** What a message is about, and for whom. */
+const same = ['eventId', 'orderId', 'kind', 'channel'] as const

@@ -6,6 +6,8 @@ import type { AcknowledgedOrder, OrderEvent } from './records.ts'
 export interface OrderState {
   id: string
   status: 'open' | 'confirmed' | 'cancelled'
+  /** The Idempotency-Key of its client. */
+  key: string | undefined
   paymentKey: string | undefined
   amountCents: number | undefined
 }
@@ -17,8 +19,8 @@ export function foldOrders(feed: readonly FeedEvent[]): Map<string, OrderState> 
   const orders = new Map<string, OrderState>()
   for (const { orderId, type, data } of feed) {
     if (type === 'order.placed') {
-      const { paymentKey, amountCents } = data
-      orders.set(orderId, { id: orderId, status: 'open', paymentKey, amountCents })
+      const { key, paymentKey, amountCents } = data
+      orders.set(orderId, { id: orderId, status: 'open', key, paymentKey, amountCents })
     }
     const order = orders.get(orderId)
     if (order !== undefined && type === 'order.confirmed') order.status = 'confirmed'
@@ -32,13 +34,23 @@ export function acknowledgedOrdersEnded(
   orders: ReadonlyMap<string, OrderState>,
 ): InvariantResult {
   const keys = new Map<string, string>()
-  return judge('every acknowledged order exists and has ended', acknowledged, ({ arrival, key, id }) => {
-    if (id === null) return `arrival ${arrival} was acknowledged without an id`
-    const other = keys.get(id)
-    keys.set(id, key)
-    if (other !== undefined && other !== key) return `${id} was the answer to two orders, ${other} and ${key}`
-    return unkept(id, orders.get(id))
-  })
+  return judge(
+    'every acknowledged order exists and has ended',
+    acknowledged,
+    ({ arrival, key, id, status }) => {
+      if (id === null) return `arrival ${arrival} was acknowledged without an id`
+      const other = keys.get(id)
+      keys.set(id, key)
+      if (other !== undefined && other !== key)
+        return `${id} was the answer to two orders, ${other} and ${key}`
+      const order = orders.get(id)
+      if (order?.key !== undefined && order.key !== key)
+        return `${id} was acknowledged to the key ${key}, but order recorded it under ${order.key}`
+      if (status === 201 && order?.status === 'cancelled')
+        return `${id} was acknowledged as confirmed, and is cancelled`
+      return unkept(id, order)
+    },
+  )
 }
 
 /** What is wrong with an acknowledged order, in words: it must exist, and have ended. */
@@ -67,13 +79,16 @@ export function oneOrderForEachKey(feed: readonly OrderEvent[]): InvariantResult
   })
 }
 
-export function feedHasNoGaps(feed: readonly OrderEvent[]): InvariantResult {
+/** @param logged how many events the log had on disk before the feed was read; none if that was not looked at */
+export function feedHasNoGaps(feed: readonly OrderEvent[], logged: number): InvariantResult {
   const versions = new Map<string, number>()
   const ended = new Set<string>()
+  const untold = Array.from({ length: Math.max(0, logged - feed.length) }, () => undefined)
   return judge(
     'the feed has no gaps',
-    feed.map((event, index) => ({ event, expected: index + 1 })),
+    [...feed, ...untold].map((event, index) => ({ event, expected: index + 1 })),
     ({ event, expected }) => {
+      if (event === undefined) return `event ${expected} is in the log, but the feed ends before it`
       const { pos, orderId, version, type } = event
       const before = versions.get(orderId) ?? 0
       versions.set(orderId, version)

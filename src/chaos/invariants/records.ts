@@ -3,8 +3,9 @@
 import type { Acknowledged } from '../../system/load-report.ts'
 import type { AuditResult } from '../audit-chain.ts'
 
-/** What the target promised. */
-export type AcknowledgedOrder = Pick<Acknowledged, 'arrival' | 'key' | 'id'>
+/** What the target promised; the status is its first word, where it is known. */
+export type AcknowledgedOrder = Pick<Acknowledged, 'arrival' | 'key' | 'id'> &
+  Partial<Pick<Acknowledged, 'status'>>
 
 /** An event of order's feed. */
 export interface OrderEvent {
@@ -46,12 +47,20 @@ export interface MessageRecord {
   via?: string | null
 }
 
+/** What notification says that it tells: on each of these channels. */
+export interface ToldEvent {
+  event: string
+  channels: readonly string[]
+}
+
 /** null: the system has no such part, or keeps no such record. */
 export interface SystemRecords {
   acknowledged: readonly AcknowledgedOrder[]
   feed: readonly OrderEvent[]
   charges: readonly PaymentRecord[] | null
   ledger: readonly LedgerEntry[] | null
+  /** Absent or null: notification does not say. */
+  news?: readonly ToldEvent[] | null
   messages: readonly MessageRecord[] | null
   mailbox: readonly MessageRecord[] | null
   audit: AuditResult | null

@@ -26,7 +26,21 @@ const Notification = Type.Object({
 
 const messages = Type.Array(Notification)
 
+/** Events of one type, and on which channels each of them is told. */
+const News = Type.Object({
+  /** `order.confirmed`, … */
+  event: Type.String(),
+  kind: Type.Enum(['receipt', 'payment-delayed', 'order-cancelled']),
+  channels: Type.Array(Type.Enum(['email', 'sms', 'push'])),
+})
+
 export const notificationContract = contract({
+  listNews: {
+    method: 'GET',
+    path: '/news',
+    summary: 'Which events are news, and on which channels customers hear of them.',
+    answers: { 200: Type.Object({ news: Type.Array(News) }), 400: ErrorBody },
+  },
   listNotifications: {
     method: 'GET',
     path: '/notifications',

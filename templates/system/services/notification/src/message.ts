@@ -38,6 +38,13 @@ const news: Record<string, News> = {
   },
 }
 
+/** For who checks that everybody was told on every channel. */
+export const toldEvents = Object.entries(news).map(([event, { kind, channels }]) => ({
+  event,
+  kind,
+  channels,
+}))
+
 /** None for an event that is nobody's news. */
 export function messagesFor(event: { id: string; orderId: string; type: string }): Message[] {
   const found = news[event.type]

@@ -1,3 +1,4 @@
+// GET  /news                → {news}: which events are told of, and on which channels
 // GET  /notifications         ?after=<pos>&limit= → {notifications, next}: what is to be sent and what was, in order
 // GET  /dead-letters          ?after=<pos>&limit= → {deadLetters, next}: what could not be sent
 // POST /dead-letters/replay   {ids?} → {replayed}: they, or all, are tried again
@@ -6,6 +7,7 @@
 import type { App } from '@system/platform'
 import { serveContract } from '@system/platform/contract-server'
 import { notificationContract } from '@system/platform/contracts/notification'
+import { toldEvents } from './message.ts'
 import type { NotificationStore } from './notification-store.ts'
 
 export interface RouteOptions {
@@ -15,6 +17,8 @@ export interface RouteOptions {
 
 export function addRoutes(app: App, { store, onReplayed }: RouteOptions): void {
   const serve = serveContract(app, notificationContract, 'notification')
+
+  serve.listNews(() => ({ status: 200, body: { news: toldEvents } }))
 
   serve.listNotifications(({ query: { after, limit } }) => {
     const notifications = store.list(after, limit)

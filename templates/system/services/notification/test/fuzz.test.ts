@@ -27,6 +27,6 @@ test('whatever is sent to it is answered, as declared, and never with 5xx', asyn
     return deadLetters.length === 1 ? true : undefined
   })
   const seen = await fuzz({ url, seed: 42, count: 400 })
-  for (const one of ['listNotifications 200', 'listDeadLetters 200', 'replay 200'])
+  for (const one of ['listNews 200', 'listNotifications 200', 'listDeadLetters 200', 'replay 200'])
     assert.ok(seen.has(one), `never ${one}: ${[...seen.keys()].join(', ')}`)
 })
