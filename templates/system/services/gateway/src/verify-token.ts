@@ -64,7 +64,8 @@ export function createVerifier(options: VerifierOptions): Verifier {
     try {
       const { payload } = await jwtVerify(token, keyFor, {
         // Named here and not taken from the token: neither `none` nor a shared secret is ever accepted.
-        algorithms: ['EdDSA'],
+        // The two are one: RFC 9864 has given EdDSA, with this curve, the name of the curve.
+        algorithms: ['EdDSA', 'Ed25519'],
         issuer,
         audience,
         clockTolerance: toleranceS,

@@ -56,6 +56,15 @@ test('a token that is not valid gets 401, whatever is wrong with it, and order i
   assert.equal((await read(good)).status, 200)
 })
 
+test('a token by the newer name of its algorithm is the same', async (t) => {
+  const key = await makeKey('k1')
+  const { read } = await runGateway(t, [{ ...key, jwk: { ...key.jwk, alg: 'Ed25519' } }])
+  assert.equal((await read(await sign(key, claims(), 'Ed25519'))).status, 200)
+  assert.equal((await read(await sign(key, claims()))).status, 200)
+  const stranger = await makeKey('k1')
+  assert.equal((await read(await sign(stranger, claims(), 'Ed25519'))).status, 401)
+})
+
 test('a token allows what its scope says', async (t) => {
   const key = await makeKey('k1')
   const { read, url } = await runGateway(t, [key])
