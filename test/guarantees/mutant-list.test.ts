@@ -37,6 +37,8 @@ test.each([
   'notifications',
   'record of a load run',
   'checkpoint',
+  'bad input',
+  'a store that cannot be written',
 ])('%s has a mutant', (guarantee) => {
   expect(recordMutants.filter((mutant) => mutant.guarantee === guarantee)).not.toEqual([])
 })

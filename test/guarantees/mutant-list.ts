@@ -398,6 +398,36 @@ const checkpoint = [
   ),
 ]
 
+const platform = 'templates/system/platform'
+const badInput = breaking('bad input')
+const numbers = badInput(
+  `${platform}/src/schema-check.ts`,
+  `${platform}/test/contract.test.ts`,
+  'a number in a URL is finite',
+)
+const methods = badInput(
+  `${platform}/src/known-paths.ts`,
+  `${platform}/test/unreadable.test.ts`,
+  'another method than those of a path',
+)
+
+const badInputs = [
+  numbers('Infinity is within any bounds', 'strictNumbers: false', 'strictNumbers: true'),
+  numbers('Infinity is a number where it has no bounds', '{ ...finite, ...one }', 'one'),
+  methods('another method is another path', 'found.length === 0', 'found.length >= 0'),
+  methods('what has an id in it is no known path', "part.includes(':') || part", 'part'),
+]
+
+const storage = breaking('a store that cannot be written')
+const refusing = storage(`${platform}/src/durable-store.ts`, `${platform}/test/durable-store.test.ts`)
+
+const storageTrouble = [
+  refusing('a locked database is a fault of the service', "[5, 'another process holds it'],", ''),
+  refusing('everybody waits for whoever has locked it', 'waitForOthers(database, 0)', ''),
+  refusing('after a lock, nobody waits any more', 'waitForOthers(database, patienceMs)', ''),
+  refusing('what cannot be written is ready', 'trouble: () => trouble', 'trouble: () => undefined'),
+]
+
 export const recordMutants: RecordMutant[] = [
   ...hashChain,
   ...anchors,
@@ -410,4 +440,6 @@ export const recordMutants: RecordMutant[] = [
   ...feedGaps,
   ...judging,
   ...checkpoint,
+  ...badInputs,
+  ...storageTrouble,
 ]

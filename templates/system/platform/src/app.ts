@@ -12,11 +12,12 @@ import type { Traffic } from './drain.ts'
 import { StorageUnavailable } from './durable-store.ts'
 import { checkHealth, type Health } from './health.ts'
 import { describeServed, servedResult } from './http-attributes.ts'
+import { createKnownPaths } from './known-paths.ts'
 import { createLogBound, type Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
 import { runWithRequest, type RequestContext } from './request-context.ts'
 import { retryAttemptFrom, retryHeader } from './retry.ts'
-import { trustedSchemas } from './schema-check.ts'
+import { readTexts } from './schema-check.ts'
 import { untracedSpan, type Span, type Telemetry } from './telemetry.ts'
 import { parseTraceparent, type TraceContext } from './trace-context.ts'
 import {
@@ -26,6 +27,7 @@ import {
   refuseExpectation,
   refuseHostless,
   refusePath,
+  refuseTunnel,
 } from './unreadable.ts'
 
 export interface AppOptions {
@@ -76,7 +78,7 @@ export function createApp(options: AppOptions) {
     routerOptions: { maxParamLength: 1024 },
     frameworkErrors: refusePath,
     clientErrorHandler: refuseBytes,
-    ajv: { customOptions: trustedSchemas },
+    ajv: { customOptions: readTexts },
     requestTimeout,
     http: isEdge ? edgeHttpOptions : httpOptions,
   })
@@ -85,6 +87,7 @@ export function createApp(options: AppOptions) {
 
   traffic.watch(app.server)
   app.server.on('checkExpectation', refuseExpectation)
+  app.server.on('connect', refuseTunnel)
   app.decorateRequest(contextKey, null)
   // Bodies are JSON; anything else is answered 415.
   app.removeContentTypeParser('text/plain')
@@ -126,9 +129,16 @@ export function createApp(options: AppOptions) {
     return sendError(reply, status, error.validation === undefined ? 'bad-request' : 'invalid', error.message)
   })
 
-  app.setNotFoundHandler((request, reply) =>
-    sendError(reply, 404, 'not-found', `No route ${request.method} ${request.url}.`),
-  )
+  const knownPaths = createKnownPaths()
+  app.addHook('onRoute', ({ method, path }) => knownPaths.add(method, path))
+
+  app.setNotFoundHandler((request, reply) => {
+    const allowed = knownPaths.methodsOf(request.url)
+    if (allowed === undefined)
+      return sendError(reply, 404, 'not-found', `No route ${request.method} ${request.url}.`)
+    reply.header('allow', allowed)
+    return sendError(reply, 405, 'method-not-allowed', `Only ${allowed} here, not ${request.method}.`)
+  })
 
   // On the business port too, because a caller's recovery probe must travel the edge that failed.
   app.get(probePath, (_request, reply) => reply.code(checkHealth(probePath, health, []).status).send())

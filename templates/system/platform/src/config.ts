@@ -6,7 +6,7 @@
 import { Ajv, type ErrorObject } from 'ajv'
 import type { Static, TObject, TProperties } from 'typebox'
 import { Type } from './schema.ts'
-import { trustedSchemas } from './schema-check.ts'
+import { boundedTexts, readTexts } from './schema-check.ts'
 
 /** A switch: only `1` is on. */
 export const flag = () => Type.Enum(['0', '1'], { default: '0' })
@@ -73,10 +73,10 @@ function validate<T>(schema: TObject, env: Record<string, string | undefined>): 
     coerceTypes: true,
     removeAdditional: 'all',
     useDefaults: true,
-    ...trustedSchemas,
+    ...readTexts,
   })
   const values: unknown = definedOnly(env)
-  if (ajv.validate<T>(schema, values)) return values
+  if (ajv.validate<T>(boundedTexts(schema), values)) return values
   throw new ConfigError((ajv.errors ?? []).map(name).join('; '))
 }
 

@@ -2,10 +2,11 @@
 // that answers otherwise than declared does not compile.
 
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
+import type { TObject } from 'typebox'
 import { sendError, type App } from './app.ts'
 import type { AnswerBody, Asked, Contract, Route, Statuses } from './contract.ts'
 import { openApi } from './openapi.ts'
-import { compileCheck } from './schema-check.ts'
+import { boundedTexts, compileCheck } from './schema-check.ts'
 import { errorBody } from './unreadable.ts'
 
 export type Reply<R extends Route> = {
@@ -70,7 +71,7 @@ function serveRoute(
   app.route({
     method,
     url,
-    schema: { ...(params && { params }), ...(querystring && { querystring }), ...(headers && { headers }) },
+    schema: textSchemas({ params, querystring, headers }),
     onRequest,
     async handler(request: FastifyRequest, reply: FastifyReply) {
       const complaint = complaintOf?.(request.body)
@@ -82,3 +83,8 @@ function serveRoute(
     },
   })
 }
+
+const textSchemas = (schemas: Record<string, TObject | undefined>): Record<string, TObject> =>
+  Object.fromEntries(
+    Object.entries(schemas).flatMap(([part, schema]) => (schema ? [[part, boundedTexts(schema)]] : [])),
+  )

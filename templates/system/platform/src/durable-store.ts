@@ -1,20 +1,21 @@
-// The database of a service, and what happens when the disk is full, broken or read-only.
+// The database of a service, and what happens when the disk is full, broken or read-only, or when somebody else has
+// locked it.
 //
 //   commit ─▶ stored ─▶ answer
-//          └▶ refused by the disk ─▶ 503, unready ─▶ a small write is tried every half second ─▶ ready
+//          └▶ refused ─▶ 503, unready ─▶ a small write is tried every half second ─▶ ready
 //
-// A write that the disk refused was not acknowledged, so nothing is lost; and a service that cannot
+// A write that was refused was not acknowledged, so nothing is lost; and a service that cannot
 // write says so before somebody sends it more.
 
 import type { DatabaseSync } from 'node:sqlite'
 import { createCheckpoints } from './checkpoints.ts'
-import { openDatabase } from './database.ts'
+import { openDatabase, patienceMs, waitForOthers } from './database.ts'
 import { createGroupCommit, type Commit } from './group-commit.ts'
 import type { Logger } from './logger.ts'
 
 export interface DurableStore {
   database: DatabaseSync
-  /** Rejects with StorageUnavailable when the disk refuses. */
+  /** Rejects with StorageUnavailable when it cannot be written. */
   commit: Commit
   /** Why it cannot be written to at present. */
   trouble(): string | undefined
@@ -75,6 +76,8 @@ export function openDurableStore({ folder, name, schema, log }: DurableStoreOpti
   function failed(reason: string): void {
     if (trouble === undefined) log.error({ store: name, folder, reason }, 'the store cannot be written')
     trouble = `${name} store: ${reason}`
+    // Once is enough: who waits anew with each try answers nobody.
+    waitForOthers(database, 0)
     timer ??= setInterval(() => void tryToWrite(), tryAgainMs).unref()
   }
 
@@ -82,6 +85,7 @@ export function openDurableStore({ folder, name, schema, log }: DurableStoreOpti
     if (trouble === undefined) return
     log.info({ store: name }, 'the store can be written again')
     trouble = undefined
+    waitForOthers(database, patienceMs)
     clearInterval(timer)
     timer = undefined
   }
@@ -94,7 +98,7 @@ export function openDurableStore({ folder, name, schema, log }: DurableStoreOpti
   }
 }
 
-/** What a disk refuses is trouble of whoever runs the service, and said as such. */
+/** What is refused is trouble of whoever runs the service, and said as such. */
 export function orExplain<T>(path: string, open: () => T): T {
   try {
     return open()
@@ -108,6 +112,7 @@ export function orExplain<T>(path: string, open: () => T): T {
 // SQLite's primary result codes (sqlite.org/rescode.html). After a failed fsync the frames of that commit
 // are written anew by the next one, so a later success is a real one.
 const refusals = new Map([
+  [5, 'another process holds it'],
   [8, 'the folder is read-only'],
   [10, 'the disk gave an I/O error'],
   [13, 'the disk is full'],

@@ -114,9 +114,11 @@ export function badTexts({ in: place, schema }: Parameter): string[] {
   }
   return [
     'x',
-    '1.5',
+    ...(type === 'integer' ? ['1.5'] : []),
     'null',
     '[]',
+    'Infinity',
+    '-1e999',
     ...(minimum === undefined ? [] : [String(minimum - 1)]),
     ...(maximum === undefined ? [] : [String(BigInt(maximum) * 2n + 1n)]),
   ]

@@ -4,6 +4,7 @@
 
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { securityHeaders } from './security-headers.ts'
 
@@ -39,14 +40,22 @@ function refuse(response: ServerResponse, status: number, message: string): void
 
 /** What the parser cannot make out; the connection is of no more use. */
 export function refuseBytes(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code !== 'ECONNRESET' && socket.writable) {
-    const { status, code, message } = refusals[error.code ?? ''] ?? noHttp
-    const body = JSON.stringify(errorBody(code, message))
-    const all = { ...refusalHeaders, 'content-length': body.length, connection: 'close' }
-    const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`)
-    socket.write([`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', body].join('\r\n'))
-  }
+  if (error.code !== 'ECONNRESET') writeRefusal(socket, refusals[error.code ?? ''] ?? noHttp)
   socket.destroy()
+}
+
+/** `CONNECT`. */
+export function refuseTunnel(_: IncomingMessage, socket: Duplex): void {
+  writeRefusal(socket, { ...noHttp, message: 'This is no proxy.' })
+  socket.destroy()
+}
+
+function writeRefusal(socket: Duplex, { status, code, message }: typeof noHttp): void {
+  if (!socket.writable) return
+  const body = JSON.stringify(errorBody(code, message))
+  const all = { ...refusalHeaders, 'content-length': body.length, connection: 'close' }
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`)
+  socket.write([`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', body].join('\r\n'))
 }
 
 const noHttp = { status: 400, code: 'bad-request', message: 'This is not HTTP as we know it.' }

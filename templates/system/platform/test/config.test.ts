@@ -29,6 +29,8 @@ test('values are converted, defaults filled in, and callees found by name', () =
 test('each wrong variable is named, without its value', () => {
   const table: [Record<string, string>, RegExp][] = [
     [{ PORT: 'abc' }, /^PORT must be integer$/],
+    [{ PORT: 'Infinity' }, /^PORT must be <= 65535$/],
+    [{ LIMIT: '1e999' }, /^LIMIT must be <= 1\.79/],
     [{ PORT: '70000' }, /^PORT must be <= 65535$/],
     [{ PAYMENT_URL: 'payment.example' }, /^PAYMENT_URL must match pattern/],
     [{ DEV_TOKENS: 'yes' }, /^DEV_TOKENS must be equal to one of the allowed values \(0, 1\)$/],

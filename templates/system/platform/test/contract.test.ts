@@ -88,6 +88,18 @@ test('a body that is not as declared is refused; numbers in quotes are no number
   }
 })
 
+test('a number in a URL is finite, with bounds and without', async (t) => {
+  const { libraryUrl } = await runBoth(t)
+  const book = { method: 'POST', headers: { 'content-type': 'application/json' } }
+  const body = JSON.stringify({ title: 'Ulysses', pages: 730 })
+  for (const text of ['Infinity', '-Infinity', '1e999', '-1e999', 'NaN']) {
+    const page = await request(`${libraryUrl}/shelves?limit=${text}`)
+    assert.equal(page.statusCode, 400, `${text}, of 1000 at most: ${await page.body.text()}`)
+    const put = await request(`${libraryUrl}/shelves/top/books?at=${text}`, { ...book, body } as object)
+    assert.equal(put.statusCode, 400, `${text}, however much: ${await put.body.text()}`)
+  }
+})
+
 test('a body that the contract does not know is not passed off as one that it knows', async () => {
   const answers: string[] = ['{"title":"x","at":1}', '{"title":5}', 'nonsense', '']
   const callee = { call: async () => ({ kind: 'answered', status: 201, headers: {}, body: answers.shift() }) }

@@ -41,6 +41,7 @@ test('what is refused before any hook has the shape of errors and the security h
     ['headers by the pound', `GET /echo HTTP/1.1\r\nx: ${'x'.repeat(9000)}\r\n${end}`, 431],
     ['a path that is none', `GET /%zz HTTP/1.1\r\n${end}`, 400],
     ['nobody is asked', 'GET /echo HTTP/1.1\r\nconnection: close\r\n\r\n', 400],
+    ['a tunnel', `CONNECT x:80 HTTP/1.1\r\n${end}`, 400],
     ['an expectation', `POST /echo HTTP/1.1\r\nexpect: much\r\n${end}`, 417],
   ]
   for (const [what, bytes, status] of table) {
@@ -50,6 +51,35 @@ test('what is refused before any hook has the shape of errors and the security h
     for (const [name, value] of Object.entries(securityHeaders))
       assert.ok(answer.includes(`\r\n${name}: ${value}\r\n`), `${what}: ${name}`)
   }
+})
+
+test('another method than those of a path is told which there are; a path that is none has none', async (t) => {
+  const { url } = await runForTest(t, {
+    build({ app }) {
+      app.get('/orders', () => [])
+      app.post('/orders', () => [])
+      app.get('/orders/:id', () => ({}))
+    },
+  })
+  const table: [method: string, path: string, status: number, allow: string | null][] = [
+    ['DELETE', '/orders', 405, 'GET, POST'],
+    ['PUT', '/orders?limit=1', 405, 'GET, POST'],
+    ['OPTIONS', '/orders', 405, 'GET, POST'],
+    ['POST', '/orders/o1?x=/y', 405, 'GET'],
+    ['PROPFIND', '/orders/o1', 405, 'GET'],
+    ['POST', '/readyz', 405, 'GET'],
+    ['GET', '/orders/o1/lines', 404, null],
+    ['GET', '/order', 404, null],
+    ['DELETE', '/', 404, null],
+    ['GET', '/orders/o1', 200, null],
+  ]
+  for (const [method, path, status, allow] of table) {
+    const response = await fetch(url + path, { method })
+    assert.deepEqual([response.status, response.headers.get('allow')], [status, allow], `${method} ${path}`)
+  }
+  const refused = (await (await fetch(`${url}/orders`, { method: 'PATCH' })).json()) as object
+  const message = 'Only GET, POST here, not PATCH.'
+  assert.deepEqual(refused, { error: { code: 'method-not-allowed', message } })
 })
 
 test('who sends a request by the drop is cut, inside too', async (t) => {
