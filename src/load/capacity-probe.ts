@@ -19,6 +19,8 @@ export interface CapacityPorts {
    * after `interrupted` it is not asked again.
    */
   probe(ask: ProbeAsk, isEnough: (interval: LoadInterval) => boolean): Promise<LoadVerdict | 'interrupted'>
+  /** Since the search began: whatever takes its time is charged to it, a repeated probe and a pause as well. */
+  elapsedSeconds(): number
   onProgress?(progress: Omit<CapacityProgress, 'elapsedMs'>): void
 }
 
@@ -35,8 +37,8 @@ export interface Question {
   phase: CapacityPhase
   rate: number
   settleSeconds: number
-  /** Beside the settling. */
-  maxSeconds: number
+  /** Beside the settling. Less than 1: there is no time for it. */
+  maxSeconds: (isRepeated: boolean) => number
   isEnough: (seconds: readonly SloSecond[]) => boolean
 }
 
@@ -55,16 +57,18 @@ export async function judge(
   ports: CapacityPorts,
   tell: (seconds: number) => void,
 ): Promise<Answer[]> {
-  const first = await ask(question, objectives, ports, tell)
+  const first = await ask({ ...question, maxSeconds: question.maxSeconds(false) }, objectives, ports, tell)
   if (first.trouble === null || first.trouble === 'interrupted') return [first]
-  const second = await ask(question, objectives, ports, tell)
+  const maxSeconds = question.maxSeconds(true)
+  if (maxSeconds < 1) return [first]
+  const second = await ask({ ...question, maxSeconds }, objectives, ports, tell)
   // A disturbance may blur a limit. It does not make a target miss it for certain, twice.
   const isSure = [first, second].every(({ seconds }) => decide(seconds, objectives) === 'misses')
   return [first, isSure && second.trouble === 'noisy' ? { ...second, trouble: null } : second]
 }
 
 async function ask(
-  { phase, rate, settleSeconds, maxSeconds, isEnough }: Question,
+  { phase, rate, settleSeconds, maxSeconds, isEnough }: Omit<Question, 'maxSeconds'> & { maxSeconds: number },
   objectives: readonly Objective[],
   ports: CapacityPorts,
   tell: (seconds: number) => void,

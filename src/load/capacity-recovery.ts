@@ -45,7 +45,7 @@ export async function recover(
     (interval) => {
       after.push(interval)
       tell({ phase: 'recovery', ratePerSecond: rate, seconds: after.length })
-      return held() > heldSeconds
+      return held() >= heldSeconds
     },
   )
   if (recovered === 'interrupted') return 'interrupted'

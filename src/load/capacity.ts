@@ -4,7 +4,7 @@
 //                                         ▲                                  │
 //                                         └── what each probe saw, together ◀┘   (capacity-estimate.ts)
 //
-// The search knows no clock and no network: a port makes the probes.
+// The search knows no clock and no network: ports make the probes and tell the time.
 
 import type {
   CapacityProbe,
@@ -34,18 +34,22 @@ export type CapacityFound = Pick<
 
 const soakFactor = 0.9
 const bracketSeconds = 8
+/** To judge a rate that is clearly met. */
+const usualSeconds = 3
 
 /** Queues near a limit of 200 ms change four times as slowly as those near 50 ms. */
 function timesOf({ objectives, precision }: CapacitySearch) {
   const slowness = Math.min(4, Math.max(1, Math.min(...objectives.map(({ limitMs }) => limitMs)) / 50))
   const isTimed = objectives.some(({ limitMs }) => Number.isFinite(limitMs))
   const factor = isTimed ? slowness : 1
+  const settleSeconds = Math.ceil(factor / 2)
   return {
-    settleSeconds: Math.ceil(factor / 2),
-    narrowSeconds: Math.ceil(10 * factor),
-    // For a precision of 3 %; a finer one takes longer. The bracket's is part of it.
-    allSeconds: 56 * factor * Math.max(1, 0.03 / precision),
-    fewestToNarrow: 30 * factor,
+    settleSeconds,
+    doublingSeconds: usualSeconds + settleSeconds,
+    probeSeconds: Math.ceil(10 * factor),
+    // For a precision of 3 %; a finer one takes longer. What a bracket takes beyond the usual is part of it.
+    narrowSeconds: 33 * factor * Math.max(1, 0.03 / precision),
+    leastSeconds: 12 * factor,
   }
 }
 
@@ -56,16 +60,18 @@ export async function findCapacity(search: CapacitySearch, ports: CapacityPorts)
   let met: number | null = null
   let missed: number | null = null
   let estimate: Estimate | null = null
-  const { objectives, lowest, highest, precision } = search
-  const { settleSeconds, narrowSeconds, allSeconds, fewestToNarrow } = timesOf(search)
+  const { objectives, lowest, highest, precision, soakSeconds } = search
+  const { settleSeconds, doublingSeconds, probeSeconds, narrowSeconds, leastSeconds } = timesOf(search)
+  let usualToBracket = 0
+  let disturbed = 0
 
   for (let rate = lowest; missed === null; rate = Math.min(highest, rate * 2)) {
-    const isEnough = (seconds: readonly SloSecond[]): boolean => isClear(seconds, objectives)
+    usualToBracket += doublingSeconds
     const { decision, trouble } = await judged({
       phase: 'bracket',
       rate,
-      maxSeconds: bracketSeconds,
-      isEnough,
+      maxSeconds: () => bracketSeconds,
+      isEnough: (seconds) => isClear(seconds, objectives),
     })
     if (trouble !== null) return endWithTrouble(trouble, rate)
     if (decision === 'meets') met = rate
@@ -82,27 +88,28 @@ export async function findCapacity(search: CapacitySearch, ports: CapacityPorts)
   const believed = (seconds: Evidence = []): Estimate =>
     estimateLimit([...evidence, seconds], objectives, range)
   estimate = believed()
-  const spent = probes.reduce((sum, { seconds }) => sum + seconds + settleSeconds, 0)
   // The interval is an estimate itself: it narrows by luck, too.
   const enough = 1.3 * precision
-  let left = Math.max(fewestToNarrow, allSeconds - spent)
-  while (!isNarrow(estimate, enough) && left > settleSeconds) {
+  const until = Math.max(usualToBracket + narrowSeconds, ports.elapsedSeconds() + leastSeconds)
+  const left = (): number => Math.floor(until - ports.elapsedSeconds() - settleSeconds)
+  while (!isNarrow(estimate, enough) && left() >= 1) {
     const rate = Math.min(highest, rounded(estimate.next))
     const isEnough = (seconds: readonly SloSecond[]): boolean => {
       if (seconds.length < 2) return false
       const now = believed(seconds)
       return rate < now.low || rate > now.high || isNarrow(now, enough)
     }
-    const maxSeconds = Math.min(narrowSeconds, left - settleSeconds)
-    const { trouble, seconds } = await judged({ phase: 'bisect', rate, maxSeconds, isEnough })
-    if (trouble !== null) return endWithTrouble(trouble, rate)
-    left -= seconds.length + settleSeconds
+    const maxSeconds = (): number => Math.min(probeSeconds, left())
+    const { trouble } = await judged({ phase: 'bisect', rate, maxSeconds, isEnough })
+    if (trouble === 'noisy') disturbed += 1
+    else if (trouble !== null) return endWithTrouble(trouble, rate)
     estimate = believed()
     met = rounded(estimate.low)
     missed = rounded(estimate.high)
   }
   met = rounded(estimate.ratePerSecond)
   missed = lowestMissAbove(met, probes) ?? missed
+  if (disturbed > 0) reasons.push(`other programs disturbed ${disturbed} of the probes, which do not count`)
   if (!isNarrow(estimate, 2 * precision))
     reasons.push('the time was over before the limit was known as precisely as was asked for')
 
@@ -110,7 +117,7 @@ export async function findCapacity(search: CapacitySearch, ports: CapacityPorts)
   const soak = await judged({
     phase: 'soak',
     rate,
-    maxSeconds: search.soakSeconds,
+    maxSeconds: (isRepeated) => (isRepeated ? Math.ceil(soakSeconds / 2) : soakSeconds),
     // A soak is there to last; only a clear miss ends it.
     isEnough: (seconds) => decide(seconds, objectives) === 'misses',
   })

@@ -63,14 +63,20 @@ export async function findCapacityOf(
     ? await openRun({ root: fleet?.root, system: fleet?.system ?? null, kind: 'load', title, target: url })
     : undefined
   const startedAt = systemClock.now()
-  const live = liveCapacity(url, options.live, () => systemClock.now() - startedAt)
+  const startedMs = systemClock.monotonicMs()
+  const elapsedMs = (): number => systemClock.monotonicMs() - startedMs
+  const live = liveCapacity(url, options.live, elapsedMs)
   try {
     const found = await interruptible((signal) => {
       const probe = proberOf({ planAt, signal, limitMs })
       const search = { objectives, lowest, highest, precision, soakSeconds: Math.ceil(soakMs / 1000) }
-      return findCapacity(search, { probe, onProgress: live.tell })
+      return findCapacity(search, {
+        probe,
+        elapsedSeconds: () => elapsedMs() / 1000,
+        onProgress: live.tell,
+      })
     }).finally(() => live.end())
-    const tookMs = systemClock.now() - startedAt
+    const tookMs = elapsedMs()
     const capacity: CapacityReport = { version: 1, target: url, slo, startedAt, tookMs, ...found }
     await run?.finish({ verdict: capacity.verdict, summary: { capacity } })
     const result = { ...capacity, runId: run?.id ?? null, report: run?.report ?? null }

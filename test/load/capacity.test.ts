@@ -13,11 +13,8 @@ async function trials(model: ServerModel, objectives: typeof slo50, seeds: numbe
   const found = []
   for (let seed = 1; seed <= seeds; seed++) {
     const server = virtualServer(model, seed)
-    const { verdict, ratePerSecond, between } = await findCapacity(
-      { objectives, ...search },
-      { probe: server.probe },
-    )
-    found.push({ verdict, ratePerSecond, between, seconds: Math.round(server.tookMs() / 1000) })
+    const { verdict, ratePerSecond, between } = await findCapacity({ objectives, ...search }, server)
+    found.push({ verdict, ratePerSecond, between, seconds: Math.round(server.elapsedSeconds()) })
   }
   return found
 }
@@ -78,53 +75,65 @@ describe('the capacity of a server with a known limit (virtual time)', () => {
     expect(wide.filter(({ verdict }) => verdict === 'found')).toEqual([])
   })
 
+  test.each([
+    ['what misses is disturbed, and asked again', { serviceMs: fixed(2), noisyAbove: 0 }],
+    [
+      'what misses for certain is disturbed too',
+      { serviceMs: fixed(0.5), refused: (rate: number) => (rate > 700 ? 1 : 0), noisyAbove: 0 },
+    ],
+    ['each probe takes two seconds to begin', { serviceMs: fixed(2), startMs: 2000 }],
+  ] as const)('takes no longer than usual where %s', { timeout: 60_000 }, async (_, model) => {
+    const found = await trials(model, slo50, 5)
+    expect(found.filter(({ seconds }) => seconds > 86)).toEqual([])
+  })
+
   const objectives = parseSlo('p99<20ms,errors<1%')
   const model = (serviceMs: number, seed: number, more: Partial<ServerModel> = {}) =>
     virtualServer({ serviceMs: fixed(serviceMs), ...more }, seed)
 
   test('is confirmed by a soak at nine tenths, and by a recovery from an overload', async () => {
-    const { probe, asked } = model(1, 1)
-    const found = await findCapacity({ objectives, ...search }, { probe })
+    const server = model(1, 1)
+    const found = await findCapacity({ objectives, ...search }, server)
     expect(found.verdict).toBe('found')
     expect(found.recovery!.afterMs).not.toBeNull()
-    const soak = asked.find(({ phase }) => phase === 'soak')!
+    const soak = server.asked.find(({ phase }) => phase === 'soak')!
     expect(soak.rate / found.ratePerSecond!).toBeCloseTo(0.9, 2)
-    expect(asked.slice(-2).map(({ phase }) => phase)).toEqual(['overload', 'recovery'])
+    expect(server.asked.slice(-2).map(({ phase }) => phase)).toEqual(['overload', 'recovery'])
   })
 
   test('is told with a target that does not recover, when it does not', async () => {
-    const { probe } = model(1, 1, { stuckAfterOverload: true })
-    const found = await findCapacity({ objectives, ...search }, { probe })
+    const server = model(1, 1, { stuckAfterOverload: true })
+    const found = await findCapacity({ objectives, ...search }, server)
     expect(found.recovery!.afterMs).toBeNull()
     expect(found.reasons.join()).toContain('did not recover')
   })
 
   test('is at least the highest rate allowed, when that is met', async () => {
-    const { probe } = model(1, 1)
-    const found = await findCapacity({ objectives, ...search, highest: 150 }, { probe })
+    const server = model(1, 1)
+    const found = await findCapacity({ objectives, ...search, highest: 150 }, server)
     expect(found).toMatchObject({ verdict: 'not-reached', ratePerSecond: 150, missedAt: null })
   })
 
   test('is none, when the lowest rate misses', async () => {
-    const { probe } = model(50, 1)
-    const found = await findCapacity({ objectives, ...search }, { probe })
+    const server = model(50, 1)
+    const found = await findCapacity({ objectives, ...search }, server)
     expect(found).toMatchObject({ verdict: 'never-met', ratePerSecond: null, missedAt: 100 })
   })
 
   test('is found on a disturbed machine too, when what misses does so for certain, twice', async () => {
-    const { probe, asked } = model(1, 1, { noisyAbove: 1200 })
-    const found = await findCapacity({ objectives, ...search }, { probe })
-    expect(asked.filter(({ rate }) => rate === 1600)).toHaveLength(2)
+    const server = model(1, 1, { noisyAbove: 1200 })
+    const found = await findCapacity({ objectives, ...search }, server)
+    expect(server.asked.filter(({ rate }) => rate === 1600)).toHaveLength(2)
     expect(Math.abs(found.ratePerSecond! / md1Limit(1, 20) - 1)).toBeLessThan(0.1)
   })
 
   test('is told as far as it was known, when the search is interrupted; nothing more is asked', async () => {
-    const { probe, asked } = model(3, 1)
+    const server = model(3, 1)
     const interruptedAt400: CapacityPorts['probe'] = async (ask, isEnough) => {
-      const verdict = await probe(ask, isEnough)
+      const verdict = await server.probe(ask, isEnough)
       return ask.ratePerSecond === 400 ? 'interrupted' : verdict
     }
-    const found = await findCapacity({ objectives, ...search }, { probe: interruptedAt400 })
+    const found = await findCapacity({ objectives, ...search }, { ...server, probe: interruptedAt400 })
     expect(found).toMatchObject({
       verdict: 'interrupted',
       ratePerSecond: 200,
@@ -132,14 +141,14 @@ describe('the capacity of a server with a known limit (virtual time)', () => {
       recovery: null,
     })
     expect(found.probes.map(({ ratePerSecond }) => ratePerSecond)).toEqual([100, 200])
-    expect(asked.map(({ rate }) => rate)).toEqual([100, 200, 400])
+    expect(server.asked.map(({ rate }) => rate)).toEqual([100, 200, 400])
   })
 
   test('is not made up, when the generator is the limit: it is asked twice, and says so', async () => {
-    const { probe, asked } = model(3, 1, { limitedAbove: 300 })
-    const found = await findCapacity({ objectives, ...search }, { probe })
+    const server = model(3, 1, { limitedAbove: 300 })
+    const found = await findCapacity({ objectives, ...search }, server)
     expect(found).toMatchObject({ verdict: 'generator-limited', ratePerSecond: 200 })
-    expect(asked.filter(({ rate }) => rate === 400)).toHaveLength(2)
+    expect(server.asked.filter(({ rate }) => rate === 400)).toHaveLength(2)
   })
 })
 

@@ -22,6 +22,8 @@ export interface ServerModel {
   limitedAbove?: number
   noisyAbove?: number
   stuckAfterOverload?: boolean
+  /** What a probe costs beside its seconds. */
+  startMs?: number
 }
 
 export const fixed = (ms: number) => (): number => ms
@@ -36,12 +38,17 @@ export interface Asked {
   seconds: number
 }
 
-/** What a probe costs beside its seconds, and a look whether the target is idle. */
-const startMs = 150
+/** A look whether the target is idle. */
 const idleMs = 650
 
 export function virtualServer(model: ServerModel, seed: number) {
-  const { places = 1, timeoutMs = 1000, limitedAbove = Infinity, noisyAbove = Infinity } = model
+  const {
+    places = 1,
+    timeoutMs = 1000,
+    startMs = 150,
+    limitedAbove = Infinity,
+    noisyAbove = Infinity,
+  } = model
   const next = chance(seed)
   const freeAtMs = Array.from({ length: places }, () => 0)
   const asked: Asked[] = []
@@ -104,7 +111,7 @@ export function virtualServer(model: ServerModel, seed: number) {
     return { ms: endsMs - arrivalMs, failed: false }
   }
 
-  return { probe, asked, tookMs: () => nowMs }
+  return { probe, asked, elapsedSeconds: () => nowMs / 1000 }
 }
 
 const none = { p50: null, p90: null, p99: null, p999: null, max: null }
