@@ -85,6 +85,7 @@ export async function runSaturation(
     durationMs,
     isInterrupted: signal?.aborted === true,
     ...measured,
+    limit: limitOf(measured),
     throughput: Math.round(measured.throughput * 10) / 10,
     notMeasured: [
       ...(ratePerSecond === undefined ? [] : [withRate]),
@@ -92,6 +93,13 @@ export async function runSaturation(
       ...(target.isSecure && engine === 'autocannon' ? [withTls] : []),
     ],
   }
+}
+
+/** As in an open run, this is told and not judged. */
+function limitOf({ statuses, answers }: Measured): string | null {
+  if (answers === 0) return 'no request was answered: this says nothing of what the target takes'
+  const isOk = Object.keys(statuses).some((status) => Number(status) < 400)
+  return isOk ? null : 'no answer had a status below 400: this says nothing of what the target takes'
 }
 
 interface Watchers {

@@ -125,6 +125,8 @@ export interface SaturationReport {
   statuses: Record<string, number>
   errors: number
   timeouts: number
+  /** Why the figures say nothing of what the target takes, when none of its answers was ok (absent in older records). */
+  limit?: string | null
   /** Of all requests that were begun; by msvc only. */
   outcomes?: OutcomeCounts
   /** As in an open run; by msvc only. */

@@ -56,6 +56,20 @@ test('what fails is counted by its outcome, and the connection comes back', asyn
   expect(reset).toBeGreaterThan(0)
   expect(report.answers).toBe(fine + refused)
   expect(report.errors).toBe(reset)
+  expect(report.limit).toBeNull()
+})
+
+test.each([
+  ['msvc', 'HTTP/1.1 503 x\r\ncontent-length: 0\r\n\r\n', 'no answer had a status below 400'],
+  ['autocannon', 'HTTP/1.1 503 x\r\ncontent-length: 0\r\n\r\n', 'no answer had a status below 400'],
+  ['msvc', 'this is no HTTP\r\n\r\n', 'no request was answered'],
+  ['autocannon', 'this is no HTTP\r\n\r\n', 'no request was answered'],
+] as const)('%s says so when nothing succeeded: %j', async (engine, answer, limit) => {
+  await using target = await startRawServer((socket) => socket.write(answer))
+  const report = await runSaturation({ ...plan, url: target.url }, { engine })
+  expect(report.limit).toContain(limit)
+  const why = { outcome: 'protocol-error', reason: 'the answer does not begin with HTTP/1.x' }
+  if (engine === 'msvc') expect(report.failures).toMatchObject(report.answers === 0 ? [why] : [])
 })
 
 test('a target that hangs costs a timeout per connection and no loop', async () => {

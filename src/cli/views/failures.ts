@@ -4,7 +4,7 @@ import type { FailureReason, Outcome } from '../../events.ts'
 import { hanging } from './fit.ts'
 
 const toldOfEach = 3
-const title = 'failures  '
+const title = 'why       '
 
 /** None when there is nothing to tell. */
 export function failureLines(failures: readonly FailureReason[] = []): string[] {

@@ -43,7 +43,7 @@ export function saturationFrame(frame: LiveSaturationFrame): string {
 
 /** The report of a closed-model run, with what it cannot say. */
 export function saturationView(report: SaturationReport): string {
-  const { connections, durationMs, serviceMs, isInterrupted, elapsedMs } = report
+  const { connections, durationMs, serviceMs, isInterrupted, elapsedMs, limit } = report
   return [
     `${chalk.bold(report.target)}  ${chalk.dim(`closed model by ${report.engine}, ${connections} connections for ${formatDuration(durationMs)}`)}`,
     '',
@@ -57,6 +57,7 @@ export function saturationView(report: SaturationReport): string {
       ],
     ]),
     ...failureLines(report.failures),
+    ...(limit == null ? [] : ['', ...hanging('Limit:   ', limit).map((line) => chalk.yellow(line))]),
     ...(isInterrupted
       ? [
           '',

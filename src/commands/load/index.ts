@@ -16,7 +16,7 @@ export default class Load extends BaseCommand {
   static override summary = 'Send load: an open model in which every arrival is accounted for.'
   static override description = [
     'With --rps, arrivals come on a schedule that the target cannot slow down; latency counts from the intended start, and every arrival ends in exactly one outcome. In a system and without a target, the entry gets its default scenario, load/default.yaml.',
-    'With -c and without --rps, autocannon (or msvc, with --engine msvc) saturates a plain target with that many connections (closed model): useful for a rough maximum, blind to what it does not send.',
+    'With -c and without --rps, autocannon (or msvc, with --engine msvc) saturates a plain target with that many connections (closed model): useful for a rough maximum, blind to what it does not send. It is not judged: it exits 0 whatever was answered.',
     'Thresholds are p50 to p99.99, max, mean, errors or one outcome (share or number), rps and ok-rps, of the whole run, of one request or of a phase of the schedule: p99{place order}<300ms, p99@stage2<1s, errors@10s-30s<1%. A failed arrival counts as infinitely slow. Exit code 1: one was missed.',
     'Exit code 5: the run is not valid as a measurement (the generator or the machine was the limit).',
   ].join('\n\n')

@@ -79,9 +79,9 @@ test('the summary tells the most frequent reasons of each outcome, and how many 
   const linesOf = (told: typeof failures) =>
     plain(loadView({ ...report, failures: told }))
       .split('\n')
-      .filter((line) => /check-failed|tls|^failures/.test(line))
+      .filter((line) => /check-failed|tls/.test(line))
   expect(linesOf(failures)).toEqual([
-    'failures  check-failed 1,200: body lacks "ok"',
+    'why       check-failed 1,200: body lacks "ok"',
     '          check-failed 3: body.state is not "paid"',
     '          check-failed 2: status 404 instead of 200',
     '          check-failed 2: 2 more reasons',
@@ -159,6 +159,9 @@ test('a closed-model run says what it does not measure, and when it was ended ea
   expect(text).toContain('failures    0 errors, of which 0 timeouts')
   const ours = { ...report, engine: 'msvc', errors: 46, outcomes: { ok: 3, tls: 41, timeout: 5 } } as const
   expect(plain(saturationView(ours))).toContain('failures    tls 41  timeout 5')
+  expect(text).not.toContain('Limit')
+  const limit = 'no request was answered: this says nothing of what the target takes'
+  expect(plain(saturationView({ ...ours, limit }))).toContain(`\n\nLimit:   ${limit}\n`)
   const failures = [{ outcome: 'tls', reason: 'CERT_HAS_EXPIRED', arrivals: 41 }] as const
   expect(plain(saturationView({ ...ours, failures: [...failures] }))).toContain('tls 41: CERT_HAS_EXPIRED')
   const long = 'Latency under a given load: each connection waits for its answer before it asks again.'
