@@ -1,4 +1,4 @@
-// Text files on the disk.
+// Files on the disk; text, if not said otherwise.
 
 import { randomBytes } from 'node:crypto'
 import { access, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
@@ -6,7 +6,7 @@ import { dirname } from 'node:path'
 import type { Files } from '../ports.ts'
 
 export const diskFiles: Files = {
-  read: readText,
+  read: (path) => readText(path),
 
   readIfExists: (path) => readText(path).catch(absentAs(undefined)),
 
@@ -55,12 +55,17 @@ async function writeDurably(path: string, text: string): Promise<void> {
   await file.sync()
 }
 
+export const readBytesIfExists = (path: string): Promise<Uint8Array | undefined> =>
+  readFile(path).catch(aboutPath(path)).catch(absentAs(undefined))
+
+const readText = (path: string): Promise<string> => readFile(path, 'utf8').catch(aboutPath(path))
+
 // Reading a folder fails without saying which.
-function readText(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+const aboutPath =
+  (path: string) =>
+  (error: NodeJS.ErrnoException): never => {
     throw Object.assign(error, { path })
-  })
-}
+  }
 
 const absentAs =
   <T>(fallback: T) =>

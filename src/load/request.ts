@@ -3,6 +3,7 @@
 import type { Check } from './checks.ts'
 import {
   type ArrivalValues,
+  type Context,
   fill,
   fillJson,
   type Gap,
@@ -22,7 +23,7 @@ export interface RequestSource {
   /** From the root of the target, with query. */
   path: string
   headers: Readonly<Record<string, string>>
-  /** An object is sent as JSON, a text as it is. */
+  /** An object is sent as JSON; a text as it is, with gaps; bytes (a Uint8Array) as they are, without. */
   body: unknown
   /** What counts as ok; null: any status below 400. */
   expect: readonly number[] | null
@@ -62,7 +63,7 @@ export function compileRequest(
   arrivalNames: ReadonlySet<string> = new Set(ownValues),
 ): CompiledRequest {
   const path = target.pathPrefix + fill(source.path, variables)
-  const body = bodyText(fillJson(source.body, variables))
+  const body = bodyOf(source.body, variables)
   const headers = allHeaders(source, target.host, body !== null).map(([name, value]): [string, string] => [
     name,
     fill(value, variables),
@@ -76,10 +77,9 @@ export function compileRequest(
     throw new UnsendableRequest('expect: 100-continue needs a body that can wait')
 
   const head = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
-  const isJson = typeof source.body !== 'string'
-  const bodyParts = body === null ? [] : splitAtGaps(body, isJson ? 'json' : 'text', arrivalNames)
+  const bodyParts = bodyPartsOf(body, isJson(source.body) ? 'json' : 'text', arrivalNames)
   const hasLength = body !== null || ['POST', 'PUT', 'PATCH'].includes(source.method)
-  const parts = [
+  const parts: Part[] = [
     `${source.method} `,
     ...gapped,
     ' HTTP/1.1\r\n',
@@ -89,12 +89,9 @@ export function compileRequest(
     ...bodyParts,
   ]
   const key = headers.find(([name]) => name.toLowerCase() === 'idempotency-key')?.[1]
-  const bodyGaps = bodyParts.flatMap((part) => (typeof part === 'string' ? [] : [part]))
-  const inRequest = parts.filter((part) => typeof part === 'object' && part !== bodyLength) as Gap[]
-  const fixed = bodyParts.reduce(
-    (sum, part) => sum + (typeof part === 'string' ? Buffer.byteLength(part) : 0),
-    0,
-  )
+  const bodyGaps = bodyParts.filter(isGap)
+  const inRequest = parts.filter(isGap).filter((gap) => gap !== bodyLength)
+  const fixed = bodyParts.reduce((sum, part) => sum + (isGap(part) ? 0 : Buffer.byteLength(part)), 0)
   return {
     name: source.name,
     isHead: source.method === 'HEAD',
@@ -154,8 +151,22 @@ const pathParts = (path: string, names: ReadonlySet<string>): (string | Gap)[] =
 /** Stands for the digits of the body's length. */
 const bodyLength: Gap = { name: 'length of the body', as: 'header' }
 
-const bodyText = (body: unknown): string | null =>
-  body === undefined || body === null ? null : typeof body === 'string' ? body : JSON.stringify(body)
+function bodyOf(body: unknown, variables: Variables): string | Uint8Array | null {
+  if (body instanceof Uint8Array) return body
+  const filled = fillJson(body, variables)
+  if (filled === undefined || filled === null) return null
+  return typeof filled === 'string' ? filled : JSON.stringify(filled)
+}
+
+const isJson = (body: unknown): boolean => typeof body !== 'string' && !(body instanceof Uint8Array)
+
+/** What a request is put together from. */
+type Part = string | Uint8Array | Gap
+
+const isGap = (part: Part): part is Gap => typeof part === 'object' && !(part instanceof Uint8Array)
+
+const bodyPartsOf = (body: string | Uint8Array | null, as: Context, names: ReadonlySet<string>): Part[] =>
+  body === null ? [] : body instanceof Uint8Array ? [body] : splitAtGaps(body, as, names)
 
 function allHeaders(source: RequestSource, host: string, hasBody: boolean): [string, string][] {
   const given = Object.entries(source.headers)
@@ -164,7 +175,7 @@ function allHeaders(source: RequestSource, host: string, hasBody: boolean): [str
   if (!has('host')) ours.push(['host', host])
   if (!has('user-agent')) ours.push(['user-agent', 'msvc'])
   if (!has('accept')) ours.push(['accept', '*/*'])
-  if (hasBody && typeof source.body !== 'string' && !has('content-type')) {
+  if (hasBody && isJson(source.body) && !has('content-type')) {
     ours.push(['content-type', 'application/json'])
   }
   return [...ours, ...given]
@@ -195,16 +206,16 @@ function checkSyntax(method: string, path: string, headers: [string, string][]):
 }
 
 /** Neighbouring literals become one buffer; the length becomes a literal where it is known. */
-function joinBytes(parts: readonly (string | Gap)[], knownLength: number | null): CompiledRequest['parts'] {
+function joinBytes(parts: readonly Part[], knownLength: number | null): CompiledRequest['parts'] {
   const joined: CompiledRequest['parts'] = []
-  let literal = ''
+  let literals: Uint8Array[] = []
   const flush = (): void => {
-    if (literal !== '') joined.push(new Uint8Array(Buffer.from(literal)))
-    literal = ''
+    if (literals.length > 0) joined.push(new Uint8Array(Buffer.concat(literals)))
+    literals = []
   }
   for (const part of parts) {
-    if (typeof part === 'string') literal += part
-    else if (part === bodyLength && knownLength !== null) literal += String(knownLength)
+    if (!isGap(part)) literals.push(typeof part === 'string' ? Buffer.from(part) : part)
+    else if (part === bodyLength && knownLength !== null) literals.push(Buffer.from(String(knownLength)))
     else {
       flush()
       joined.push(part === bodyLength ? 'length' : part)

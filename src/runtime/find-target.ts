@@ -1,8 +1,8 @@
 // What a load command names → where its requests go: a URL, a service of the running system, or its entry
 // with a scenario; and the fleet behind it, when that is ours.
 
-import { dirname, join, resolve } from 'node:path'
-import { diskFiles } from '../adapters/files.ts'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
+import { diskFiles, readBytesIfExists } from '../adapters/files.ts'
 import { errors } from '../errors.ts'
 import { type LoadPlan, parseTarget } from '../load/plan.ts'
 import type { Scenario } from '../load/scenario.ts'
@@ -133,7 +133,8 @@ async function readRequestsFile(
     text: await readGiven(file, from),
     file,
     format: requestsFormat,
-    readBody: (path) => readGiven(join(dirname(file), path), from),
+    readBody: (path) => readBytesGiven(isAbsolute(path) ? path : join(dirname(file), path), from),
+    target,
   })
   const url = target ?? baseUrl
   if (url === null) throw errors.needsAnswer('A target', 'http://127.0.0.1:4000 (the file names none)')
@@ -143,6 +144,12 @@ async function readRequestsFile(
     steps: one.steps.map((step) => ({ ...step, headers: { ...step.headers, ...headers } })),
   }))
   return { target: { baseUrl: url, scenario: { ...scenario, requests } }, notes }
+}
+
+async function readBytesGiven(file: string, from: string): Promise<Uint8Array> {
+  const bytes = await readBytesIfExists(resolve(from, file))
+  if (bytes === undefined) throw errors.fileMissing(file)
+  return bytes
 }
 
 /** The text of a file that was named on the command line. Throws `file-missing`. */

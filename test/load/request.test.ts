@@ -57,6 +57,16 @@ test('the content length is that of the body, whatever is spliced into it', () =
   )
 })
 
+test('bytes are sent as they are, and are never a place for variables', () => {
+  const body = Buffer.concat([Buffer.from('{{uuid}}'), Buffer.of(0xff, 0)])
+  const request = compileRequest(source({ method: 'PUT', body: new Uint8Array(body) }), target, {})
+  expect(request.hasGaps).toBe(false)
+  const sent = Buffer.from(bytesOf(request, { uuid, arrival: '1' }))
+  expect(sent.subarray(-body.length)).toEqual(body)
+  expect(sent.toString('latin1')).toContain('\r\ncontent-length: 10\r\n\r\n')
+  expect(sent.toString('latin1')).not.toContain('content-type')
+})
+
 test('the key of an arrival is the one that is sent', () => {
   const request = compileRequest(
     source({ headers: { 'idempotency-key': 'k-{{uuid}}-{{arrival}}' } }),

@@ -1,8 +1,12 @@
-import { mkdtempDisposable, writeFile } from 'node:fs/promises'
+import { once } from 'node:events'
+import { mkdir, mkdtempDisposable, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { findTarget, urlTyped } from '../../src/runtime/find-target.ts'
+import { runLoad } from '../../src/runtime/load.ts'
 
 test.each([
   ['http://127.0.0.1:4000/a', 'http://127.0.0.1:4000/a'],
@@ -35,5 +39,36 @@ test('the target of a file of requests may be typed without its scheme, as any o
   expect(typed.target).toMatchObject({ baseUrl: 'http://127.0.0.1:4000' })
   await expect(findTarget({ ...aim, target: 'order' })).rejects.toMatchObject({
     message: '"order" cannot be loaded: it is no URL, and there is no system here.',
+  })
+})
+
+test('bodies of a file of requests go out byte by byte, whether they lie beside it or elsewhere', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'msvc-target-'))
+  const body = Buffer.from(Uint8Array.from({ length: 256 }, (_, byte) => byte))
+  await mkdir(join(folder.path, 'lists'))
+  await writeFile(join(folder.path, 'lists', 'body.bin'), body)
+  const elsewhere = join(folder.path, 'lists', 'body.bin')
+  const received: Buffer[] = []
+  await using server = createServer((request, response) => {
+    const pieces: Buffer[] = []
+    request.on('data', (piece: Buffer) => pieces.push(piece))
+    request.on('end', () => {
+      received.push(Buffer.concat(pieces))
+      response.end()
+    })
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  const text = ['body.bin', elsewhere].map((path) => `POST ${url}\n@${path}\n`).join('\n')
+  await writeFile(join(folder.path, 'lists', 'targets.txt'), text)
+  const aim = { from: folder.path, target: undefined, scenarioFile: undefined }
+  const { target } = await findTarget({ ...aim, requestsFile: 'lists/targets.txt' })
+  const { outcomes } = await runLoad({ target, ratePerSecond: 20, durationMs: 200 })
+  expect(outcomes).toEqual({ ok: 4 })
+  expect(received).toHaveLength(4)
+  expect(received.every((bytes) => bytes.equals(body))).toBe(true)
+  await writeFile(join(folder.path, 'lists', 'missing.txt'), `POST ${url}\n@nowhere.bin\n`)
+  await expect(findTarget({ ...aim, requestsFile: 'lists/missing.txt' })).rejects.toMatchObject({
+    code: 'file-missing',
   })
 })

@@ -8,9 +8,16 @@ export interface ReadRequest {
   /** Whole. */
   url: string
   headers: Record<string, string>
-  body: string | null
+  /** Bytes where they are no text. */
+  body: string | Uint8Array | null
   /** Where it stands, from 1. */
   line: number
+}
+
+/** A text, so that variables can stand in it, unless it would not be the same bytes again. */
+export function bodyFrom(bytes: Uint8Array): string | Uint8Array {
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
+  return Buffer.from(text).equals(bytes) ? text : bytes
 }
 
 /** The reason why a line cannot be read. */

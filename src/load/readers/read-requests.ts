@@ -15,8 +15,10 @@ export interface RequestFile {
   file: string
   /** Guessed from the text, if not said. */
   format?: RequestFormat | undefined
-  /** The text of a file that the file names (`@body.json`), relative to it. */
-  readBody(path: string): Promise<string>
+  /** A file that the file names (`@body.json`), relative to it. */
+  readBody(path: string): Promise<Uint8Array>
+  /** Where the requests will go, if that is said already: of a file with several targets, its own are meant. */
+  target?: string | undefined
 }
 
 export interface ReadFile {
@@ -29,8 +31,9 @@ export interface ReadFile {
 
 /** Equal requests become one with their number as its weight. Throws `file-invalid`. */
 export async function readRequests(source: RequestFile): Promise<ReadFile> {
-  const { text, file, format = guessFormat(text) } = source
-  return format === 'openapi' ? readOpenApi(text, file) : readListed(format, source)
+  const text = source.text.replace(/^\uFEFF/, '')
+  const { file, format = guessFormat(text) } = source
+  return format === 'openapi' ? readOpenApi(text, file) : readListed(format, { ...source, text })
 }
 
 type ListFormat = Exclude<RequestFormat, 'openapi'>
@@ -40,9 +43,12 @@ async function readListed(format: ListFormat, source: RequestFile): Promise<Read
   const placeOf = (line: number): Place => ({ file, line, column: 1 })
   const next = `It was read as ${format}; --format names another (${requestFormats.join(', ')}).`
   try {
-    const requests = await readAs(format, source)
+    const { requests, notes } = await readAs(format, source)
     const [first] = requests
-    if (first === undefined) throw new UnreadableRequest(1, 'there is no request in it')
+    if (first === undefined) {
+      const told = notes.length === 0 ? '' : ` (${notes.slice(0, 3).join('; ')})`
+      throw new UnreadableRequest(1, `there is no request in it${told}`)
+    }
     const { origin } = new URL(first.url)
     const stranger = requests.find(({ url }) => new URL(url).origin !== origin)
     if (stranger !== undefined) {
@@ -51,21 +57,24 @@ async function readListed(format: ListFormat, source: RequestFile): Promise<Read
         `${stranger.url} is not of ${origin}; one run has one target`,
       )
     }
-    return { baseUrl: origin, scenario: scenarioOf(requests, file), notes: [] }
+    return { baseUrl: origin, scenario: scenarioOf(requests, file), notes }
   } catch (error) {
     if (!(error instanceof UnreadableRequest)) throw error
     throw errors.fileInvalid(placeOf(error.line), `${error.message}.`, next)
   }
 }
 
-const readAs = (format: ListFormat, { text, readBody }: RequestFile): Promise<ReadRequest[]> => {
+async function readAs(
+  format: ListFormat,
+  { text, readBody, target }: RequestFile,
+): Promise<{ requests: ReadRequest[]; notes: string[] }> {
   switch (format) {
     case 'vegeta':
-      return readVegetaHttp(text, readBody)
+      return { requests: await readVegetaHttp(text, readBody), notes: [] }
     case 'vegeta-json':
-      return Promise.resolve(readVegetaJson(text))
+      return { requests: readVegetaJson(text), notes: [] }
     case 'har':
-      return Promise.resolve(readHar(text))
+      return readHar(text, target === undefined ? undefined : new URL(target).origin)
   }
 }
 
@@ -79,8 +88,9 @@ function guessFormat(text: string): RequestFormat {
 function scenarioOf(requests: readonly ReadRequest[], file: string): Scenario {
   const counted = new Map<string, { request: ReadRequest; weight: number }>()
   for (const request of requests) {
-    const { line: _line, ...same } = request
-    const key = JSON.stringify(same)
+    const { line: _line, body: sent, ...same } = request
+    const isText = typeof sent === 'string' || sent === null
+    const key = JSON.stringify([same, isText, isText ? sent : Buffer.from(sent).toString('base64')])
     const known = counted.get(key)
     if (known === undefined) counted.set(key, { request, weight: 1 })
     else known.weight += 1

@@ -1,6 +1,6 @@
 // The target formats of vegeta: blocks of text, or one JSON object a line.
 
-import { ownHeaders, type ReadRequest, UnreadableRequest, wholeUrl } from './read-request.ts'
+import { bodyFrom, ownHeaders, type ReadRequest, UnreadableRequest, wholeUrl } from './read-request.ts'
 
 /**
  *   GET http://host/path
@@ -10,7 +10,7 @@ import { ownHeaders, type ReadRequest, UnreadableRequest, wholeUrl } from './rea
  */
 export async function readVegetaHttp(
   text: string,
-  readBody: (path: string) => Promise<string>,
+  readBody: (path: string) => Promise<Uint8Array>,
 ): Promise<ReadRequest[]> {
   const requests: ReadRequest[] = []
   let open: { request: ReadRequest; headers: [string, string][] } | null = null
@@ -32,7 +32,7 @@ export async function readVegetaHttp(
       }
     } else if (open === null)
       throw new UnreadableRequest(number, `${JSON.stringify(line)} is no "GET http://…"`)
-    else if (line.startsWith('@')) open.request.body = await readBody(line.slice(1).trim())
+    else if (line.startsWith('@')) open.request.body = bodyFrom(await readBody(line.slice(1).trim()))
     else if (line.indexOf(':') > 0) {
       const colon = line.indexOf(':')
       open.headers.push([line.slice(0, colon).trim(), line.slice(colon + 1).trim()])
@@ -58,7 +58,7 @@ function requestIn(line: string, number: number): ReadRequest {
     method,
     url: wholeUrl(url, number),
     headers: ownHeaders(headers),
-    body: typeof body === 'string' ? Buffer.from(body, 'base64').toString('utf8') : null,
+    body: typeof body === 'string' ? bodyFrom(Buffer.from(body, 'base64')) : null,
     line: number,
   }
 }

@@ -1,8 +1,21 @@
 import { describe, expect, test } from 'vitest'
 import { readRequests } from '../../../src/load/readers/read-requests.ts'
 
-const read = (text: string) =>
-  readRequests({ text, file: 'targets', readBody: (path) => Promise.resolve(`the text of ${path}`) })
+const read = (text: string, target?: string) =>
+  readRequests({
+    text,
+    file: 'targets',
+    readBody: async (path) => (path === 'binary' ? binary : Buffer.from(`the text of ${path}`)),
+    target,
+  })
+
+const binary = Uint8Array.of(0x89, 0x50, 0xff, 0, 0xfe, 0x0d, 0x0a)
+const base64 = Buffer.from(binary).toString('base64')
+const har = (entries: object[]): string => JSON.stringify({ log: { version: '1.2', entries } })
+const get = (url: string) => ({ request: { method: 'GET', url } })
+const post = (postData: object) => ({ request: { method: 'POST', url: 'http://a/', postData } })
+const sentOf = ({ scenario }: Awaited<ReturnType<typeof read>>) =>
+  scenario.requests.map(({ steps }) => steps[0]!.body)
 
 const expected = {
   baseUrl: 'http://127.0.0.1:4000',
@@ -84,4 +97,85 @@ test('requests that differ only in what the path does not show have names of the
     ['GET /x', 2],
     ['GET /x (2)', 1],
   ])
+})
+
+test.each([
+  ['vegeta', 'POST http://a/\n@binary\n\nPOST http://a/\n@text\n'],
+  [
+    'vegeta-json',
+    [base64, Buffer.from('the text of text').toString('base64')]
+      .map((body) => JSON.stringify({ method: 'POST', url: 'http://a/', body }))
+      .join('\n'),
+  ],
+  ['har', har([post({ text: base64, encoding: 'base64' }), post({ text: 'the text of text' })])],
+])('a body that is no text stays what it is, byte by byte: %s', async (_, text) => {
+  const [bytes, words] = sentOf(await read(text))
+  expect(Buffer.from(bytes as Uint8Array).equals(binary)).toBe(true)
+  expect(words).toBe('the text of text')
+})
+
+test('equal bodies of bytes are one request with a weight', async () => {
+  const { scenario } = await read(
+    'POST http://a/\n@binary\n\nPOST http://a/\n@binary\n\nPOST http://a/\n@b\n',
+  )
+  expect(scenario.requests.map(({ weight }) => weight)).toEqual([2, 1])
+})
+
+describe('a HAR of a whole page', () => {
+  const page = har([
+    get('http://a/'),
+    get('https://cdn.test/a.js'),
+    get('https://cdn.test/b.js'),
+    get('http://api.test/x'),
+    get('wss://a/live'),
+    get(`data:image/png;base64,${'A'.repeat(500)}`),
+    { ...get('http://a/socket'), response: { status: 101 } },
+    get('http://a/b'),
+  ])
+
+  test('gives the requests of its first origin, and names what is left out', async () => {
+    const { baseUrl, scenario, notes } = await read(page)
+    expect(baseUrl).toBe('http://a')
+    expect(scenario.requests.map(({ name }) => name)).toEqual(['GET /', 'GET /b'])
+    expect(notes).toEqual([
+      'left out: wss://a/live is no request of HTTP',
+      expect.stringMatching(/^left out: data:image\/png;base64,A+… is no request of HTTP$/),
+      'left out: http://a/socket is no request of HTTP',
+      'left out: 2 requests to https://cdn.test; one run has one target',
+      'left out: 1 request to http://api.test; one run has one target',
+    ])
+  })
+
+  test('gives those of the target that was asked for, where there are any', async () => {
+    expect((await read(page, 'http://api.test/')).scenario.requests.map(({ name }) => name)).toEqual([
+      'GET /x',
+    ])
+    expect((await read(page, 'http://127.0.0.1:4000')).scenario.requests).toHaveLength(2)
+  })
+
+  test('begins with a byte order mark, as some tools write it', async () => {
+    expect((await read(`\uFEFF${page}`)).scenario.requests).toHaveLength(2)
+  })
+
+  test('has its forms as text or as fields, or not at all', async () => {
+    const form = 'application/x-www-form-urlencoded; charset=utf-8'
+    const fields = [{ name: 'a b', value: 'ü&' }, { name: 'c' }]
+    const read1 = await read(
+      har([
+        post({ mimeType: form, params: fields }),
+        post({ mimeType: form, text: 'a=1', params: fields }),
+        post({ mimeType: 'multipart/form-data', params: fields }),
+        post({ mimeType: form, text: '', params: [] }),
+        post({ mimeType: 'image/png', _file: 'x.png' }),
+      ]),
+    )
+    expect(sentOf(read1)).toEqual(['a+b=%C3%BC%26&c=', 'a=1', null])
+    expect(read1.notes).toEqual(Array(2).fill('left out: POST http://a/: its body is not in the file'))
+  })
+
+  test('without a request that can be sent is told', async () => {
+    await expect(read(har([get('wss://a/live')]))).rejects.toThrow(
+      /targets:1:1: there is no request in it \(left out: wss:\/\/a\/live is no request of HTTP\)/,
+    )
+  })
 })
