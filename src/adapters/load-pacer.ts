@@ -4,6 +4,8 @@
 //   precise    this thread never sleeps                       to 10 µs     takes a whole core
 //   eco        a timer                                        to 5 ms      the fewest wake-ups
 
+// Not the global: that is a getter, which is called for each look at the clock.
+import { performance } from 'node:perf_hooks'
 import type { Pacing } from '../ports.ts'
 import { startMetronome } from './load-metronome.ts'
 

@@ -53,8 +53,11 @@ export function startEngine(parts: EngineParts, startMs: number): Engine {
   const { share, flows, books, nowMs, intervals, phases = [], gatherMs = 0 } = parts
   const schedule = everyNth(parts.schedule, share)
   const accounts = createAccounts({ books, intervals, flows, phases })
+  const scheduledMsOf = (k: number): number =>
+    k < schedule.arrivals ? schedule.intendedMs(k) : Number.POSITIVE_INFINITY
   let next = 0
-  let nextDueMs = schedule.arrivals > 0 ? startMs + schedule.intendedMs(0) : Number.POSITIVE_INFINITY
+  let nextScheduledMs = scheduledMsOf(0)
+  let nextDueMs = startMs + nextScheduledMs
   let sweepDueMs = startMs + sweepEveryMs
   let gatheredMs = startMs
   let isTicking = false
@@ -68,7 +71,8 @@ export function startEngine(parts: EngineParts, startMs: number): Engine {
     while (nextDueMs <= untilMs) {
       takeUp()
       next += 1
-      nextDueMs = next < schedule.arrivals ? startMs + schedule.intendedMs(next) : Number.POSITIVE_INFINITY
+      nextScheduledMs = scheduledMsOf(next)
+      nextDueMs = startMs + nextScheduledMs
     }
     isTicking = false
     if (next === schedule.arrivals) accounts.close(0)
@@ -78,17 +82,16 @@ export function startEngine(parts: EngineParts, startMs: number): Engine {
 
   const takeUp = (): void => {
     const number = share.index + next * share.of
-    const scheduledMs = schedule.intendedMs(next)
     const now = nowMs()
     const times = { intendedMs: nextDueMs, nowMs: now }
-    const arrival = arrive({ number, flow: parts.flowOf(number), scheduledMs }, times)
+    const arrival = arrive({ number, flow: parts.flowOf(number), scheduledMs: nextScheduledMs }, times)
     accounts.begin(arrival)
     dispatcher.proceed(arrival, now)
   }
 
-  const nextTurnMs = (): number => Math.max(nextDueMs, gatheredMs)
-
-  const earliestDueMs = (): number => Math.min(nextTurnMs(), sweepDueMs, dispatcher.nextDueMs())
+  /** A sweep waits for the turn that gathers: it is not worth a wake-up of its own. */
+  const earliestDueMs = (): number =>
+    Math.min(Math.max(Math.min(nextDueMs, sweepDueMs), gatheredMs), dispatcher.nextDueMs())
 
   const finishIfAllEnded = (): void => {
     if (isTicking || isDone || accounts.inFlight() > 0 || next < schedule.arrivals) return
@@ -117,7 +120,7 @@ export function startEngine(parts: EngineParts, startMs: number): Engine {
       dispatcher.serveQueue()
       const startedMs = nowMs()
       dispatcher.resumeDue(startedMs)
-      takeUpDue(startedMs)
+      if (startedMs >= gatheredMs - gatherMs / 2) takeUpDue(startedMs)
       const now = nowMs()
       if (now >= sweepDueMs && !isDone) {
         dispatcher.sweep(now)

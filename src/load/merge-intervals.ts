@@ -1,4 +1,4 @@
-// The seconds of all workers → the intervals of the run, in order.
+// The seconds of all workers, in order → the intervals of the run.
 
 import type { LoadInterval, OutcomeCounts } from '../events.ts'
 import { addFailures } from './failures.ts'
@@ -12,10 +12,10 @@ export interface IntervalMerger {
   end(worker: number): void
 }
 
-/** Tells a second when no worker can add to it any more. */
+/** Tells the parts of a second when no worker can add to it any more. */
 export function mergeIntervals(
   workers: number,
-  onInterval: (interval: LoadInterval) => void,
+  onSecond: (parts: readonly SecondBooks[]) => void,
 ): IntervalMerger {
   const toldUpTo = Array<number>(workers).fill(-1)
   const waiting = new Map<number, SecondBooks[]>()
@@ -23,7 +23,7 @@ export function mergeIntervals(
     const upTo = Math.min(...toldUpTo)
     const complete = [...waiting.keys()].filter((second) => second <= upTo).toSorted((a, b) => a - b)
     for (const second of complete) {
-      onInterval(intervalOf(waiting.get(second)!))
+      onSecond(waiting.get(second)!)
       waiting.delete(second)
     }
   }
@@ -53,7 +53,7 @@ export function intervalOf(parts: readonly SecondBooks[]): LoadInterval {
     responseMs: percentiles(response),
     serviceMs: percentiles(together(parts.map((part) => part.service))),
     lagMs: percentiles(together(parts.map((part) => part.lag))),
-    responseHistogram: encode(response),
+    responseHistogram: parts.length === 1 ? parts[0]!.response : encode(response),
     ...(parts.some(({ perRequest }) => perRequest !== undefined) && {
       requestHistograms: perRequestOf(parts),
     }),

@@ -88,8 +88,11 @@ function linearCurve(startRate: number, stages: readonly Stage[]): RateCurve {
   }
   const durationMs = startMs
   const total = before
-  const lastWith = (isNotAfter: (segment: Segment) => boolean): Segment | undefined =>
-    segments.findLast(isNotAfter) ?? segments[0]
+  // A loop, for each arrival asks: findLast costs several times as much.
+  const lastWith = (isNotAfter: (segment: Segment) => boolean): Segment | undefined => {
+    for (let i = segments.length - 1; i > 0; i--) if (isNotAfter(segments[i]!)) return segments[i]
+    return segments[0]
+  }
   return {
     durationMs,
     peakRate: Math.max(startRate, ...stages.map(({ target }) => target)),

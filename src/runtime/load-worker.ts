@@ -1,5 +1,7 @@
 // A thread of the generator: the engine, its connections and its pacer, away from the live view.
 
+// Not the global: that is a getter, which is called for each look at the clock.
+import { performance } from 'node:perf_hooks'
 import { parentPort, workerData } from 'node:worker_threads'
 import { createConnector, type Address } from '../adapters/load-socket.ts'
 import { monotonicMs } from '../adapters/load-metronome.ts'

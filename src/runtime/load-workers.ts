@@ -8,7 +8,9 @@ import { monotonicMs } from '../adapters/load-metronome.ts'
 import { moduleBeside } from '../adapters/module-beside.ts'
 import { addBooks, type Books, booksBytes, booksSizeOf, sumOf, viewBooks } from '../load/books.ts'
 import { createFailureCounts } from '../load/failures.ts'
-import { mergeIntervals } from '../load/merge-intervals.ts'
+import { quantileUs } from '../load/histogram.ts'
+import type { SecondBooks } from '../load/intervals.ts'
+import { intervalOf, mergeIntervals, together } from '../load/merge-intervals.ts'
 import { limitsPerWorker } from '../load/plan.ts'
 import { progressOf, type RunEnd } from '../load/report.ts'
 import type { LoadWatchers } from './load.ts'
@@ -29,11 +31,12 @@ export async function generate(
   collectAlone()
   const seconds: RunEnd['seconds'][number][] = []
   const failures = createFailureCounts()
-  const intervals = mergeIntervals(workers, (interval) => {
-    for (const { outcome, reason, arrivals } of interval.failures ?? [])
+  const intervals = mergeIntervals(workers, (parts) => {
+    for (const { outcome, reason, arrivals } of parts.flatMap((part) => part.failures ?? []))
       failures.add(outcome, reason, arrivals)
-    seconds.push({ lagP99: interval.lagMs.p99 ?? 0 })
-    watchers.onInterval?.(interval)
+    seconds.push({ lagP99: lagP99Of(parts) })
+    // Only for whoever watches: this thread may share its core with the generator.
+    watchers.onInterval?.(intervalOf(parts))
   })
   const threads = Array.from({ length: workers }, (_, index) => {
     const share = { index, of: workers }
@@ -56,9 +59,10 @@ export async function generate(
     if (signal?.aborted) stop()
     else signal?.addEventListener('abort', stop, { once: true })
     watchers.onStarted?.(startedAt)
-    progress = setInterval(() => {
-      watchers.onProgress?.(progressOf(books(), Date.now() - startedAt))
-    }, progressEveryMs)
+    const { onProgress } = watchers
+    if (onProgress !== undefined) {
+      progress = setInterval(() => onProgress(progressOf(books(), Date.now() - startedAt)), progressEveryMs)
+    }
     const ends = await Promise.all(threads.map(({ done }) => done))
     const whole = books()
     const told = { startedAt, seconds, failures: failures.list() }
@@ -69,6 +73,9 @@ export async function generate(
     await Promise.all(threads.map((thread) => thread.terminate()))
   }
 }
+
+const lagP99Of = (parts: readonly SecondBooks[]): number =>
+  (quantileUs(together(parts.map(({ lag }) => lag)), 0.99) ?? 0) / 1000
 
 interface Thread {
   books: Books

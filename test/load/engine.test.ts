@@ -103,6 +103,19 @@ test('arrivals that are gathered go out in turns that lie apart, and are told as
   expect(responseMs!.max! - lagMs!.max!).toBeCloseTo(0.5, 1)
 })
 
+test('neither a late wake-up nor a sweep makes a turn of its own', () => {
+  const run = world({
+    rate: 1000,
+    durationMs: 1000,
+    serve: answerAfter(0.5),
+    gatherMs: 5,
+    wakeLateMs: () => 0.4,
+  })
+  run.run()
+  const turns = [...new Set(run.sentAt)].filter((at) => at > 20)
+  turns.slice(1).forEach((at, index) => expect(at - turns[index]!).toBeGreaterThanOrEqual(5 - 1e-9))
+})
+
 test('an arrival that is alone does not wait for others', () => {
   const run = world({ rate: 50, durationMs: 1000, serve: answerAfter(0.5), gatherMs: 5 })
   run.run()
