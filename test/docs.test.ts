@@ -109,6 +109,7 @@ const tour: Stop[] = [
     endless: true,
   },
   { line: 'msvc logs order -f', in: 'shop', says: /order/, endless: true },
+  { line: 'msvc logs --trace 4bf92f35', in: 'shop', says: /No line of the trace 4bf92f35/ },
   { line: 'msvc restart order', in: 'shop', says: /order/ },
   { line: 'msvc down', in: 'shop', says: /./ },
 ]

@@ -6,6 +6,7 @@ import { systemClock } from '../adapters/clock.ts'
 import { diskFiles } from '../adapters/files.ts'
 import { errors } from '../errors.ts'
 import type { LogLine } from '../system/agent-api.ts'
+import { belongsTo } from '../system/line-trace.ts'
 import { loadSystem } from '../system/load-system.ts'
 import { suggest } from '../system/suggest.ts'
 import { findAgent, type LogQuery } from './agent-client.ts'
@@ -17,6 +18,8 @@ export interface LogWish {
   tail: number
   /** How far back, in milliseconds. */
   sinceMs?: number
+  /** Only lines of this trace, of all that is kept: its id, or the beginning of it. */
+  traceId?: string
   follow: boolean
   signal?: AbortSignal
 }
@@ -26,7 +29,17 @@ export interface Lines extends AsyncIterable<LogLine> {
   services: string[]
 }
 
-export async function logLines(root: string, wish: LogWish): Promise<Lines> {
+export async function logLines(root: string, { traceId, ...wish }: LogWish): Promise<Lines> {
+  if (traceId === undefined) return allLines(root, wish)
+  const isWanted = belongsTo(traceId)
+  const lines = await allLines(root, { ...wish, tail: Number.MAX_SAFE_INTEGER })
+  return Object.assign(
+    only(lines, ({ line }) => isWanted(line)),
+    { services: lines.services },
+  )
+}
+
+async function allLines(root: string, wish: Omit<LogWish, 'traceId'>): Promise<Lines> {
   const since = wish.sinceMs === undefined ? 0 : systemClock.now() - wish.sinceMs
   const query: LogQuery = { ...wish, since }
   const agent = await findAgent(root)
@@ -47,4 +60,8 @@ export async function logLines(root: string, wish: LogWish): Promise<Lines> {
 
 async function* each<T>(items: T[]): AsyncGenerator<T, void, undefined> {
   yield* items
+}
+
+async function* only<T>(items: AsyncIterable<T>, isWanted: (item: T) => boolean) {
+  for await (const item of items) if (isWanted(item)) yield item
 }

@@ -39,6 +39,7 @@ test.each([
   'checkpoint',
   'bad input',
   'a store that cannot be written',
+  'logs joined by trace',
 ])('%s has a mutant', (guarantee) => {
   expect(recordMutants.filter((mutant) => mutant.guarantee === guarantee)).not.toEqual([])
 })

@@ -428,6 +428,16 @@ const storageTrouble = [
   refusing('what cannot be written is ready', 'trouble: () => trouble', 'trouble: () => undefined'),
 ]
 
+const joined = breaking('logs joined by trace')
+
+const joinedLogs = [
+  joined('src/system/line-trace.ts', 'test/system/line-trace.test.ts')(
+    'a line that tells of a trace belongs to it',
+    'line.includes(wanted) && (traceIdIn(line)?.startsWith(wanted) ?? false)',
+    'line.includes(wanted)',
+  ),
+]
+
 export const recordMutants: RecordMutant[] = [
   ...hashChain,
   ...anchors,
@@ -442,4 +452,5 @@ export const recordMutants: RecordMutant[] = [
   ...checkpoint,
   ...badInputs,
   ...storageTrouble,
+  ...joinedLogs,
 ]

@@ -31,6 +31,23 @@ describe('logs', () => {
     })
   })
 
+  test('are told by trace, from all that is kept', async () => {
+    await using trial = trialSystem({ order: { runs: 'ok' }, payment: { runs: 'traced' } })
+    const { agent } = await trial.up()
+    const linesOf = async (traceId: string) => {
+      const all: string[] = []
+      const wish = { services: [], tail: 0, follow: false, traceId }
+      for await (const { service, line } of await logLines(trial.root, wish)) all.push(`${service} ${line}`)
+      return all
+    }
+    const traceId = '4bf92f3577b34da6a3ce929d0e0e4736'
+    expect(await linesOf('4bf92f35')).toEqual([`payment {"msg":"served","trace_id":"${traceId}"}`])
+    expect(await linesOf('aaaaaaaa')).toEqual([])
+    await expect(linesOf('order-1')).rejects.toMatchObject({ code: 'bad-value' })
+    await agent.stop()
+    expect(await linesOf(traceId)).toHaveLength(1)
+  })
+
   test('can be followed', async () => {
     await using trial = trialSystem({ order: { runs: 'ok' } })
     const { agent } = await trial.up()

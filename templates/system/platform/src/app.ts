@@ -104,10 +104,14 @@ export function createApp(options: AppOptions) {
   // After the body has been read: its events would lose what is set earlier.
   app.addHook('preHandler', (request, _reply, done) => runWithRequest(contextOf(request), done))
 
+  // Whoever looks for one request has a line of it in every service that it reached.
+  const tellsEach = log.isLevelEnabled('debug')
+
   app.addHook('onResponse', (request, reply, done) => {
     traffic.answered(request.raw.socket)
     metrics.countRequest(reply.statusCode, reply.elapsedTime)
     contextOf(request).span.end(servedResult(reply), reply.statusCode >= 500 ? 'failure' : 'ok')
+    if (tellsEach && !isProbe(request)) tell(request, reply)
     done()
   })
 
@@ -144,6 +148,14 @@ export function createApp(options: AppOptions) {
   app.get(probePath, (_request, reply) => reply.code(checkHealth(probePath, health, []).status).send())
 
   return app.withTypeProvider<TypeBoxTypeProvider>()
+
+  function tell(request: FastifyRequest, reply: FastifyReply): void {
+    const { method, url } = request
+    const ms = Math.round(reply.elapsedTime)
+    runWithRequest(contextOf(request), () =>
+      log.debug({ method, url, status: reply.statusCode, ms }, 'answered'),
+    )
+  }
 
   function untold(request: FastifyRequest): RequestContext {
     const { headers } = request

@@ -11,9 +11,9 @@ const key = 'a key of sixteen characters or more'
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736'
 const traceparent = `00-${traceId}-00f067aa0ba902b7-01`
 
-async function startPair(t: TestContext, tracesPerSecond: number) {
+async function startPair(t: TestContext, tracesPerSecond: number, env: Record<string, string> = {}) {
   const collector = await runStandIn(t, () => ({ status: 200, body: {} }))
-  const common = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, CANARY_KEY: key }
+  const common = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, CANARY_KEY: key, ...env }
   const inner = start(t, { ...common, SERVICE_NAME: 'inner', TRACES_PER_SECOND: '1000' }, 'pipe', hop)
   const { url: NEXT_URL, adminUrl: innerAdminUrl } = await inner.ready()
   const outer = start(
@@ -124,16 +124,26 @@ describe('traces through two processes', () => {
     const { ask, inner, outer, spans } = await startPair(t, 0)
     await ask('/fine?number=1')
     await ask('/fine?number=2')
-    const idsIn = (lines: Record<string, string>[]) =>
-      lines.filter(({ msg }) => msg === 'served').map((line) => line['trace_id'])
-    const ids = await eventually(() => {
-      const found = idsIn(inner.lines())
-      return found.length === 2 ? found : undefined
-    })
-    assert.deepEqual(idsIn(outer.lines()), ids)
+    const ids = await eventually(() => twoIdsIn(inner.lines(), 'served'))
+    assert.deepEqual(twoIdsIn(outer.lines(), 'served'), ids)
     assert.match(ids[0] ?? '', /^[0-9a-f]{32}$/)
     assert.notEqual(ids[0], ids[1])
+    assert.equal(
+      outer.lines().filter(({ msg }) => msg === 'answered').length,
+      0,
+      'not one line for each request',
+    )
     assert.deepEqual(await spans(), [])
+  })
+
+  test('at the level debug, both have a line for each request, in its trace', async (t) => {
+    const { ask, inner, outer } = await startPair(t, 0, { LOG_LEVEL: 'debug' })
+    await ask('/fine?number=1')
+    await ask('/fine?number=2')
+    const ids = await eventually(() => twoIdsIn(inner.lines(), 'answered'))
+    assert.deepEqual(await eventually(() => twoIdsIn(outer.lines(), 'answered')), ids)
+    const line = outer.lines().find(({ msg }) => msg === 'answered')
+    assert.deepEqual([line?.['method'], line?.['url'], line?.['status']], ['GET', '/fine?number=1', 200])
   })
 })
 
@@ -142,3 +152,9 @@ type Found = ReturnType<typeof spansIn>[number]
 const placeOf = ({ service, kind }: Found): string => `${service} ${kind === 2 ? 'server' : 'client'}`
 
 const placesOf = (spans: Found[]): string[] => spans.map(placeOf).toSorted()
+
+/** The traces of such lines, when there are two of them. */
+function twoIdsIn(lines: Record<string, string>[], message: string): (string | undefined)[] | undefined {
+  const found = lines.filter(({ msg }) => msg === message).map((line) => line['trace_id'])
+  return found.length === 2 ? found : undefined
+}

@@ -30,7 +30,7 @@ export function createAdmission({ verifier, limit, clock }: AdmissionOptions): A
     if (known !== undefined) return admit(known, scope, reply, done)
     // Before the costly part, and by address, since a token that is not checked yet says nothing.
     if (isTooOften(`address ${request.ip}`, reply)) return
-    if (token === undefined) return turnAway(reply)
+    if (token === undefined) return turnAway(reply, 'Bearer')
     verifier.verify(token).then(
       (caller) => (caller === undefined ? turnAway(reply) : admit(caller, scope, reply, done)),
       (error: Error) => done(error),
@@ -57,8 +57,9 @@ export function createAdmission({ verifier, limit, clock }: AdmissionOptions): A
   }
 }
 
-const turnAway = (reply: FastifyReply): void => {
-  reply.header('www-authenticate', 'Bearer error="invalid_token"')
+/** Who has brought no token hears of no error of it (RFC 6750, 3.1). */
+const turnAway = (reply: FastifyReply, challenge = 'Bearer error="invalid_token"'): void => {
+  reply.header('www-authenticate', challenge)
   sendError(reply, 401, 'unauthorized', 'A valid bearer token is needed.')
 }
 
