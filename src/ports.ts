@@ -114,7 +114,7 @@ export interface ByteStreamEvents {
 export type StreamEnd =
   | { kind: 'closed' }
   /** A system or TLS error code, such as ECONNRESET. */
-  | { kind: 'socket-error'; code: string; isOpen: boolean; isSecure: boolean }
+  | { kind: 'socket-error'; code: string; isOpen: boolean; isSecure: boolean; reason?: string }
 
 /** How a load generator waits for the next arrival. */
 export type Pacing = 'metronome' | 'precise' | 'eco'
@@ -202,7 +202,7 @@ export interface Http2Events {
 export interface Http2Answer {
   status: number
   headers: Readonly<Record<string, unknown>>
-  /** The first 64 KiB as text, when it was asked for. */
+  /** The first MiB as text, when it was asked for. */
   body: string | null
   /** The session takes another request. */
   isReusable: boolean

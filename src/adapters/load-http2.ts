@@ -29,7 +29,7 @@ interface Place {
 type Http2End = Parameters<Http2Events['ended']>[0]
 
 const maxPlaces = 100
-const maxKeptBytes = 64 * 1024
+const maxKeptBytes = 1024 * 1024
 
 export function createHttp2Connector(address: Address): (events: Http2Events) => Http2Place {
   const sessions = new Set<Session>()
@@ -72,20 +72,25 @@ function openSession({ address, port, secureName, isUnverified }: Address, sessi
     places: new Set(),
   }
   sessions.add(session)
+  const leave = (place: Place, how: Http2End): void => {
+    session.places.delete(place)
+    place.events.ended(how)
+  }
   const end = (how: Http2End): void => {
     session.isLeaving = true
     sessions.delete(session)
-    for (const place of session.places) {
-      session.places.delete(place)
-      place.events.ended(how)
-    }
+    for (const place of session.places) leave(place, how)
   }
   client.once('connect', () => {
     session.isOpen = true
     for (const { events } of session.places) events.opened()
   })
   client.once('remoteSettings', () => (session.isConfirmed = true))
-  client.on('goaway', () => (session.isLeaving = true))
+  client.on('goaway', () => {
+    session.isLeaving = true
+    // What is under way may end; on the places that rest, another request would fail, and not by the target's doing.
+    for (const place of session.places) if (place.stream === null) leave(place, { kind: 'closed' })
+  })
   client.on('error', (error: NodeJS.ErrnoException) => {
     end(endOf(error, session))
   })
@@ -97,6 +102,7 @@ function request(session: Session, place: Place, { headers, body, keepsBody }: H
   const stream = session.client.request(headers, { endStream: body === null })
   const kept: Buffer[] = []
   let keptBytes = 0
+  let receivedBytes = 0
   let found: { status: number; headers: Record<string, unknown> } | null = null
   place.stream = stream
   const isMine = (): boolean => place.stream === stream && session.places.has(place)
@@ -109,12 +115,19 @@ function request(session: Session, place: Place, { headers, body, keepsBody }: H
     found = { status: answer[':status'] ?? 0, headers: answer }
   })
   stream.on('data', (piece: Buffer) => {
+    receivedBytes += piece.length
     if (!keepsBody || keptBytes >= maxKeptBytes) return
     kept.push(piece.subarray(0, maxKeptBytes - keptBytes))
     keptBytes += piece.length
   })
   stream.on('end', () => {
     if (found === null || stream.aborted || !isMine()) return
+    // A stream that is reset, or loses its connection, ends for the reader like one whose answer is whole.
+    if (stream.rstCode !== constants.NGHTTP2_NO_ERROR) return
+    if (lacksBytes(found, receivedBytes, headers[':method'])) {
+      fail({ kind: 'closed' })
+      return
+    }
     place.stream = null
     const text = keepsBody ? Buffer.concat(kept).toString('utf8') : null
     place.events.answered({ ...found, body: text, isReusable: !session.isLeaving })
@@ -126,6 +139,18 @@ function request(session: Session, place: Place, { headers, body, keepsBody }: H
   if (body !== null) stream.end(body)
 }
 
+/** It said how long its body would be, and ended before. */
+const lacksBytes = (
+  { status, headers }: { status: number; headers: Record<string, unknown> },
+  bytes: number,
+  method: string | undefined,
+): boolean =>
+  method !== 'HEAD' &&
+  status !== 204 &&
+  status !== 304 &&
+  headers['content-length'] !== undefined &&
+  Number(headers['content-length']) > bytes
+
 /** What the protocol layer refuses is no HTTP/2; an error code of the target is a reset; the rest is the socket's. */
 function endOf(error: NodeJS.ErrnoException, { isOpen, isSecure, isConfirmed }: Session): Http2End {
   const code = error.code ?? error.message
@@ -133,5 +158,7 @@ function endOf(error: NodeJS.ErrnoException, { isOpen, isSecure, isConfirmed }: 
   if (isOfProtocol && (code === 'ERR_HTTP2_ERROR' || !isConfirmed)) {
     return { kind: 'malformed', reason: error.message }
   }
-  return { kind: 'socket-error', code: isOfProtocol ? 'ECONNRESET' : code, isOpen, isSecure }
+  if (!isOfProtocol) return { kind: 'socket-error', code, isOpen, isSecure }
+  const [reason] = /NGHTTP2_\w+/.exec(error.message) ?? []
+  return { kind: 'socket-error', code: 'ECONNRESET', isOpen, isSecure, ...(reason && { reason }) }
 }

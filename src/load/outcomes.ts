@@ -11,8 +11,8 @@ export type Ending =
   | { kind: 'answered'; status: number; expected: readonly number[] | null; unmet?: string | null }
   /** The timeout passed after it was given to a connection. */
   | { kind: 'timed-out' }
-  /** The socket failed with a system or TLS error code. */
-  | { kind: 'socket-error'; code: string; isOpen: boolean; isSecure: boolean }
+  /** The socket failed with a system or TLS error code; HTTP/2 knows more of it. */
+  | { kind: 'socket-error'; code: string; isOpen: boolean; isSecure: boolean; reason?: string }
   /** The peer closed before the answer was complete. */
   | { kind: 'closed' }
   /** The answer is not HTTP/1.1. */
@@ -71,7 +71,7 @@ export function reasonOf(ending: Ending): string | null {
     case 'malformed':
       return ending.reason
     case 'socket-error':
-      return outcome === 'tls' ? ending.code : null
+      return outcome === 'tls' ? ending.code : (ending.reason ?? null)
     case 'timed-out':
     case 'closed':
     case 'waited-out':

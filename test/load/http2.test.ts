@@ -2,7 +2,16 @@ import { readFileSync } from 'node:fs'
 import { createSecureServer, createServer, type Http2Server } from 'node:http2'
 import { describe, expect, test } from 'vitest'
 import type { OutcomeCounts } from '../../src/events.ts'
+import { parseScenario } from '../../src/load/scenario.ts'
 import { runLoad } from '../../src/runtime/load.ts'
+import {
+  beginAnswer,
+  goAway,
+  piece,
+  resetStream,
+  startRawHttp2Server,
+  wholeAnswer,
+} from '../fixtures/targets/raw-http2-server.ts'
 import { startRawServer } from '../fixtures/targets/raw-server.ts'
 
 const schedule = { ratePerSecond: 400, durationMs: 250, http2: true }
@@ -34,6 +43,72 @@ describe('over HTTP/2 every arrival has the outcome that fits what the target do
     // A session that ends takes what shares it along: as the end of the stream, or as a reset.
     if ('eof' in expected) expect(eof + reset).toBe(arrivals)
     else expect({ ...rest, ...(eof && { eof }), ...(reset && { reset }) }).toEqual(expected)
+  })
+
+  test.each([
+    ['is cancelled', (stream: number) => resetStream(stream, 8)],
+    ['is reset', (stream: number) => resetStream(stream, 2)],
+    ['loses its connection', () => null],
+  ])('an answer that %s in the middle is no answer', async (_, end) => {
+    await using target = await startRawHttp2Server((socket, stream) => {
+      socket.write(Buffer.concat([beginAnswer(stream), piece(stream, 'ha'), end(stream) ?? Buffer.alloc(0)]))
+      if (end(stream) === null) socket.end()
+    })
+    const { outcomes } = await runLoad({ target: { url: target.url }, ...schedule })
+    const { eof = 0, reset = 0 } = outcomes
+    expect(eof + reset).toBe(arrivals)
+  })
+
+  test('an answer that is shorter than it said is no answer', async () => {
+    const server = createServer().on('stream', (stream) => {
+      stream.on('error', () => {})
+      stream.respond({ ':status': 200, 'content-length': 100 })
+      stream.write('half')
+      stream.close()
+    })
+    await using target = await listening(server, 'http')
+    const { outcomes } = await runLoad({ target: { url: target.url }, ...schedule })
+    expect(outcomes.ok).toBeUndefined()
+  })
+
+  test('a stream that the target resets is told with its code', async () => {
+    await using target = await startRawHttp2Server((socket, stream, request) =>
+      socket.write(request % 10 === 9 ? resetStream(stream, 7) : wholeAnswer(stream)),
+    )
+    const report = await runLoad({ target: { url: target.url }, ...schedule })
+    expect(report.outcomes).toEqual({ ok: 90, reset: 10 })
+    expect(report.failures).toEqual([{ outcome: 'reset', reason: 'NGHTTP2_REFUSED_STREAM', arrivals: 10 }])
+  })
+
+  test('a session that goes away finishes what is under way, and gets no other request', async () => {
+    const latest = 2 ** 31 - 1
+    const held: (() => void)[] = []
+    await using target = await startRawHttp2Server((socket, stream, request) => {
+      // The first ones are held until each has a place of its own; then all but one of these rest.
+      if (request < 10) held.push(() => socket.write(wholeAnswer(stream)))
+      else socket.write(wholeAnswer(stream))
+      if (request === 10) for (const answerIt of held.slice(1)) answerIt()
+      if (request === 30) socket.write(goAway(latest))
+      if (request === 60) held[0]!()
+    })
+    const report = await runLoad({ target: { url: target.url }, ...schedule })
+    expect(report.outcomes).toEqual({ ok: arrivals })
+    expect(target.connections()).toBe(2)
+  })
+
+  test('a check sees as much of a body as over HTTP/1.1', async () => {
+    const server = createServer().on('stream', (stream) => {
+      stream.respond({ ':status': 200 })
+      stream.end(`${'a'.repeat(900_000)}paid`)
+    })
+    await using target = await listening(server, 'http')
+    const scenario = parseScenario(
+      `{apiVersion: msvc/v1, kind: Scenario, name: a, requests: [{name: a, path: /, checks: {contains: paid}}]}`,
+      'a.yaml',
+    )
+    const plan = { target: { baseUrl: target.url, scenario }, http2: true }
+    const { outcomes } = await runLoad({ ...plan, ratePerSecond: 20, durationMs: 250 })
+    expect(outcomes).toEqual({ ok: 5 })
   })
 
   test('a target that speaks HTTP/1.1', async () => {
