@@ -48,7 +48,7 @@ function exampleInSchema(described: unknown, resolve: Resolve, depth = 0): unkno
     const options = schema[choice]
     if (Array.isArray(options)) return options.map(inner).find((value) => value !== undefined)
   }
-  if (isObject(schema['properties'])) return objectExample(schema, schema['properties'], inner)
+  if (isObject(schema['properties'])) return objectExample(schema, schema['properties'], { inner, resolve })
   if ('items' in schema) {
     const item = inner(schema['items'])
     return item === undefined ? undefined : [item]
@@ -56,10 +56,20 @@ function exampleInSchema(described: unknown, resolve: Resolve, depth = 0): unkno
   return undefined
 }
 
-/** With every property that has an example; none when a required one has none. */
-function objectExample(schema: Json, properties: Json, inner: (part: unknown) => unknown): Json | undefined {
-  const required = Array.isArray(schema['required']) ? schema['required'] : []
+/** With every property that has an example, but for those that only answers have; none when a required one has none. */
+function objectExample(
+  schema: Json,
+  properties: Json,
+  { inner, resolve }: { inner: (part: unknown) => unknown; resolve: Resolve },
+): Json | undefined {
+  const isReadOnly = (name: string): boolean => {
+    const property = resolve(properties[name])
+    return isObject(property) && property['readOnly'] === true
+  }
+  const all = Array.isArray(schema['required']) ? schema['required'] : []
+  const required = all.filter((name) => !isReadOnly(String(name)))
   const found = Object.entries(properties)
+    .filter(([name]) => !isReadOnly(name))
     .map(([name, part]): [string, unknown] => [name, inner(part)])
     .filter(([, value]) => value !== undefined)
   const example = Object.fromEntries(found)

@@ -30,13 +30,21 @@ export function operationsOf(
     if (!isObject(described)) return []
     const method = key.toUpperCase()
     const id = typeof described['operationId'] === 'string' ? described['operationId'] : null
-    const parameters = [...listOf(item['parameters'], resolve), ...listOf(described['parameters'], resolve)]
+    const parameters = distinct([
+      ...listOf(item['parameters'], resolve),
+      ...listOf(described['parameters'], resolve),
+    ])
     return [{ id, name: `${method} ${path}`, method, path, described, parameters, place: placeOf(key) }]
   })
 }
 
 const listOf = (value: unknown, resolve: Resolve): Json[] =>
   Array.isArray(value) ? value.map(resolve).filter(isObject) : []
+
+/** What an operation says of a parameter replaces what its path says of it. */
+const distinct = (parameters: readonly Json[]): Json[] => [
+  ...new Map(parameters.map((one) => [`${String(one['in'])} ${String(one['name'])}`, one] as const)).values(),
+]
 
 export const asRequest = (name: string, steps: Step[], place: Place): ScenarioRequest => ({
   name,
@@ -128,10 +136,22 @@ function bodyOf(
       return { body: typeof example === 'string' ? example : (example ?? 'null'), headers }
     }
     if (typeof example === 'string') return { body: example, headers }
+    const form = /^application\/x-www-form-urlencoded\b/i.test(type) ? formOf(example) : undefined
+    if (form !== undefined) return { body: form, headers }
   }
   return described['required'] === true
     ? { missing: `its body has no example (${types.map(([type]) => type).join(', ')})` }
     : none
+}
+
+/** undefined when one of its fields is no single value. */
+function formOf(example: unknown): string | undefined {
+  if (!isObject(example)) return undefined
+  const fields = Object.entries(example)
+  const isFlat = fields.every(([, value]) => ['string', 'number', 'boolean'].includes(typeof value))
+  return isFlat
+    ? new URLSearchParams(fields.map(([name, value]): [string, string] => [name, String(value)])).toString()
+    : undefined
 }
 
 /** The documented statuses below 400; null when there are none with a number: then any of them is ok. */

@@ -123,8 +123,69 @@ describe('an OpenAPI description is read', () => {
     ])
   })
 
-  test('without a whole server URL the target must be named', async () => {
-    expect((await read(stringify({ ...shop, servers: [{ url: '/v1' }] }))).baseUrl).toBeNull()
+  test('without a whole server URL the target must be named, and the paths begin below it', async () => {
+    const { baseUrl, scenario } = await read(stringify({ ...shop, servers: [{ url: '/v1/' }] }))
+    expect(baseUrl).toBeNull()
+    const paths = scenario.requests.flatMap(({ steps }) => steps.map(({ path }) => path))
+    expect(paths).toContain('/v1/orders')
+    expect(paths.every((path) => path.startsWith('/v1/orders'))).toBe(true)
+  })
+
+  test('a server with variables has their defaults', async () => {
+    const variables = { host: { default: '127.0.0.1' }, port: { enum: ['1', '2'], default: '4000' } }
+    const servers = [{ url: 'http://{host}:{port}/v1', variables }]
+    expect((await read(stringify({ ...shop, servers }))).baseUrl).toBe('http://127.0.0.1:4000/v1')
+  })
+
+  test('what an operation says of a parameter replaces what its path says', async () => {
+    const parameter = { name: 'id', in: 'path', required: true }
+    const get = { parameters: [{ ...parameter, example: 7 }] }
+    const { scenario } = await read(
+      stringify({ ...shop, paths: { '/a/{id}': { parameters: [parameter], get } } }),
+    )
+    expect(scenario.requests.map(({ steps }) => steps[0]!.path)).toEqual(['/a/7'])
+  })
+
+  test('a form is sent as one, and what only answers hold is not sent', async () => {
+    const schema = {
+      required: ['id', 'name'],
+      properties: {
+        id: { readOnly: true, type: 'string' },
+        at: { $ref: '#/components/schemas/At' },
+        name: { example: 'ü &' },
+        age: { example: 7 },
+      },
+    }
+    const form = 'application/x-www-form-urlencoded'
+    const document = {
+      ...shop,
+      components: { schemas: { At: { readOnly: true, example: 'now' } } },
+      paths: {
+        '/form': { post: { requestBody: { content: { [form]: { schema } } } } },
+        '/json': { post: { requestBody: { content: { 'application/json': { schema } } } } },
+      },
+    }
+    const { scenario } = await read(stringify(document))
+    expect(scenario.requests.map(({ steps }) => [steps[0]!.body, steps[0]!.headers])).toEqual([
+      ['name=%C3%BC+%26&age=7', { 'content-type': form }],
+      [{ name: 'ü &', age: 7 }, { 'content-type': 'application/json' }],
+    ])
+  })
+
+  test('what it asks callers to prove is named, for no description holds that', async () => {
+    const securitySchemes = {
+      token: { type: 'http', scheme: 'bearer' },
+      key: { type: 'apiKey', in: 'header', name: 'x-key' },
+      query: { type: 'apiKey', in: 'query', name: 'k' },
+      unused: { type: 'http', scheme: 'basic' },
+    }
+    const paths = { '/a': { get: { security: [{ key: [] }, { query: [], token: [] }] } } }
+    const document = { ...shop, security: [{ token: [] }], components: { securitySchemes }, paths }
+    expect((await read(stringify(document))).notes).toEqual([
+      "token (http) is asked for: -H 'authorization: …' sends it",
+      "key (apiKey) is asked for: -H 'x-key: …' sends it",
+      'query is asked for as the query parameter k, which msvc does not send',
+    ])
   })
 })
 
