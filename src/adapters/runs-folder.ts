@@ -4,7 +4,7 @@
 //                     report.html    run.json              when it has ended; run.json last
 
 import { createWriteStream, type WriteStream } from 'node:fs'
-import { mkdir, readdir, stat } from 'node:fs/promises'
+import { lstat, mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
 
@@ -19,10 +19,11 @@ export async function makeRunFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true })
 }
 
-/** What the files in it take, without folders inside. */
+/** What the files in it take, without folders inside, and without what links lead to: that stays. */
 export async function folderBytes(folder: string): Promise<number> {
-  const files = await readdir(folder)
-  const sizes = await Promise.all(files.map(async (file) => (await stat(join(folder, file))).size))
+  const isFolder = (await lstat(folder)).isDirectory()
+  const files = isFolder ? await readdir(folder) : []
+  const sizes = await Promise.all(files.map(async (file) => (await lstat(join(folder, file))).size))
   return sizes.reduce((sum, size) => sum + size, 0)
 }
 

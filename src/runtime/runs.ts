@@ -136,17 +136,42 @@ async function readRun(folder: string, id: string): Promise<ListedRun> {
   const text = await diskFiles.readIfExists(join(folder, id, 'run.json'))
   const report = join(folder, id, 'report.html')
   const place = { folder: join(folder, id), report: (await diskFiles.exists(report)) ? report : null }
-  if (text === undefined) return { ...(await beginningOf(folder, id)), ...place }
-  const { kind, title, target, system, startedAt, endedAt, verdict } = JSON.parse(text) as Run
+  const run = text === undefined ? undefined : (parsed(text) as Run | undefined)
+  if (run === undefined) return { ...(await beginningOf(folder, id)), ...place }
+  const { kind, title, target, system, startedAt, endedAt, verdict } = run
   return { id, kind, title, target, system, startedAt, endedAt, verdict, ...place }
+}
+
+/** undefined: written in part, as by a process that was killed. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
 }
 
 /** What can be said of a run that goes on, or whose process was killed. */
 async function beginningOf(folder: string, id: string): Promise<Omit<ListedRun, 'folder' | 'report'>> {
   const journal = await diskFiles.readIfExists(join(folder, id, 'events.ndjson'))
   const first = journal?.split('\n', 1)[0]
-  const started = first ? (JSON.parse(first) as SystemEvent) : undefined
+  const started = first ? (parsed(first) as SystemEvent | undefined) : undefined
   const unknown = { kind: id.split('-')[2] ?? '', title: '', target: '' }
   const told = started?.type === 'run.started' ? started.data : unknown
-  return { id, ...told, system: null, startedAt: started?.at ?? 0, endedAt: null, verdict: 'unfinished' }
+  return {
+    id,
+    ...told,
+    system: null,
+    startedAt: started?.at ?? startIn(id),
+    endedAt: null,
+    verdict: 'unfinished',
+  }
+}
+
+/** What its name says, to the second: nothing else may be there yet. */
+function startIn(id: string): number {
+  const digits = id.replace('-', '').slice(0, 14)
+  const iso = digits.replace(/(....)(..)(..)(..)(..)(..)/, '$1-$2-$3T$4:$5:$6Z')
+  return Date.parse(iso) || 0
 }

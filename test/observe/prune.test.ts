@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -52,6 +52,31 @@ test('a dry run removes nothing; the real one removes just those', async () => {
     expect(await readdir(folder)).toHaveLength(2)
     await pruneRuns({ from: root, rule, dryRun: false })
     expect(await readdir(folder)).toEqual(['20261121-100000-load-bbbb'])
+  } finally {
+    await rm(root, { recursive: true })
+  }
+})
+
+test('what a run links to stays, and so does a run that has only just begun', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'msvc-prune-'))
+  try {
+    await writeFile(join(root, 'msvc.yaml'), 'name: shop\n')
+    const folder = join(root, '.msvc', 'runs')
+    const elsewhere = join(root, 'elsewhere')
+    await mkdir(elsewhere)
+    await writeFile(join(elsewhere, 'run.json'), JSON.stringify({ startedAt: 1, endedAt: 2 }))
+    const old = join(folder, '20200101-100000-load-aaaa')
+    await mkdir(old, { recursive: true })
+    await symlink('/nowhere', join(old, 'report.html'))
+    await symlink(elsewhere, join(folder, '20200102-100000-load-bbbb'))
+    // Half a line: its process writes on, or was killed.
+    const digits = new Date().toISOString().replaceAll(/[-:]/g, '').replace('T', '-').slice(0, 15)
+    const begun = `${digits}-load-cccc`
+    await mkdir(join(folder, begun))
+    await writeFile(join(folder, begun, 'events.ndjson'), '{"at":')
+    await pruneRuns({ from: root, rule: { kind: 'keep', newest: 0 }, dryRun: false })
+    expect(await readdir(folder)).toEqual([begun])
+    expect(await readFile(join(elsewhere, 'run.json'), 'utf8')).toContain('startedAt')
   } finally {
     await rm(root, { recursive: true })
   }
