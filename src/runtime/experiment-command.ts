@@ -88,7 +88,7 @@ export async function runReady(ready: ReadyExperiment, command: ExperimentComman
   })
   await diskFiles.write(join(folder, 'journal.json'), `${JSON.stringify(journal, null, 2)}\n`)
   if (junitFile !== undefined) {
-    await diskFiles.write(junitFile, experimentJunit(experiment, finished.judged, iso(startedAt)))
+    await diskFiles.write(junitFile, experimentJunit(experiment, finished, iso(startedAt)))
   }
   const exitCode = isInterrupted ? exitCodes.interrupted : exitCodeOf(result.verdict, result.cleanup)
   return { result, report, exitCode }

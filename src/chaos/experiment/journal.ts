@@ -91,13 +91,12 @@ export function journalOf({
       during: [],
     },
     run: runOf({ experiment, kinds, judged, result, iso }, between),
-    rollbacks: experiment.method.map((fault) => ({
-      activity: healing(fault),
-      output: result.cleanup,
-      status: result.cleanup === 'CLEAN' ? 'succeeded' : 'failed',
-      ...between,
-      duration: 0,
-    })),
+    rollbacks: experiment.method.flatMap((fault, index): JournalEntry[] => {
+      // What was never set, as without a steady state before, has nothing to be put back.
+      if (result.faults[index]?.startedAt == null) return []
+      const status = result.cleanup === 'CLEAN' ? 'succeeded' : 'failed'
+      return [{ activity: healing(fault), output: result.cleanup, status, ...between, duration: 0 }]
+    }),
   }
 }
 

@@ -1,38 +1,42 @@
 // Expectations as JUnit XML, which every CI server shows: one test case per expectation.
 //
 // What the experiment itself needed (a steady state, faults that bite) is an error when it is missing; what
-// the system was expected to do is a failure.
+// the system was expected to do is a failure; what could not be judged, because there was no steady state, is skipped.
 
 import { xmlText } from '../../system/xml-text.ts'
+import { type ExperimentResult, isUnjudged } from '../../system/experiment-result.ts'
 import type { Experiment } from './experiment.ts'
 import type { Judged } from './judgement.ts'
 
 /** @param startedAt ISO */
 export function experimentJunit(
   { name, load }: Experiment,
-  judged: readonly Judged[],
+  { judged, result }: { judged: readonly Judged[]; result: Pick<ExperimentResult, 'expectations'> },
   startedAt: string,
 ): string {
-  const missed = judged.filter(({ state }) => state !== 'met')
+  const unjudged = new Set(result.expectations.filter(isUnjudged).map(({ name }) => name))
+  const missed = judged.filter(({ state, name }) => state !== 'met' && !unjudged.has(name))
   const failures = missed.filter(isAboutTheSystem).length
   const counts = `tests="${judged.length}" failures="${failures}" errors="${missed.length - failures}"`
   const seconds = (load.durationMs / 1000).toFixed(3)
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="msvc chaos run" ${counts} time="${seconds}">`,
-    `  <testsuite name="${xmlText(name)}" ${counts} time="${seconds}" timestamp="${startedAt}">`,
-    ...judged.map(testCase),
+    `  <testsuite name="${xmlText(name)}" ${counts} skipped="${unjudged.size}" time="${seconds}" timestamp="${startedAt}">`,
+    ...judged.map((one) => testCase(one, unjudged.has(one.name))),
     '  </testsuite>',
     '</testsuites>',
     '',
   ].join('\n')
 }
 
-function testCase({ name, expected, state, observed, concerns }: Judged): string {
+function testCase({ name, expected, state, observed, concerns }: Judged, isSkipped: boolean): string {
   const head = `    <testcase name="${xmlText(name)}" classname="msvc.chaos">`
   if (state === 'met') {
     return `${head}\n      <system-out>${xmlText(observed)}</system-out>\n    </testcase>`
   }
+  if (isSkipped)
+    return `${head}\n      <skipped message="without a steady state before, there was nothing to judge it by"/>\n    </testcase>`
   const element = isAboutTheSystem({ concerns }) ? 'failure' : 'error'
   const message = xmlText(`expected: ${expected}; observed: ${observed}`)
   return `${head}\n      <${element} message="${message}"/>\n    </testcase>`

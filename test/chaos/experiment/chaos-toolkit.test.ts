@@ -276,9 +276,30 @@ describe('what others read of an experiment', () => {
     const changed = judged.map((one, index) =>
       index === 3 || index === 4 ? { ...one, state: 'missed' as const, observed: 'a <b>' } : one,
     )
-    const xml = experimentJunit(experiment, changed, new Date(start).toISOString())
-    expect(xml).toContain(`tests="10" failures="1" errors="1"`)
+    const xml = experimentJunit(experiment, { judged: changed, result }, new Date(start).toISOString())
+    expect(xml).toContain(`tests="10" failures="1" errors="1" skipped="0"`)
     expect(xml).toMatch(/name="kill payment bites"[^]*?<error message="[^"]*a &lt;b&gt;"/)
     expect(xml).toMatch(/name="order:payment open[^]*?<failure message/)
+  })
+
+  test('without a steady state, what could not be judged is skipped, and what was never set not put back', () => {
+    const changed = judged.map((one, index): typeof one => ({ ...one, state: index < 3 ? 'met' : 'missed' }))
+    const [first, ...others] = changed
+    const all = [{ ...first!, state: 'missed' as const, concerns: 'baseline' as const }, ...others]
+    const nothing = {
+      ...result,
+      verdict: 'NO-BASELINE' as const,
+      expectations: expectationsIn(all, 'NO-BASELINE'),
+      faults: result.faults.map((fault) => ({ ...fault, startedAt: null, healedAt: null, bit: false })),
+    }
+    const unjudged = nothing.expectations.filter(({ judged: was }) => was === false).length
+    const xml = experimentJunit(experiment, { judged: all, result: nothing }, new Date(start).toISOString())
+    expect(unjudged).toBeGreaterThan(3)
+    expect(xml).toContain(`tests="10" failures="0" errors="1" skipped="${unjudged}"`)
+    expect(xml.match(/<skipped message=/g)).toHaveLength(unjudged)
+    expect(xml.match(/<testsuites [^>]*>/)![0]).not.toContain('skipped')
+    const journal = journalOf({ ...parts, judged: all, result: nothing })
+    expect(journal).toMatchObject({ status: 'failed', run: [], rollbacks: [] })
+    expect(journalRefusedBecause(JSON.parse(JSON.stringify(journal)) as Json)).toEqual([])
   })
 })
