@@ -1,6 +1,7 @@
 // What could not be sent: data → text.
 
 import chalk from 'chalk'
+import { printable } from './printable.ts'
 import { table } from './table.ts'
 
 export interface DeadLetter {
@@ -18,9 +19,10 @@ export function deadLettersView(service: string, letters: readonly DeadLetter[])
     id,
     kind,
     channel,
-    orderId,
+    printable(orderId),
     `${attempts}×`,
-    reason ?? '',
+    // In the words of the mail server.
+    printable(reason ?? ''),
   ])
   const head = ['LETTER', 'KIND', 'CHANNEL', 'ORDER', 'TRIED', 'LAST REASON']
   return [

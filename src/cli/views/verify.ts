@@ -1,6 +1,7 @@
 // What must hold, and whether it does: data → text.
 
 import chalk from 'chalk'
+import { printable } from './printable.ts'
 import { table } from './table.ts'
 
 export interface InvariantView {
@@ -24,7 +25,7 @@ export function verifyView(verification: VerificationView): string {
   const { verdict, run, acknowledged, waitedMs, invariants } = verification
   const rows = invariants.map((result) => [marks[result.state], result.name, chalk.dim(figures(result))])
   const examples = invariants.flatMap(({ name, examples: found }) =>
-    found.map((text) => `  ${chalk.dim(`${name}:`)} ${text}`),
+    found.map((text) => `  ${chalk.dim(`${name}:`)} ${printable(text)}`),
   )
   const of =
     run === null
