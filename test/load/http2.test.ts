@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { createSecureServer, createServer, type Http2Server } from 'node:http2'
-import { describe, expect, test } from 'vitest'
+import type { Socket } from 'node:net'
+import { describe, expect, test, vi } from 'vitest'
+import { createHttp2Connector } from '../../src/adapters/load-http2.ts'
 import type { OutcomeCounts } from '../../src/events.ts'
 import { parseScenario } from '../../src/load/scenario.ts'
 import { runLoad } from '../../src/runtime/load.ts'
@@ -81,19 +83,39 @@ describe('over HTTP/2 every arrival has the outcome that fits what the target do
   })
 
   test('a session that goes away finishes what is under way, and gets no other request', async () => {
-    const latest = 2 ** 31 - 1
-    const held: (() => void)[] = []
-    await using target = await startRawHttp2Server((socket, stream, request) => {
-      // The first ones are held until each has a place of its own; then all but one of these rest.
-      if (request < 10) held.push(() => socket.write(wholeAnswer(stream)))
-      else socket.write(wholeAnswer(stream))
-      if (request === 10) for (const answerIt of held.slice(1)) answerIt()
-      if (request === 30) socket.write(goAway(latest))
-      if (request === 60) held[0]!()
-    })
-    const report = await runLoad({ target: { url: target.url }, ...schedule })
-    expect(report.outcomes).toEqual({ ok: arrivals })
+    const asked: { socket: Socket; stream: number }[] = []
+    await using target = await startRawHttp2Server((socket, stream) => void asked.push({ socket, stream }))
+    const { port, hostname: address } = new URL(target.url)
+    const connect = createHttp2Connector({ address, port: Number(port), secureName: null })
+    const open = () => {
+      const told: string[] = []
+      const place = connect({
+        opened: () => told.push('opened'),
+        answered: ({ isReusable }) => told.push(`answered, ${isReusable ? 'rests' : 'leaves'}`),
+        ended: ({ kind }) => told.push(kind),
+      })
+      const ask = () => {
+        const headers = { ':method': 'GET', ':path': '/', ':scheme': 'http' }
+        place.request({ headers, body: null, keepsBody: false })
+      }
+      return { told, ask, place }
+    }
+    const [busy, resting] = [open(), open()]
+    await vi.waitFor(() => expect([busy.told, resting.told]).toEqual([['opened'], ['opened']]))
+    busy.ask()
+    resting.ask()
+    await vi.waitFor(() => expect(asked).toHaveLength(2))
+    const [first, second] = asked as [(typeof asked)[0], (typeof asked)[0]]
+    second.socket.write(wholeAnswer(second.stream))
+    await vi.waitFor(() => expect(resting.told.at(-1)).toBe('answered, rests'))
+    first.socket.write(goAway(2 ** 31 - 1))
+    await vi.waitFor(() => expect(resting.told.at(-1)).toBe('closed'))
+    first.socket.write(wholeAnswer(first.stream))
+    await vi.waitFor(() => expect(busy.told).toContain('answered, leaves'))
+    const next = open()
+    await vi.waitFor(() => expect(next.told).toEqual(['opened']))
     expect(target.connections()).toBe(2)
+    for (const { place } of [busy, resting, next]) place.release()
   })
 
   test('a check sees as much of a body as over HTTP/1.1', async () => {
