@@ -21,6 +21,7 @@ export async function benchCapacity(): Promise<void> {
   for (let seed = 1; seed <= trials; seed++) {
     await using target = await startTarget('./md1-server.ts')
     const { result } = await findCapacityOf({
+      given: [],
       target: target.url,
       from: tmpdir(),
       scenarioFile: undefined,
@@ -35,6 +36,7 @@ export async function benchCapacity(): Promise<void> {
       connections: undefined,
       seed,
       insecure: false,
+      http2: false,
       isOwnTarget: false,
       record: false,
       live: false,

@@ -9,6 +9,7 @@ import type { ProbeAsk } from '../load/capacity-probe.ts'
 import { overloadFactor } from '../load/capacity-recovery.ts'
 import { limitsOf, type LoadPlan, schedulePlanned } from '../load/plan.ts'
 import { parseSlo } from '../load/slo.ts'
+import { refuseUnused } from '../load/unused-flags.ts'
 import type { CapacityReport } from '../system/capacity-report.ts'
 import type { LoadReport, LoadVerdict } from '../system/load-report.ts'
 import { interruptible } from './interrupt.ts'
@@ -21,7 +22,7 @@ import { openRun } from './runs.ts'
 
 export interface CapacityOptions extends Pick<
   LoadOptions,
-  'target' | 'from' | 'scenarioFile' | 'request' | 'connections' | 'seed'
+  'given' | 'target' | 'from' | 'scenarioFile' | 'request' | 'connections' | 'seed'
 > {
   slo: string
   arrivals: 'even' | 'poisson'
@@ -31,6 +32,7 @@ export interface CapacityOptions extends Pick<
   soakMs: number
   timeoutMs: number
   insecure: boolean
+  http2: boolean
   isOwnTarget: boolean
   record: boolean
   live: boolean
@@ -44,7 +46,7 @@ export interface CapacityResult extends CapacityReport {
 /**
  * Ctrl-C ends it with what was found until then.
  *
- * @throws UserError for a bad objective and whatever `runLoad` throws; then no run is left behind.
+ * @throws UserError for a bad objective, a flag that would not be heeded, and whatever `runLoad` throws; then no run is left behind.
  */
 export async function findCapacityOf(
   options: CapacityOptions,
@@ -52,6 +54,11 @@ export async function findCapacityOf(
   const objectives = parseSlo(options.slo)
   const { target, fleet } = await findTarget(options)
   const url = 'url' in target ? target.url : target.baseUrl
+  refuseUnused(options.given, {
+    model: 'open',
+    requests: 'url' in target ? 'plain' : 'scenario',
+    schedule: 'rate',
+  })
   const { slo, lowest, highest, precision, soakMs } = options
   const limitMs = latencyLimit(objectives)
   const planAt = plannerOf({ ...options, target, limitMs })
@@ -119,6 +126,7 @@ function plannerOf(
     timeoutMs: Math.min(timeoutMs, Math.max(1000, 4 * limitMs)),
     seed,
     insecure: options.insecure,
+    http2: options.http2,
     isOwnTarget: options.isOwnTarget,
     method: request.method,
     headers: request.headers,

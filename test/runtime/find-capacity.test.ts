@@ -1,11 +1,16 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer as createHttpServer } from 'node:http'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
+import { text as textOf } from 'node:stream/consumers'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { findCapacityOf } from '../../src/runtime/find-capacity.ts'
 import { startTarget } from '../fixtures/targets/start-target.ts'
+
+const cli = join(import.meta.dirname, '../../bin/dev.js')
 
 // What a shared machine can promise. How near the result comes to the known limit is tested in virtual time.
 test(
@@ -14,6 +19,7 @@ test(
   async () => {
     await using target = await startTarget('./md1-server.ts')
     const { result, text } = await findCapacityOf({
+      given: [],
       target: target.url,
       from: tmpdir(),
       scenarioFile: undefined,
@@ -28,6 +34,7 @@ test(
       connections: undefined,
       seed: 1,
       insecure: false,
+      http2: false,
       isOwnTarget: false,
       record: false,
       live: false,
@@ -52,15 +59,9 @@ test(
     }).listen(0, '127.0.0.1')
     await once(server, 'listening')
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
-    const cli = join(import.meta.dirname, '../../bin/dev.js')
     // Enough for the first probes, which need few.
-    const script = 'ulimit -n 400 && exec "$@"'
-    const asked = [process.execPath, cli, 'load', 'find-capacity', url, '--no-record', '--json']
-    const { code, stdout } = await new Promise<{ code: unknown; stdout: string }>((resolve) => {
-      execFile('sh', ['-c', script, 'sh', ...asked], (error, text) => {
-        resolve({ code: error?.code ?? 0, stdout: text })
-      })
-    })
+    const shell = ['sh', '-c', 'ulimit -n 400 && exec "$@"', 'sh']
+    const { code, stdout } = await findCapacityTyped([url, '--no-record', '--json'], shell)
     server.close()
     expect(JSON.parse(stdout)).toMatchObject({
       error: { code: 'too-many-connections', data: { connections: 1000, limit: 400 } },
@@ -68,3 +69,43 @@ test(
     expect({ code, connections }).toEqual({ code: 2, connections: 0 })
   },
 )
+
+test('each request of a search is the one that was asked for', { timeout: 60_000 }, async () => {
+  const asked = new Set<string>()
+  const server = createHttpServer((request, response) => {
+    const { authorization, 'x-tag': tag } = request.headers
+    void textOf(request).then((sent) => {
+      asked.add([request.method, authorization, tag, sent].join(' '))
+      response.end('{}')
+    })
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  // Met at its only rate.
+  const rates = ['--from', '20', '--max-rps', '20', '--slo', 'p99<5s', '--no-record', '--json']
+  const request = ['--method', 'post', '-H', 'Authorization: Bearer a', '-H', 'X-Tag: b', '--body', '[1]']
+  const { code, stdout } = await findCapacityTyped([url, ...rates, ...request])
+  server.close()
+  expect(JSON.parse(stdout)).toMatchObject({ verdict: 'not-reached', ratePerSecond: 20 })
+  expect({ code, asked: [...asked] }).toEqual({ code: 0, asked: ['POST Bearer a b [1]'] })
+})
+
+test('a header that a scenario would not heed is refused before its first request', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'msvc-capacity-'))
+  const scenario = join(folder, 'scenario.yaml')
+  writeFileSync(
+    scenario,
+    'apiVersion: msvc/v1\nkind: Scenario\nname: a\nrequests: [{ name: a, method: GET, path: / }]\n',
+  )
+  const typed = ['http://127.0.0.1:9/', '-f', scenario, '-H', 'a: b', '--no-record', '--json']
+  const { code, stdout } = await findCapacityTyped(typed)
+  rmSync(folder, { recursive: true })
+  expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'flag-unused' } })
+  expect(code).toBe(2)
+})
+
+const findCapacityTyped = (args: string[], shell: string[] = []) =>
+  new Promise<{ code: unknown; stdout: string }>((resolve) => {
+    const [file = '', ...rest] = [...shell, process.execPath, cli, 'load', 'find-capacity', ...args]
+    execFile(file, rest, (error, stdout) => resolve({ code: error?.code ?? 0, stdout }))
+  })

@@ -1,6 +1,7 @@
 import { string as argument } from '@oclif/core/args'
 import { boolean, integer, string } from '@oclif/core/flags'
 import { BaseCommand, exitCodes } from '../../cli/base-command.ts'
+import { requestFlags, requestTyped } from '../../cli/request-flags.ts'
 import { errors } from '../../errors.ts'
 import type { CapacityResult } from '../../runtime/find-capacity.ts'
 import { parseDuration } from '../../system/duration.ts'
@@ -15,6 +16,7 @@ export default class LoadFindCapacity extends BaseCommand {
   static override examples = [
     "<%= config.bin %> load find-capacity --slo 'p99<200ms,errors<1%'",
     "<%= config.bin %> load find-capacity http://127.0.0.1:4000/hello --slo 'p99<20ms' --arrivals poisson",
+    '<%= config.bin %> load find-capacity http://127.0.0.1:4000/orders --method POST -H \'content-type: application/json\' --body \'{"sku":"a"}\'',
   ]
   static override args = {
     target: argument({
@@ -33,18 +35,15 @@ export default class LoadFindCapacity extends BaseCommand {
       default: 'even',
     }),
     scenario: string({ char: 'f', description: 'A scenario file.', helpValue: 'FILE' }),
-    method: string({ description: 'Of a plain target.', default: 'GET' }),
-    body: string({ description: 'Of a plain target.' }),
-    timeout: string({ description: 'An arrival that takes longer has failed.', default: '10s' }),
+    ...requestFlags(),
     connections: integer({ char: 'c', description: 'Connections at most.' }),
     seed: integer({ description: 'Of the arrivals.', default: 1 }),
-    insecure: boolean({ description: 'Take any certificate.' }),
     'yes-i-own-this-target': boolean({ description: 'Needed for a public address.' }),
     record: boolean({ description: 'Keep the search and write its report.', default: true, allowNo: true }),
   }
 
   async run(): Promise<CapacityResult> {
-    const { args, flags } = await this.parse(LoadFindCapacity)
+    const { args, flags, metadata } = await this.parse(LoadFindCapacity)
     if (flags.from < 1 || flags['max-rps'] < flags.from)
       throw errors.badValue(
         '--max-rps',
@@ -53,10 +52,11 @@ export default class LoadFindCapacity extends BaseCommand {
       )
     const { findCapacityOf } = await import('../../runtime/find-capacity.ts')
     const { result, text } = await findCapacityOf({
+      given: Object.keys(flags).filter((name) => metadata.flags[name]?.setFromDefault !== true),
       target: args.target,
       from: process.cwd(),
       scenarioFile: flags.scenario,
-      request: { method: flags.method.toUpperCase(), headers: {}, body: flags.body },
+      request: requestTyped(flags),
       slo: flags.slo,
       arrivals: flags.arrivals as 'even' | 'poisson',
       lowest: flags.from,
@@ -67,6 +67,7 @@ export default class LoadFindCapacity extends BaseCommand {
       connections: flags.connections,
       seed: flags.seed,
       insecure: flags.insecure,
+      http2: flags.http2,
       isOwnTarget: flags['yes-i-own-this-target'],
       record: flags.record,
       live: !this.jsonEnabled(),

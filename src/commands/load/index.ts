@@ -1,10 +1,10 @@
 import { string as argument } from '@oclif/core/args'
 import { boolean, integer, string } from '@oclif/core/flags'
 import { BaseCommand, exitCodes } from '../../cli/base-command.ts'
+import { requestFlags, requestTyped } from '../../cli/request-flags.ts'
 import { errors } from '../../errors.ts'
 import { parseDuration } from '../../system/duration.ts'
 import { suggest } from '../../system/suggest.ts'
-import { headersTyped } from '../../load/header-lines.ts'
 import { pacings } from '../../load/pacing.ts'
 import type { Pacing } from '../../ports.ts'
 import { parseShare } from '../../system/parse-share.ts'
@@ -55,24 +55,11 @@ export default class Load extends BaseCommand {
       description: 'Of --from; guessed if left out.',
       options: ['vegeta', 'vegeta-json', 'har', 'openapi'],
     }),
-    method: string({ description: 'Of a plain target.', default: 'GET' }),
-    header: string({
-      char: 'H',
-      multiple: true,
-      description: 'Of a plain target, or of all requests of --from.',
-      helpValue: "'name: value'",
-    }),
-    body: string({ description: 'Of a plain target.' }),
-    timeout: string({ description: 'An arrival that takes longer has failed.', default: '10s' }),
+    ...requestFlags(),
     deadline: string({
       description: 'An arrival that waited longer for a connection is shed; --timeout if left out.',
       helpValue: '100ms',
     }),
-    http2: boolean({
-      description: 'HTTP/2; without TLS the target must know (h2c). -c counts requests at once.',
-      default: false,
-    }),
-    insecure: boolean({ description: 'Take any certificate.', default: false }),
     'yes-i-own-this-target': boolean({
       description: 'The target may have a public address: it is yours to load.',
       default: false,
@@ -133,11 +120,7 @@ export default class Load extends BaseCommand {
       scenarioFile: flags.scenario,
       requestsFile: flags.from,
       requestsFormat: flags.format as RequestFormat | undefined,
-      request: {
-        method: flags.method.toUpperCase(),
-        headers: headersTyped(flags.header ?? []),
-        body: flags.body,
-      },
+      request: requestTyped(flags),
       engine: flags.engine as LoadOptions['engine'],
       connections: flags.connections,
       maxInFlight: flags['max-in-flight'],
