@@ -27,20 +27,24 @@ export interface Estimate {
   high: number
   /** Nine times of ten the limit lies in it. */
   between: { low: number; high: number }
+  /** How likely the limit is no farther from the result than by that ratio. */
+  chanceWithin(ratio: number): number
 }
 
 /** Queues that are nine tenths busy have some 40, a pool of several places half of that, a cliff any. */
 const usualSteepness = 35
+/** In factors of e. A cliff may be as steep as it likes; little is flatter than half of the usual. */
+const spreadOf = (steepness: number): number => (steepness > usualSteepness ? 1 : 0.65)
 const steepnesses = [3, 4.5, 7, 10, 15, 22, 33, 50, 75, 110, 170, 250, 400].map((steepness) => ({
   steepness,
-  weight: Math.exp(-(Math.log(steepness / usualSteepness) ** 2) / 2),
+  weight: Math.exp(-((Math.log(steepness / usualSteepness) / spreadOf(steepness)) ** 2) / 2),
 }))
-const accident = 0.005
+const accident = 0.002
 /** So many times the allowed odds are an overload: there the share says how long it went on, not where the limit is. */
 const overloadOdds = 40
 const tail = 0.05
-/** The model is not the target: in trials, nine of ten limits lie between these, not 97 of 100. */
-const farTail = 0.015
+/** The model is not the target: in trials, nine of ten limits and some more lie between these, not 94 of 100. */
+const farTail = 0.03
 
 export interface Range {
   from: number
@@ -57,16 +61,19 @@ export function estimateLimit(
     const isImplied = objectives.some((other, at) => at !== index && implies(other, objective, at < index))
     return isImplied ? [] : [{ allowed: objective.allowed, counts: countsOf(evidence, objective, index) }]
   })
-  const coarse = quantilesOf(deciding, range, 80)
+  const coarse = beliefOf(deciding, range, 80)
   const step = (range.to / range.from) ** (1 / 80)
-  const near = { from: coarse(0.0005) / step, to: coarse(0.9995) * step }
-  const fine = quantilesOf(deciding, near, 120)
+  const near = { from: coarse.quantile(0.0005) / step, to: coarse.quantile(0.9995) * step }
+  const fine = beliefOf(deciding, near, 120)
+  const ratePerSecond = fine.quantile(0.4)
   return {
-    ratePerSecond: fine(0.4),
-    next: fine(0.6),
-    low: fine(tail),
-    high: fine(1 - tail),
-    between: { low: fine(farTail), high: fine(1 - farTail) },
+    ratePerSecond,
+    next: fine.quantile(0.6),
+    low: fine.quantile(tail),
+    high: fine.quantile(1 - tail),
+    between: { low: fine.quantile(farTail), high: fine.quantile(1 - farTail) },
+    chanceWithin: (ratio) =>
+      fine.chanceBelow(ratePerSecond * (1 + ratio)) - fine.chanceBelow(ratePerSecond / (1 + ratio)),
   }
 }
 
@@ -81,7 +88,7 @@ interface Deciding {
   counts: readonly Count[]
 }
 
-function quantilesOf(deciding: readonly Deciding[], { from, to }: Range, steps: number) {
+function beliefOf(deciding: readonly Deciding[], { from, to }: Range, steps: number) {
   const step = (to / from) ** (1 / steps)
   const rates = Array.from({ length: steps + 1 }, (_, index) => from * step ** index)
   // The worst one's limit is above a rate when all of them are.
@@ -95,9 +102,15 @@ function quantilesOf(deciding: readonly Deciding[], { from, to }: Range, steps: 
       above[at]! *= 1 - below
     }
   }
-  return (fraction: number): number => {
-    const index = above.findIndex((share) => share <= 1 - fraction)
-    return rates[index === -1 ? steps : index]!
+  return {
+    quantile(fraction: number): number {
+      const index = above.findIndex((share) => share <= 1 - fraction)
+      return rates[index === -1 ? steps : index]!
+    },
+    chanceBelow(rate: number): number {
+      const index = rates.findIndex((one) => one > rate)
+      return index === -1 ? 1 : 1 - (above[index - 1] ?? 1)
+    },
   }
 }
 
@@ -110,11 +123,11 @@ interface Count {
   cluster: number
 }
 
-/** A queue stays long for some three times what it makes wait; failures come in bursts. Until more is seen. */
-const lasting = 3
+/** A queue stays long for some four times what it makes wait; failures come in bursts. Until more is seen. */
+const lasting = 4
 const longestLimitMs = 200
 const failureClusterMs = 20
-const weightOfThought = 8
+const weightOfThought = 16
 
 function countsOf(evidence: readonly Evidence[], { limitMs, allowed }: Objective, index: number): Count[] {
   const thoughtMs = Number.isFinite(limitMs) ? lasting * Math.min(limitMs, longestLimitMs) : failureClusterMs

@@ -22,7 +22,7 @@ export interface CapacitySearch {
   /** Arrivals per second. */
   lowest: number
   highest: number
-  /** How far the limit may lie from the result, in nine of ten cases. */
+  /** The search ends when nine of ten chances lie within such a ratio; what is found is known to twice it. */
   precision: number
   soakSeconds: number
 }
@@ -33,6 +33,8 @@ export type CapacityFound = Pick<
 >
 
 const soakFactor = 0.9
+/** That the limit lies within twice the precision of the result. */
+const sureEnough = 0.85
 const bracketSeconds = 8
 /** To judge a rate that is clearly met. */
 const usualSeconds = 3
@@ -110,8 +112,11 @@ export async function findCapacity(search: CapacitySearch, ports: CapacityPorts)
   met = rounded(estimate.ratePerSecond)
   missed = lowestMissAbove(met, probes) ?? missed
   if (disturbed > 0) reasons.push(`other programs disturbed ${disturbed} of the probes, which do not count`)
-  if (!isNarrow(estimate, 2 * precision))
-    reasons.push('the time was over before the limit was known as precisely as was asked for')
+  const isKnown = estimate.chanceWithin(2 * precision) >= sureEnough
+  if (!isKnown)
+    reasons.push(
+      `the time was over before the limit was known to ${Number((200 * precision).toPrecision(2))} %`,
+    )
 
   const rate = rounded(soakFactor * met)
   const soak = await judged({
@@ -138,7 +143,7 @@ export async function findCapacity(search: CapacitySearch, ports: CapacityPorts)
     reasons.push(`the soak at ${rate} per second missed`)
     return end('unconfirmed', recovery)
   }
-  return end(isNarrow(estimate.between, 6 * precision) ? 'found' : 'inconclusive', recovery)
+  return end(isKnown ? 'found' : 'inconclusive', recovery)
 
   function end(verdict: CapacityVerdict, recovery: CapacityRecovery | null = null): CapacityFound {
     const between =
