@@ -4,6 +4,7 @@
 // work. What is logged is what changed, and what went wrong, within bounds.
 
 import { pino, type Logger } from 'pino'
+import { openLogOutput } from './log-output.ts'
 import { currentRequest } from './request-context.ts'
 
 export type { Logger } from 'pino'
@@ -14,12 +15,6 @@ export interface LoggerOptions {
 }
 
 export function createLogger({ service, level }: LoggerOptions): Logger {
-  // Synchronous, so that the last line of a dying process is written; affordable because there are few.
-  const destination = pino.destination({ dest: 1, sync: true })
-  destination.on('error', (error: NodeJS.ErrnoException) => {
-    // The reader of our log is gone. There is nobody left to tell, and the service goes on.
-    if (error.code !== 'EPIPE') throw error
-  })
   return pino(
     {
       level,
@@ -27,7 +22,7 @@ export function createLogger({ service, level }: LoggerOptions): Logger {
       formatters: { level: (label) => ({ level: label }) },
       mixin: traceOfCurrentRequest,
     },
-    destination,
+    openLogOutput(),
   )
 }
 
