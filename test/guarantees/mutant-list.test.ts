@@ -36,6 +36,7 @@ test.each([
   'feed without gaps',
   'notifications',
   'record of a load run',
+  'every step may be the last',
   'checkpoint',
   'bad input',
   'a store that cannot be written',

@@ -438,6 +438,52 @@ const joinedLogs = [
   ),
 ]
 
+const dying = (file: string, named: string) =>
+  breaking('every step may be the last')(file, 'test/guarantees/crash-points.test.ts', named)
+
+const crashes = [
+  dying(`${order}/src/order-store.ts`, 'order dies after the commit of order.placed')(
+    'what is open is not read from the log',
+    '(openOrders.all(placedBefore) as unknown as { id: string }[]).map(({ id }) => id)',
+    '[] as string[]',
+  ),
+  dying(`${order}/src/pay-order.ts`, 'order dies before the commit of order.confirmed')(
+    'payment is asked again under another key',
+    'idempotencyKey: order.paymentKey',
+    'idempotencyKey: `${order.paymentKey}-${retryAttempt}-${process.pid}`',
+  ),
+  dying(`${payment}/src/settle-charge.ts`, 'provider dies after the commit of authorised')(
+    'the provider is asked again under another key',
+    'provider.authorise(charge.key,',
+    'provider.authorise(`${charge.key}-${performance.now()}`,',
+  ),
+  dying(`${payment}/src/reconcile.ts`, 'payment dies after the commit of refund_requested')(
+    'nobody reconciles',
+    'running ??= round().finally(() => (running = undefined))',
+    'running ??= undefined',
+  ),
+  dying(`${notification}/src/follow-orders.ts`, 'notification dies before the commit of receipt')(
+    'the checkpoint moves before its effect',
+    'await store.record(events.flatMap(messagesFor), next)',
+    'await store.record([], next)\n      await store.record(events.flatMap(messagesFor), next)',
+  ),
+  dying(`${notification}/src/deliver.ts`, 'notification dies amid the write of email')(
+    'a message is marked as sent before it is',
+    'const attempts = (await Promise.all(due.map(attempt)))',
+    "await store.settle(due.map(({ id }) => ({ kind: 'sent', id, via: channel.via })))\n      const attempts = (await Promise.all(due.map(attempt)))",
+  ),
+  dying(`${notification}/src/mailbox.ts`, 'notification dies after the sync of email')(
+    'what arrived is forgotten with the process',
+    'const arrived = wholeLines(path)',
+    'wholeLines(path)\n  const arrived = new Set<string>()',
+  ),
+  dying(`${notification}/src/mailbox.ts`, 'notification dies amid the write of email')(
+    'half a line is left where it is',
+    'truncateSync(path, Buffer.byteLength(text.slice(0, end)))',
+    '',
+  ),
+]
+
 export const recordMutants: RecordMutant[] = [
   ...hashChain,
   ...anchors,
@@ -449,6 +495,7 @@ export const recordMutants: RecordMutant[] = [
   ...deadLetters,
   ...feedGaps,
   ...judging,
+  ...crashes,
   ...checkpoint,
   ...badInputs,
   ...storageTrouble,
