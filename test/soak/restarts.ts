@@ -41,7 +41,7 @@ export interface Restarts {
   accepted: number
 }
 
-/** @throws when a restart takes longer than its load: it would prove nothing. */
+/** @throws when a restart takes longer than its load, or leaves the process that was: it would prove nothing. */
 export async function restartRounds(options: RestartsOptions): Promise<Restarts> {
   const { root, rounds, only, settleMs, onRestart } = options
   const { agent, system } = await generatedFleet(root, { readyWithinMs: 120_000 })
@@ -80,14 +80,20 @@ async function restartUnderLoad(
     },
   )
   await Promise.race([started.promise, load])
+  const before = await pidOf(agent, service)
   const startMs = performance.now()
   await agent.restart(service)
   const tookMs = Math.round(performance.now() - startMs)
   if (tookMs > loadMs * 0.9) throw new Error(`${service} took ${tookMs} ms, longer than its load`)
+  if ((await pidOf(agent, service)) === before)
+    throw new Error(`${service} was not restarted: it is still ${before}`)
   const report = await load
   const arrivals = report.schedule.arrivals
   return { service, tookMs, arrivals, failed: arrivals - (report.outcomes.ok ?? 0), how: failuresOf(report) }
 }
+
+const pidOf = async (agent: AgentClient, service: string): Promise<number | null | undefined> =>
+  (await agent.status()).services.find(({ name }) => name === service)?.pid
 
 const failuresOf = ({ outcomes, statuses }: LoadReport): string =>
   [
