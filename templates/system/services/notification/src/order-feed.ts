@@ -13,6 +13,8 @@ export type FeedResult =
   | { kind: 'unavailable'; reason: string; retryAfterMs: number }
 
 const retryAfterMs = 200
+/** An open breaker may close much earlier than it says: its recovery probe asks twice a second. */
+const maxRefusedMs = 1000
 /** Well below half the time of an attempt, from which on the breaker counts an answer as slow. */
 export const waitMs = 1000
 
@@ -24,7 +26,11 @@ export async function readFeed(
 ): Promise<FeedResult> {
   const result = await order.readFeed({ query: { after, limit, waitMs }, signal })
   if (result.kind === 'refused')
-    return { kind: 'unavailable', reason: 'the breaker is open', retryAfterMs: result.retryAfterMs }
+    return {
+      kind: 'unavailable',
+      reason: 'the breaker is open',
+      retryAfterMs: Math.min(maxRefusedMs, result.retryAfterMs),
+    }
   if (result.kind === 'failed') return { kind: 'unavailable', reason: result.message, retryAfterMs }
   const { status, headers } = result
   if (result.kind === 'undeclared' || result.status !== 200)

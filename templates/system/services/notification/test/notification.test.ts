@@ -73,6 +73,22 @@ test('order not being up yet is no failure that the breaker counts', async (t) =
   assert.match(metrics, /circuit_breaker_calls_total\{name="tested:order",outcome="failure"\} 0/)
 })
 
+test('order is followed again when its breaker closes early, not when it had said', async (t) => {
+  const order = await runOrderStandIn(t)
+  order.state.known = 2
+  const ORDER_POLICY = '{"breaker":{"openMs":60000,"maxOpenMs":60000}}'
+  const { ended, adminUrl } = await runNotification(t, order.url, undefined, { ORDER_POLICY })
+  await ended(1)
+  order.state.trouble = 'reset'
+  await eventually(async () => {
+    const breakers = await (await fetch(`${adminUrl}/breakers`)).text()
+    return breakers.includes('"open"') ? true : undefined
+  }, 20_000)
+  order.state.trouble = undefined
+  order.state.known = 5
+  await ended(5)
+})
+
 test('order being away for a while loses nothing', async (t) => {
   const order = await runOrderStandIn(t)
   order.state.known = 2
