@@ -119,8 +119,9 @@ async function runAsked(options: LoadOptions): Promise<{ result: LoadResult; tex
   // Told before the load, and not after it in place of its result.
   if (junitPath !== undefined) await requireWritable(junitPath)
   const live = options.live ? await liveLoad(aboutPlan(plan), fleet?.agent) : undefined
+  const unrecorded: LoadReport[] = []
   const result = await interruptible(async (signal): Promise<LoadResult> => {
-    const watchers = { ...live, signal }
+    const watchers = { ...live, signal, onUnrecorded: (load: LoadReport) => void unrecorded.push(load) }
     if (!options.record)
       return { model: 'open', ...(await runLoad(plan, watchers)), runId: null, report: null }
     const title = shapeText(asked)
@@ -130,7 +131,11 @@ async function runAsked(options: LoadOptions): Promise<{ result: LoadResult; tex
     const { compareRuns } = await import('./compare.ts')
     const pair = { from: options.from, ...baseline, candidate: runId, seed }
     return { model: 'open', ...load, runId, report, comparison: await compareRuns(pair) }
-  }).finally(() => live?.end())
+  }).finally(() => {
+    live?.end()
+    // A full disk must not cost what was measured.
+    for (const load of unrecorded) process.stderr.write(`${loadView(load)}\n`)
+  })
   if (junitPath !== undefined && result.model === 'open') {
     await diskFiles.write(junitPath, junitOf(result, new Date(result.startedAt).toISOString()))
   }

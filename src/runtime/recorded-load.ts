@@ -22,10 +22,13 @@ export interface RecordedLoad {
   report: string
 }
 
-/** Throws what `runLoad` throws; then no run is left behind. */
+/**
+ * Throws what `runLoad` throws; then no run is left behind. What was measured is told to `onUnrecorded` when the disk
+ * does not take it, before that is thrown.
+ */
 export async function runRecordedLoad(
   { plan, title, fleet }: RecordedLoadOptions,
-  watchers: LoadWatchers = {},
+  { onUnrecorded, ...watchers }: LoadWatchers & { onUnrecorded?(load: LoadReport): void } = {},
 ): Promise<RecordedLoad> {
   const target = 'url' in plan.target ? plan.target.url : plan.target.baseUrl
   const run = await openRun({ root: fleet?.root, system: fleet?.system ?? null, kind: 'load', title, target })
@@ -37,7 +40,10 @@ export async function runRecordedLoad(
     throw error
   }
   const agentEvents = await eventsSince(fleet?.agent, load.startedAt)
-  await run.finish({ verdict: verdictOf(load), summary: { load }, agentEvents })
+  await run.finish({ verdict: verdictOf(load), summary: { load }, agentEvents }).catch((error: unknown) => {
+    onUnrecorded?.(load)
+    throw error
+  })
   return { load, runId: run.id, report: run.report }
 }
 
