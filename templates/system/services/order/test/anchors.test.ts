@@ -26,6 +26,17 @@ test('the audit trail is anchored outside of the database, and again at the end'
   assert.deepEqual([last?.pos, last?.hash], [events.length, events.at(-1)?.hash])
 })
 
+test('where no anchor can be written, orders are taken all the same', async (t) => {
+  const folder = temporaryFolder(t)
+  writeFileSync(`${folder}/in the way`, '')
+  const more = { ANCHOR_EVERY_MS: '100', ANCHOR_DIR: `${folder}/in the way/anchors` }
+  const { place, adminUrl, close } = await runOrder(t, await deadUrl(), folder, more)
+  assert.equal((await place('k1')).status, 202)
+  assert.equal((await fetch(`${adminUrl}/readyz`)).status, 200)
+  await close()
+  assert.equal(readFileSync(`${folder}/in the way`, 'utf8'), '')
+})
+
 const withoutTriggers = 'drop trigger events_are_final_u; drop trigger events_are_final_d;'
 
 /** A service that took two orders while payment was away, and was then ended and its log changed by SQL. */
