@@ -184,6 +184,11 @@ const idempotencyKeys = [
     "found.kind === 'done' ? found.payment : undefined",
     'undefined',
   ),
+  charging('charge-store.ts', 'charge-store.test.ts', 'the clock went back')(
+    'what was open when the clock went back waits for it',
+    'or u.at > ?',
+    'and u.at <> ?',
+  ),
   charging('settle-charge.ts', 'reconcile.test.ts', 'is another payment, settles nothing')(
     'another payment in the books is taken for the charge',
     'isTold ? await',

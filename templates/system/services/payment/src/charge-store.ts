@@ -38,7 +38,10 @@ export interface ChargeStore {
   /** Resolves once the state is on disk; a charge that is already there or further stays as it is. */
   enter(id: string, state: ChargeState, providerId: string | null): Promise<Charge>
   find(id: string): Charge | undefined
-  /** In an open state since before that time, in the order of their positions, from behind `after`. */
+  /**
+   * In an open state since before that time, in the order of their positions, from behind `after`. What is open since
+   * a time to come is as well: the clock has gone back, and would have to come there again.
+   */
   unsettled(openBefore: number, after: number, limit: number): Charge[]
   /** How many those are. */
   unsettledCount(): number
@@ -109,7 +112,7 @@ export function createChargeStore({ database, commit }: DurableStore, clock: Clo
   const countOpen = database.prepare('select count(*) as count from unsettled')
   const open = database.prepare(
     `select ${columns} ${withState} join unsettled u on u.charge_id = c.id
-      where u.at < ? and c.pos > ? order by c.pos limit ?`,
+      where (u.at < ? or u.at > ?) and c.pos > ? order by c.pos limit ?`,
   )
   const insert = database.prepare(
     'insert into charges (id, key, order_id, amount_cents, at) values (?, ?, ?, ?, ?)',
@@ -124,7 +127,8 @@ export function createChargeStore({ database, commit }: DurableStore, clock: Clo
     request: (request) => commit(() => requestOnce(request)),
     enter: (id, state, providerId) => commit(() => enterOnce(id, state, providerId)),
     find,
-    unsettled: (openBefore, after, limit) => open.all(openBefore, after, limit) as unknown as Charge[],
+    unsettled: (openBefore, after, limit) =>
+      open.all(openBefore, clock.epochMs(), after, limit) as unknown as Charge[],
     unsettledCount: () => (countOpen.get() as { count: number }).count,
     list: (after, limit) => page.all(after, limit) as unknown as Charge[],
   }

@@ -49,3 +49,18 @@ for (const sql of forgeries) {
     assert.equal((await store.request({ key: 'k2', orderId: 'o2', amountCents: 1 })).kind, 'charge')
   })
 }
+
+test('what was open when the clock went back by an hour is settled now, and not in an hour', async (t) => {
+  let now = 10_000_000
+  const durable = openDurableStore({ folder: temporaryFolder(t), name: 'payment', schema, log })
+  t.after(() => durable.close())
+  const store = createChargeStore(durable, { ...systemClock, epochMs: () => now })
+  const open = () => store.unsettled(now - 2000, 0, 10).map(({ key }) => key)
+  await store.request({ key: 'k1', orderId: 'o1', amountCents: 500 })
+  assert.deepEqual(open(), [])
+  now -= 3_600_000
+  await store.request({ key: 'k2', orderId: 'o2', amountCents: 500 })
+  assert.deepEqual(open(), ['k1'])
+  now += 2001
+  assert.deepEqual(open(), ['k1', 'k2'])
+})
