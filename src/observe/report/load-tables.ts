@@ -29,7 +29,7 @@ function thresholdTable({ thresholds, verdict, isInterrupted }: LoadReport): Htm
           (threshold) =>
             html`<tr>
               <td>${mark(threshold.ok)}</td>
-              <th scope="row">${threshold.expression}</th>
+              <th scope="row" class="name">${threshold.expression}</th>
               <td class="text">${observedText(threshold)}</td>
             </tr>`,
         )}
@@ -126,7 +126,7 @@ function requestTable({ requests }: LoadReport): Html {
         ${requests.map(
           ({ name, outcomes: counts, statuses, responseMs }) =>
             html`<tr>
-              <th scope="row">${name}</th>
+              <th scope="row" class="name">${name}</th>
               <td>${countText(total(counts))}</td>
               <td>${shareText(counts.ok ?? 0, total(counts))}</td>
               <td class="text">
