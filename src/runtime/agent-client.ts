@@ -15,6 +15,7 @@ import type {
   ServiceStatus,
 } from '../system/agent-api.ts'
 import type { FaultRequest } from '../system/fault-declaration.ts'
+import { holdAgent } from './agent-hold.ts'
 import { agentPlace } from './agent-place.ts'
 
 export interface AgentClient {
@@ -146,7 +147,7 @@ function clientOf(plain: AgentHttp, root: string): AgentClient {
         body,
         withinMs: patienceMs,
       }),
-    hold: (signal) => hold(http, signal),
+    hold: (signal) => holdAgent(http, { system: basename(root), signal }),
     checkFault: (body) => http.ask({ method: 'POST', path: '/faults?dry-run=1', body }),
     faults: () => http.ask({ path: '/faults' }),
     heal: (id) =>
@@ -189,15 +190,6 @@ export const isAgentGone = (error: unknown): boolean =>
 
 const isUnknownService = (error: unknown): error is UserError =>
   error instanceof UserError && error.code === 'unknown-service'
-
-/** The stream is read to its end, because who hangs up lets go. */
-async function hold(http: AgentHttp, signal: AbortSignal): Promise<string> {
-  const id = Promise.withResolvers<string>()
-  void (async () => {
-    for await (const line of http.lines({ path: '/holds', signal })) id.resolve(line)
-  })().catch(id.reject)
-  return id.promise
-}
 
 /** An agent that was there a moment ago and is not any more, or answers no more, is no bug of ours. */
 function sayingSo(http: AgentHttp, root: string): AgentHttp {
