@@ -14,13 +14,21 @@ export interface Found {
   /** Answers a second with so many connections that ask again at once. */
   ceiling: number
   held: Windowed
+  /** How many windows it had, and how many of them were discarded for the noise of others. */
+  windows: number
+  discarded: number
+}
+
+interface Rules {
+  seconds: number
+  limitMs: number
+  connections: number
+  /** Share of the machine that others may take of a window which counts. */
+  noisyAbove: number
 }
 
 /** The first is what the second is measured against. */
-export function gatewayTables(
-  found: Found[],
-  { seconds, limitMs, connections }: { seconds: number; limitMs: number; connections: number },
-): string {
+export function gatewayTables(found: Found[], { seconds, limitMs, connections, noisyAbove }: Rules): string {
   const [bare, ours] = found.map(({ held }) => held.rate) as [number, number]
   const ratio = ours / bare
   const judged = [
@@ -28,20 +36,40 @@ export function gatewayTables(
     `moonshot ${perSecond(moonshot)}: ${ours >= moonshot ? 'reached' : 'not reached'}`,
     `each held for ${seconds} s with 0 errors and p99 ≤ ${limitMs} ms`,
   ].join('; ')
-  return [rateTable(found, connections), `${judged}.`, limitsTable(found), reading(found)].join('\n\n')
+  return [
+    rateTable(found, connections),
+    `${judged}. ${noise(found, noisyAbove)}`,
+    limitsTable(found),
+    reading(found),
+  ].join('\n\n')
 }
 
 const rateTable = (found: Found[], connections: number): string =>
   markdownTable(
-    ['', 'highest rate', 'p99', 'p99 of its worst second', `${connections} connections at once`],
+    [
+      '',
+      'highest rate',
+      'p99',
+      'p99 of its worst second',
+      'seconds in which the machine stood still',
+      'p99 with those',
+      `${connections} connections at once`,
+    ],
     found.map(({ name, ceiling, held }) => [
       name,
       perSecond(held.rate),
       `${held.p99.toFixed(1)} ms`,
       `${held.worstP99.toFixed(1)} ms`,
+      String(held.still),
+      `${held.wholeP99.toFixed(1)} ms`,
       perSecond(Math.round(ceiling)),
     ]),
   )
+
+function noise(found: Found[], noisyAbove: number): string {
+  const shares = found.map(({ name, windows, discarded }) => `${discarded} of ${windows} of ${name}`)
+  return `Windows discarded, since others took more than ${percent(noisyAbove)} of the machine or it stood still too often: ${shares.join(', ')}.`
+}
 
 function limitsTable(found: Found[]): string {
   const rows = found.flatMap(({ name, held }) => {

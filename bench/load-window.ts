@@ -1,14 +1,16 @@
 // A time of open-loop load at one rate: what it was answered, and what it took of the machine.
 //
-//   │ lead: not judged, only shown │ judged second by second │
+//   │ lead: not judged, only shown │ seconds, judged together │
 //
-// It ends as soon as it has missed. What fails in the lead counts all the same: an error is no warming up.
+// A second in which the machine stood still (stalls.ts) is not judged, whatever was answered in it; one more is added
+// instead. It ends as soon as it has missed. What fails counts in all of them: no stall makes a wrong answer right.
 
 import { availableParallelism } from 'node:os'
 import type { LoadInterval } from '../src/events.ts'
 import { createHistogram, decode, merge, quantileUs, recordedIn } from '../src/load/histogram.ts'
 import { runLoad } from '../src/runtime/load.ts'
 import type { LoadReport } from '../src/system/load-report.ts'
+import type { Stalls } from './stalls.ts'
 import { loopUseOf, useBetween, useNow, type LoopUse, type ProcessUse } from './process-use.ts'
 
 /** What is measured, and everything that runs for it. */
@@ -26,20 +28,28 @@ export interface Target {
 export interface WindowPlan {
   rate: number
   leadSeconds: number
+  /** To be judged. */
   seconds: number
+  /** That may pass until so many could be judged. */
+  mostSeconds: number
   limitMs: number
   connections: number
-  /** How many of the worst seconds do not count. */
-  spared: number
 }
 
 export interface Windowed {
   rate: number
   holds: boolean
-  /** Of what is judged, the spared seconds left out. */
+  /** False where the machine stood still too often to tell. */
+  isDecided: boolean
+  /** Of what is judged. */
   p99: number
-  /** Of the worst second, spared or not. */
+  /** Of the worst second of these. */
   worstP99: number
+  /** Of all seconds after the lead. */
+  wholeP99: number
+  /** Seconds that were judged, and seconds in which the machine stood still. */
+  judged: number
+  still: number
   failed: number
   leadP99: number
   /** Of all, the lead included: late by the generator, waiting for a connection, being answered. */
@@ -55,20 +65,29 @@ export interface Windowed {
 }
 
 const cores = availableParallelism()
+/** In a second and in the moment before it, whose crowd it has to answer. */
+const stillFromMs = 15
+const crowdMs = 250
 
-export async function loadWindow(target: Target, plan: WindowPlan): Promise<Windowed> {
-  const { rate, leadSeconds, seconds, limitMs, connections, spared } = plan
+export async function loadWindow(target: Target, plan: WindowPlan, stalls: Stalls): Promise<Windowed> {
+  const { rate, leadSeconds, seconds, mostSeconds, limitMs, connections } = plan
   const lead: LoadInterval[] = []
-  const judged: Second[] = []
+  const after: Second[] = []
   const stop = new AbortController()
-  const mayBeLate = 0.01 * rate * (seconds - spared)
+  let startMs = 0
+  let hasMissed = false
+  const isStill = ({ second }: LoadInterval): boolean => {
+    const fromMs = startMs + second * 1000
+    return stalls.between(fromMs - crowdMs, fromMs + 1000) >= stillFromMs
+  }
+  const judgedSeconds = (): Second[] => after.filter((second) => !isStill(second)).slice(0, seconds)
   const watched = watchUse(target)
   const report = await runLoad(
     {
       target: { url: target.url },
       headers: target.headers,
       ratePerSecond: rate,
-      durationMs: (leadSeconds + seconds) * 1000,
+      durationMs: (leadSeconds + mostSeconds) * 1000,
       timeoutMs: 2000,
       // Not `eco`, which costs the machine less: its turns of 5 ms are crowds of forty requests at once.
       pacing: 'metronome',
@@ -76,23 +95,31 @@ export async function loadWindow(target: Target, plan: WindowPlan): Promise<Wind
     },
     {
       signal: stop.signal,
+      onStarted: (at) => void (startMs = at),
       onInterval(interval) {
         if (stop.signal.aborted) return
         if (interval.second < leadSeconds) return void lead.push(interval)
-        judged.push({ ...interval, late: lateIn(interval, limitMs) })
-        if (sum(withoutWorst(judged, spared), ({ late }) => late) > mayBeLate) stop.abort()
+        after.push({ ...interval, late: lateIn(interval, limitMs) })
+        const judged = judgedSeconds()
+        hasMissed = sum(judged, ({ late }) => late) > 0.01 * rate * seconds
+        if (hasMissed || judged.length === seconds) stop.abort()
       },
     },
   )
+  const judged = judgedSeconds()
   const { ok = 0, unfinished = 0 } = report.outcomes
   const failed = report.schedule.arrivals - ok - unfinished
-  const p99 = p99Of(withoutWorst(judged, spared))
-  const isKept = !stop.signal.aborted && report.achievedRate >= 0.99 * rate
+  const p99 = p99Of(judged)
+  const isWhole = !hasMissed && judged.length === seconds && report.achievedRate >= 0.99 * rate
   return {
     rate,
-    holds: isKept && failed === 0 && p99 <= limitMs,
+    holds: isWhole && failed === 0 && p99 <= limitMs,
+    isDecided: hasMissed || failed > 0 || judged.length === seconds,
     p99,
     worstP99: Math.max(0, ...judged.map(({ responseMs }) => responseMs.p99 ?? 0)),
+    wholeP99: p99Of(after),
+    judged: judged.length,
+    still: after.filter(isStill).length,
     failed,
     leadP99: p99Of(lead),
     lagP99: report.lagMs.p99 ?? 0,
@@ -143,9 +170,6 @@ function watchUse({ processes, beside, watchFolder }: Target) {
 
 /** With how many of its arrivals took longer than the limit. */
 type Second = LoadInterval & { late: number }
-
-const withoutWorst = (seconds: readonly Second[], spared: number): Second[] =>
-  seconds.toSorted((one, other) => other.late - one.late).slice(spared)
 
 const lateIn = ({ responseHistogram }: LoadInterval, limitMs: number): number =>
   sum(

@@ -1,6 +1,6 @@
 // Where to look next for the highest rate that holds. Pure: what is known in, the next rate out.
 //
-//   0.8 × ceiling ─▶ holds: up, by a tenth │ does not: down, by a fifth ─▶ between the two, until they are near
+//   first ─▶ holds: a step up │ does not: a step down ─▶ … ─▶ between the two, until they are near
 
 /** The highest rate that held (0: none yet) and the lowest above it that did not (Infinity: none yet). */
 export interface Bracket {
@@ -10,16 +10,23 @@ export interface Bracket {
 
 export const unknown: Bracket = { held: 0, missed: Number.POSITIVE_INFINITY }
 
-const start = 0.8
-const up = 1.1
-const down = 0.8
-/** Of rates so near to each other the window that a system happened to get says more than the rate. */
-const precision = 1.05
+export interface Steps {
+  /** What is tried first, in requests a second. */
+  first: number
+  /** Factors: to the next rate, and to a missed rate that is near enough to the held one. */
+  up: number
+  down: number
+  precision: number
+}
+
 const lowest = 50
 
 /** The next rate to try; undefined when enough is known. Throws when nothing holds at all. */
-export function nextRate({ held, missed }: Bracket, ceiling: number): number | undefined {
-  if (held === 0 && missed === Number.POSITIVE_INFINITY) return Math.round(start * ceiling)
+export function nextRate(
+  { held, missed }: Bracket,
+  { first, up, down, precision }: Steps,
+): number | undefined {
+  if (held === 0 && missed === Number.POSITIVE_INFINITY) return Math.round(first)
   if (held === 0) {
     if (missed * down < lowest) throw new Error(`not even ${Math.round(missed)} a second hold`)
     return Math.round(missed * down)

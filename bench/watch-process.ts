@@ -20,7 +20,7 @@ export interface WatchLine {
 }
 
 const everyMs = 500
-const resolutionMs = 5
+const resolutionMs = 20
 
 const folder = process.env['WATCH_FOLDER']
 if (folder !== undefined && isMainThread) watch(join(folder, `${process.pid}.ndjson`))
