@@ -1,6 +1,6 @@
 // Tells its parent when the machine stood still: every 5 ms it does the same bit of arithmetic, and looks how much CPU
 // time that took. Where a host takes the cores away from a virtual machine and does not say so (steal in
-// /proc/stat stays 0), arithmetic takes ten to thirty times as long. Interrupts hit one sample in a hundred nearly as hard,
+// /proc/stat stays 0), arithmetic takes five to thirty times as long. Interrupts and naps hit single samples nearly as hard,
 // so only several in a row are a stall. Started with fork; ends with its parent.
 
 export interface StallTold {
@@ -12,8 +12,8 @@ export interface StallTold {
 const everyMs = 5
 const steps = 40_000
 const calmSamples = 200
-const slowBy = 8
-const inARow = 3
+const slowBy = 4
+const inARow = 5
 
 process.on('disconnect', () => process.exit(0))
 watch(await calmUs())
@@ -51,9 +51,10 @@ async function calmUs(): Promise<number> {
 }
 
 function arithmeticUs(): number {
-  const before = process.threadCpuUsage()
+  // Not that of the thread, which Linux brings up to date at a tick only: it is 0 in between.
+  const before = process.cpuUsage()
   let value = 1
   for (let step = 0; step < steps; step += 1) value = (Math.imul(value, 1_664_525) + 1_013_904_223) | 0
-  const { user, system } = process.threadCpuUsage(before)
+  const { user, system } = process.cpuUsage(before)
   return value === 0 ? 0 : user + system
 }
