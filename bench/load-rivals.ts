@@ -36,12 +36,19 @@ function msvc(...args: string[]): string[] {
   return [process.execPath, built, 'load', ...args, '--json']
 }
 
-/** So many requests a second, evenly. */
-export function openRivals({ url, seconds, connections, rate }: Asked & { rate: number }): Rival[] {
+/** So many requests a second, evenly. Ours opens connections as it needs them, unless it gets as many as the others. */
+export function openRivals({
+  url,
+  seconds,
+  connections,
+  rate,
+  isAlike = false,
+}: Asked & { rate: number; isAlike?: boolean }): Rival[] {
   const [d, c, each] = [`${seconds}s`, `${connections}`, `${rate / connections}`]
+  const limit = isAlike ? ['-c', c] : []
   const ours = ['metronome', 'precise', 'eco'].map((pacing) => ({
     name: `msvc ${pacing}`,
-    argv: msvc(url, '--rps', `${rate}`, '-d', d, '--pacing', pacing, '--no-record'),
+    argv: msvc(url, '--rps', `${rate}`, ...limit, '-d', d, '--pacing', pacing, '--no-record'),
     latenciesMs: (said: string) => (JSON.parse(said) as { responseMs: Latencies }).responseMs,
   }))
   return [

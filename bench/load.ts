@@ -40,7 +40,9 @@ export async function benchLoad(): Promise<void> {
   const { url } = server
   const asked = (table: string, rivals: Rival[]): Rival[] =>
     wanted.includes(table) ? rivals.filter((tool) => isHere(tool) && isNamed(tool, values.only)) : []
-  const open = asked('open', openRivals({ url, seconds, connections: 100, rate: 10_000 }))
+  // Each connection costs CPU time, which is compared here.
+  const alike = { connections: 100, isAlike: true }
+  const open = asked('open', openRivals({ url, seconds, rate: 10_000, ...alike }))
   const slow = asked('delay', openRivals({ url, seconds: short, connections: 200, rate: 1000 })).filter(
     saysLatencies,
   )
