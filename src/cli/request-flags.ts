@@ -1,7 +1,7 @@
 // What a plain target is asked, and how: the same flags for every command that sends load to one.
 
 import { boolean, string } from '@oclif/core/flags'
-import { headersTyped } from '../load/header-lines.ts'
+import { headersTyped } from '../system/header-lines.ts'
 
 export const requestFlags = () => ({
   method: string({ description: 'Of a plain target.', default: 'GET' }),

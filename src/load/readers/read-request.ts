@@ -1,6 +1,6 @@
 // What the readers of all formats make, and how they say what they cannot read.
 
-import { joinedHeaders } from '../header-lines.ts'
+import { joinedHeaders } from '../../system/header-lines.ts'
 
 /** One request as such a file says it. */
 export interface ReadRequest {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { headersTyped } from '../../src/load/header-lines.ts'
+import { headersTyped } from '../../src/system/header-lines.ts'
 
 test('a header that is typed twice is sent with both values, cookies as one header of cookies', () => {
   const typed = ['X-Tag: a', 'Cookie: a=1', 'x-tag: b:c', 'cookie: b=2', 'accept: text/html']
