@@ -31,6 +31,8 @@ export interface CrashSystem extends AsyncDisposable {
 
 const dieWithinMs = 20_000
 const settleMs = 10_000
+/** A service that dies again and again loses the trust of its callers, for up to 15 s: here they soon ask again. */
+const policy = JSON.stringify({ breaker: { openMs: 100, maxOpenMs: 500 } })
 
 export async function runCrashSystem(): Promise<CrashSystem> {
   const root = mkdtempSync(join(tmpdir(), 'msvc-crash-'))
@@ -148,6 +150,9 @@ export async function runCrashSystem(): Promise<CrashSystem> {
           PROVIDER_URL: urlOf('provider'),
           PAYMENT_URL: urlOf('payment'),
           ORDER_URL: urlOf('order'),
+          PROVIDER_POLICY: policy,
+          PAYMENT_POLICY: policy,
+          ORDER_POLICY: policy,
           CRASH_AT: armed(name),
           EXIT_ON_STDIN_END: '1',
           RECONCILE_MS: '50',
