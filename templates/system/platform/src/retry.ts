@@ -38,6 +38,14 @@ export function retryDelayMs(
   return Math.max(retryAfterMs, random() * Math.min(maxMs, baseMs * 2 ** (retry - 1)))
 }
 
+const maxRefusedMs = 1000
+
+/**
+ * How long to stay away from a callee that is not asked at present: an open breaker may close much earlier than it
+ * says, as its recovery probe asks twice a second.
+ */
+export const refusedWaitMs = (retryAfterMs: number): number => Math.min(maxRefusedMs, retryAfterMs)
+
 /** How long an answer asks to stay away, by its `Retry-After`; undefined when it does not. */
 export function askedToWaitMs(headers: Record<string, string | string[] | undefined>): number | undefined {
   const { 'retry-after': said, date } = headers

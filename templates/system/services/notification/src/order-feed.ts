@@ -1,6 +1,6 @@
 // Reads order's feed, a page at a time, through the breaker of the edge. The answer waits for news.
 
-import { askedToWaitMs } from '@system/platform'
+import { askedToWaitMs, refusedWaitMs } from '@system/platform'
 import type { AnswerBody } from '@system/platform/contract'
 import type { Client } from '@system/platform/contract-client'
 import type { orderContract } from '@system/platform/contracts/order'
@@ -13,8 +13,6 @@ export type FeedResult =
   | { kind: 'unavailable'; reason: string; retryAfterMs: number }
 
 const retryAfterMs = 200
-/** An open breaker may close much earlier than it says: its recovery probe asks twice a second. */
-const maxRefusedMs = 1000
 /** Well below half the time of an attempt, from which on the breaker counts an answer as slow. */
 export const waitMs = 1000
 
@@ -29,7 +27,7 @@ export async function readFeed(
     return {
       kind: 'unavailable',
       reason: 'the breaker is open',
-      retryAfterMs: Math.min(maxRefusedMs, result.retryAfterMs),
+      retryAfterMs: refusedWaitMs(result.retryAfterMs),
     }
   if (result.kind === 'failed') return { kind: 'unavailable', reason: result.message, retryAfterMs }
   const { status, headers } = result

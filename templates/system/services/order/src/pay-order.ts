@@ -3,7 +3,7 @@
 // The key was recorded when the order was placed, so that every attempt for one order uses the same: an
 // attempt that got no answer may have charged all the same, and the next one then finds that charge.
 
-import { askedToWaitMs } from '@system/platform'
+import { askedToWaitMs, refusedWaitMs } from '@system/platform'
 import type { Called, Client } from '@system/platform/contract-client'
 import type { paymentContract } from '@system/platform/contracts/payment'
 import type { Order } from './order.ts'
@@ -15,8 +15,6 @@ export type PaymentResult =
   | { kind: 'unavailable'; reason: string; retryAfterMs: number }
 
 const retryAfterMs = 100
-/** An open breaker may close much earlier than it says: its recovery probe asks twice a second. */
-const maxRefusedMs = 1000
 
 export interface PayOptions {
   payment: Client<typeof paymentContract>
@@ -35,7 +33,7 @@ export async function payOrder(
   })
   if (result.kind === 'refused') {
     const reason = result.by === 'breaker' ? 'the breaker is open' : 'too many payments are under way'
-    return { kind: 'unavailable', reason, retryAfterMs: Math.min(maxRefusedMs, result.retryAfterMs) }
+    return { kind: 'unavailable', reason, retryAfterMs: refusedWaitMs(result.retryAfterMs) }
   }
   if (result.kind === 'failed') return { kind: 'unavailable', reason: result.message, retryAfterMs }
   const { status, headers } = result
