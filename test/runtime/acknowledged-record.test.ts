@@ -64,8 +64,8 @@ test.each(damages)(
     const root = emptySystem()
     const { id, file } = await recorded(root, orders)
     writeFileSync(file, text)
-    for (const reading of [newest(root), ofRun(root, id)])
-      await expect(reading).rejects.toMatchObject({
+    for (const read of [newest, () => ofRun(root, id)])
+      await expect(read(root)).rejects.toMatchObject({
         code: 'run-record-cut',
         message: `The run ${id} got 3 orders acknowledged, of which ${file} holds ${found}.`,
         exitCode: 1,
