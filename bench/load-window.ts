@@ -7,7 +7,8 @@
 
 import { availableParallelism } from 'node:os'
 import type { LoadInterval } from '../src/events.ts'
-import { createHistogram, decode, merge, quantileUs, recordedIn } from '../src/load/histogram.ts'
+import { decode, together } from '../src/load/encoded-histogram.ts'
+import { quantileUs, recordedIn } from '../src/load/histogram.ts'
 import { runLoad } from '../src/runtime/load.ts'
 import type { LoadReport } from '../src/system/load-report.ts'
 import type { Stalls } from './stalls.ts'
@@ -178,8 +179,7 @@ const lateIn = ({ responseHistogram }: LoadInterval, limitMs: number): number =>
   )
 
 function p99Of(seconds: readonly LoadInterval[]): number {
-  const all = createHistogram()
-  for (const { responseHistogram } of seconds) merge(all, decode(responseHistogram))
+  const all = together(seconds.map(({ responseHistogram }) => responseHistogram))
   return (quantileUs(all, 0.99) ?? Number.POSITIVE_INFINITY) / 1000
 }
 

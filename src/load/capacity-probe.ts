@@ -9,7 +9,8 @@ import type {
   CapacityProgress,
 } from '../system/capacity-report.ts'
 import type { LoadVerdict } from '../system/load-report.ts'
-import { createHistogram, decode, merge, percentiles } from './histogram.ts'
+import { together } from './encoded-histogram.ts'
+import { percentiles } from './histogram.ts'
 import { decide, lean, type Objective, type SloSecond, sloSecond } from './slo.ts'
 
 export interface CapacityPorts {
@@ -103,8 +104,7 @@ export function probed(of: {
   intervals: readonly LoadInterval[]
   decision: CapacityDecision
 }): CapacityProbe {
-  const response = createHistogram()
-  for (const { responseHistogram } of of.intervals) merge(response, decode(responseHistogram))
+  const response = together(of.intervals.map(({ responseHistogram }) => responseHistogram))
   const arrivals = of.intervals.reduce((sum, { scheduled }) => sum + scheduled, 0)
   const ok = of.intervals.reduce((sum, { outcomes }) => sum + (outcomes.ok ?? 0), 0)
   const { p50, p99 } = percentiles(response)

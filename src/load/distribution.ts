@@ -2,7 +2,8 @@
 
 import type { LoadInterval } from '../events.ts'
 import type { LatencyDistribution } from '../system/latency-distribution.ts'
-import { countOf, createHistogram, decode, merge, quantileUs, recordedIn } from './histogram.ts'
+import { together } from './encoded-histogram.ts'
+import { countOf, createHistogram, quantileUs, recordedIn } from './histogram.ts'
 
 /** Per decade of latency. */
 const bandsPerDecade = 6
@@ -11,10 +12,7 @@ const mostColumns = 120
 
 /** null when nothing was answered. `seconds`: in order. */
 export function distributionOf(seconds: readonly LoadInterval[]): LatencyDistribution | null {
-  // Decoded one at a time, and twice: together, those of ten minutes are more than all else that a run keeps.
-  const one = createHistogram()
-  const all = createHistogram()
-  for (const { responseHistogram } of seconds) merge(all, decode(responseHistogram, one))
+  const all = together(seconds.map(({ responseHistogram }) => responseHistogram))
   const total = countOf(all)
   if (total === 0) return null
 
@@ -27,9 +25,10 @@ export function distributionOf(seconds: readonly LoadInterval[]): LatencyDistrib
     toS: (index + 1) * width,
     counts: Array<number>(highest - lowest + 1).fill(0),
   }))
+  const one = createHistogram()
   for (const { second, responseHistogram } of seconds) {
     const { counts } = columns[Math.floor(second / width)]!
-    for (const { us, times } of recordedIn(decode(responseHistogram, one)))
+    for (const { us, times } of recordedIn(together([responseHistogram], one)))
       counts[bandOf(us) - lowest]! += times
   }
   return {

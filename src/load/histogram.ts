@@ -12,7 +12,7 @@ import type { Percentiles } from '../events.ts'
 
 const exactCounters = 2048
 const perDoubling = 1024
-const counterCount = exactCounters + 21 * perDoubling
+export const counterCount = exactCounters + 21 * perDoubling
 const largestUs = 2 ** 32 - 1
 const summaryBytes = 4 * Float64Array.BYTES_PER_ELEMENT
 
@@ -25,10 +25,11 @@ export interface Histogram {
   summary: Float64Array
 }
 
-const count = 0
-const sum = 1
-const smallest = 2
-const largest = 3
+/** Where the summary keeps them. */
+export const count = 0
+export const sum = 1
+export const smallest = 2
+export const largest = 3
 
 /** An empty histogram, in its own memory or over `buffer` at `offset` (a multiple of 8). */
 export function createHistogram(
@@ -105,7 +106,8 @@ export function percentiles(histogram: Histogram): Percentiles {
   return { p50: ms(0.5), p90: ms(0.9), p99: ms(0.99), p999: ms(0.999), max: ms(1) }
 }
 
-const counterOf = (us: number): number => {
+/** The index of the counter that this value is recorded in. */
+export const counterOf = (us: number): number => {
   if (us < exactCounters) return us
   const shift = 21 - Math.clz32(us)
   return shift * perDoubling + (us >>> shift)
@@ -135,62 +137,3 @@ export function recordedIn(histogram: Histogram): { us: number; times: number }[
 }
 
 const lowestOf = (index: number): number => (index === 0 ? 0 : highestOf(index - 1) + 1)
-
-/**
- * A compact text: base64 of variable-length integers: a version (1), sum, smallest and largest, then for
- * each counter that is not zero the distance from the previous one and its count.
- */
-export function encode(histogram: Histogram): string {
-  const bytes: number[] = [1]
-  if (countOf(histogram) === 0) return Buffer.from(bytes).toString('base64')
-  for (const field of [sum, smallest, largest]) writeInteger(bytes, histogram.summary[field]!)
-  let previous = 0
-  const last = counterOf(histogram.summary[largest]!)
-  for (let i = counterOf(histogram.summary[smallest]!); i <= last; i++) {
-    const values = histogram.counters[i]!
-    if (values === 0) continue
-    writeInteger(bytes, i - previous)
-    writeInteger(bytes, values)
-    previous = i
-  }
-  return Buffer.from(bytes).toString('base64')
-}
-
-/** Throws on a text that `encode` cannot have written. @param into what it held is gone; a new one if left out */
-export function decode(text: string, into = createHistogram()): Histogram {
-  const bytes = Buffer.from(text, 'base64')
-  if (bytes[0] !== 1) throw new RangeError('not an encoded histogram of version 1')
-  clear(into)
-  if (bytes.length === 1) return into
-  const reader = { bytes, offset: 1 }
-  for (const field of [sum, smallest, largest]) into.summary[field] = readInteger(reader)
-  let index = 0
-  while (reader.offset < bytes.length) {
-    index += readInteger(reader)
-    if (index >= counterCount)
-      throw new RangeError('an encoded histogram names a counter that does not exist')
-    const values = readInteger(reader)
-    into.counters[index] = values
-    into.summary[count]! += values
-  }
-  return into
-}
-
-function writeInteger(bytes: number[], value: number): void {
-  let rest = value
-  while (rest >= 128) {
-    bytes.push((rest % 128) + 128)
-    rest = Math.floor(rest / 128)
-  }
-  bytes.push(rest)
-}
-
-function readInteger(reader: { bytes: Buffer; offset: number }): number {
-  let value = 0
-  for (let scale = 1; ; scale *= 128) {
-    const byte = reader.bytes[reader.offset++]
-    if (byte === undefined) throw new RangeError('an encoded histogram ends in the middle of a number')
-    value += (byte & 127) * scale
-    if (byte < 128) return value
-  }
-}

@@ -2,8 +2,9 @@
 // however late it ends. A second is told once all of its arrivals have ended, in order.
 
 import type { FailureReason, Outcome, OutcomeCounts } from '../events.ts'
+import { encode } from './encoded-histogram.ts'
 import { createFailureCounts, type FailureCounts } from './failures.ts'
-import { clear, createHistogram, encode, type Histogram, recordMs } from './histogram.ts'
+import { clear, createHistogram, type Histogram, recordMs } from './histogram.ts'
 
 /** Times of one arrival that ended; null where it never came that far. */
 export interface Times {

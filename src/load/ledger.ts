@@ -6,7 +6,8 @@
 // A stretch is the difference of two rows; a percentile is a binary search over the latencies.
 
 import type { LoadInterval } from '../events.ts'
-import { decode, recordedIn } from './histogram.ts'
+import { decode } from './encoded-histogram.ts'
+import { recordedIn } from './histogram.ts'
 import { arrivalsIn } from './thresholds.ts'
 
 export interface Ledger {

@@ -9,7 +9,8 @@
 import { errors } from '../errors.ts'
 import type { LoadInterval } from '../events.ts'
 import type { CapacityDecision } from '../system/capacity-report.ts'
-import { decode, recordedIn } from './histogram.ts'
+import { decode } from './encoded-histogram.ts'
+import { recordedIn } from './histogram.ts'
 import { arrivalsIn, parseThreshold } from './thresholds.ts'
 
 export interface Objective {

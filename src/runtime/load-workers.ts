@@ -8,9 +8,11 @@ import { monotonicMs } from '../adapters/load-metronome.ts'
 import { moduleBeside } from '../adapters/module-beside.ts'
 import { addBooks, type Books, booksBytes, booksSizeOf, sumOf, viewBooks } from '../load/books.ts'
 import { createFailureCounts } from '../load/failures.ts'
-import { quantileUs } from '../load/histogram.ts'
+import { gatherSeconds } from '../load/gather-seconds.ts'
+import { together } from '../load/encoded-histogram.ts'
+import { createHistogram, type Histogram, quantileUs } from '../load/histogram.ts'
 import type { SecondBooks } from '../load/intervals.ts'
-import { intervalOf, mergeIntervals, together } from '../load/merge-intervals.ts'
+import { intervalOf } from '../load/interval-of-parts.ts'
 import { limitsPerWorker } from '../load/plan.ts'
 import { progressOf, type RunEnd } from '../load/report.ts'
 import type { LoadWatchers } from './load.ts'
@@ -31,21 +33,22 @@ export async function generate(
   collectAlone()
   const seconds: RunEnd['seconds'][number][] = []
   const failures = createFailureCounts()
-  const intervals = mergeIntervals(workers, (parts) => {
+  const scratch = createHistogram()
+  const gatherer = gatherSeconds(workers, (parts) => {
     for (const { outcome, reason, arrivals } of parts.flatMap((part) => part.failures ?? []))
       failures.add(outcome, reason, arrivals)
-    seconds.push({ lagP99: lagP99Of(parts) })
+    seconds.push({ lagP99: lagP99Of(parts, scratch) })
     // Only for whoever watches: this thread may share its core with the generator.
-    watchers.onInterval?.(intervalOf(parts))
+    watchers.onInterval?.(intervalOf(parts, scratch))
   })
   const threads = Array.from({ length: workers }, (_, index) => {
     const share = { index, of: workers }
     const booksMemory = new SharedArrayBuffer(booksBytes(booksSizeOf(job)))
     const own: LoadJob = { ...job, share, booksMemory, limits: limitsPerWorker(job.limits, share) }
     return startThread(own, (message) => {
-      if (message.type === 'second') intervals.add(index, message.second)
+      if (message.type === 'second') gatherer.add(index, message.second)
       else if (message.type === 'acknowledged') watchers.onAcknowledged?.(message.lines)
-      else if (message.type === 'done') intervals.end(index)
+      else if (message.type === 'done') gatherer.end(index)
     })
   })
   const books = (): Books => addBooks(threads.map((thread) => thread.books))
@@ -74,8 +77,13 @@ export async function generate(
   }
 }
 
-const lagP99Of = (parts: readonly SecondBooks[]): number =>
-  (quantileUs(together(parts.map(({ lag }) => lag)), 0.99) ?? 0) / 1000
+function lagP99Of(parts: readonly SecondBooks[], scratch: Histogram): number {
+  const lag = together(
+    parts.map((part) => part.lag),
+    scratch,
+  )
+  return (quantileUs(lag, 0.99) ?? 0) / 1000
+}
 
 interface Thread {
   books: Books

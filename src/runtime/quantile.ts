@@ -1,7 +1,7 @@
 // A percentile over several seconds of load, for who has their encoded histograms only.
 
+import { together } from '../load/encoded-histogram.ts'
 import { quantileUs } from '../load/histogram.ts'
-import { together } from '../load/merge-intervals.ts'
 
 /** Remembers what it has computed: a judge asks for the same windows again and again. */
 export function quantileReader(): (histograms: readonly string[], fraction: number) => number | null {

@@ -5,7 +5,8 @@ import { compareLoads, type CompareOptions } from '../../src/load/compare.ts'
 import type { ComparedLoad } from '../../src/load/compared-seconds.ts'
 import type { LoadVerdict } from '../../src/system/load-report.ts'
 import { spreadOfRuns } from '../../src/load/run-spread.ts'
-import { createHistogram, encode, percentiles, recordMs } from '../../src/load/histogram.ts'
+import { encode } from '../../src/load/encoded-histogram.ts'
+import { createHistogram, percentiles, recordMs } from '../../src/load/histogram.ts'
 
 /** Seeded chance of the tests' own: a wrong generator must not test itself. */
 function chance(seed: number): () => number {

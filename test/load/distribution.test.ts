@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { LoadInterval } from '../../src/events.ts'
 import { distributionOf } from '../../src/load/distribution.ts'
-import { createHistogram, encode, percentiles, recordMs } from '../../src/load/histogram.ts'
+import { encode } from '../../src/load/encoded-histogram.ts'
+import { createHistogram, percentiles, recordMs } from '../../src/load/histogram.ts'
 
 const none = { p50: null, p90: null, p99: null, p999: null, max: null }
 function interval(second: number, times: readonly number[]): LoadInterval {

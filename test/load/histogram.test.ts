@@ -1,10 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { decode, encode, together } from '../../src/load/encoded-histogram.ts'
 import {
   countOf,
   createHistogram,
-  decode,
-  encode,
   histogramBytes,
   merge,
   percentiles,
@@ -59,6 +58,21 @@ test('what is encoded is decoded again', () => {
     { numRuns: 50 },
   )
   expect(decode(encode(createHistogram()))).toEqual(createHistogram())
+})
+
+test('encoded ones add up to what all of them recorded, whatever the memory held that they are added up in', () => {
+  const scratch = histogramOf([1, 2 ** 32 - 1])
+  fc.assert(
+    fc.property(fc.array(latencies, { maxLength: 4 }), (parts) => {
+      const sum = together(
+        parts.map((values) => encode(histogramOf(values))),
+        scratch,
+      )
+      expect(sum).toBe(scratch)
+      expect(sum).toEqual(histogramOf(parts.flat()))
+    }),
+    { numRuns: 50 },
+  )
 })
 
 test('a second of ten thousand similar latencies fits into a few kilobytes', () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { LoadInterval } from '../../src/events.ts'
-import { createHistogram, encode, percentiles, recordMs } from '../../src/load/histogram.ts'
+import { encode } from '../../src/load/encoded-histogram.ts'
+import { createHistogram, percentiles, recordMs } from '../../src/load/histogram.ts'
 import { failedShare, ledgerOf, quantileMs, whole } from '../../src/load/ledger.ts'
 
 const none = { p50: null, p90: null, p99: null, p999: null, max: null }

@@ -4,7 +4,8 @@
 import type { LoadInterval, OutcomeCounts } from '../../src/events.ts'
 import type { CapacityPorts, ProbeAsk } from '../../src/load/capacity-probe.ts'
 import { fractionAt } from '../../src/load/chance.ts'
-import { createHistogram, encode, percentiles, recordMs } from '../../src/load/histogram.ts'
+import { encode } from '../../src/load/encoded-histogram.ts'
+import { createHistogram, percentiles, recordMs } from '../../src/load/histogram.ts'
 
 export interface ServerModel {
   /** How many it serves at once; 1. */

@@ -4,7 +4,8 @@
 
 import { build, HistogramLogWriter, type Histogram as Hdr } from 'hdr-histogram-js'
 import { isOf } from '../../events.ts'
-import { decode, type Histogram, recordedIn } from '../histogram.ts'
+import { decode } from '../encoded-histogram.ts'
+import { type Histogram, recordedIn } from '../histogram.ts'
 import { type RecordedRun, responsesOf, secondsOf } from './recorded.ts'
 
 const usPerMs = 1000

@@ -2,7 +2,8 @@
 
 import { type LoadInterval, isOf, type SystemEvent } from '../../events.ts'
 import type { LoadReport } from '../../system/load-report.ts'
-import { createHistogram, decode, type Histogram, merge, quantileUs } from '../histogram.ts'
+import { together } from '../encoded-histogram.ts'
+import { type Histogram, quantileUs } from '../histogram.ts'
 
 export interface RecordedRun {
   id: string
@@ -19,11 +20,8 @@ export const secondsOf = ({ events }: RecordedRun): LoadInterval[] =>
     .toSorted((a, b) => a.second - b.second)
 
 /** The response times of all seconds together. */
-export function responsesOf(run: RecordedRun): Histogram {
-  const all = createHistogram()
-  for (const { responseHistogram } of secondsOf(run)) merge(all, decode(responseHistogram))
-  return all
-}
+export const responsesOf = (run: RecordedRun): Histogram =>
+  together(secondsOf(run).map(({ responseHistogram }) => responseHistogram))
 
 /** Milliseconds; 0 where nothing was recorded, as the formats below have no other way to say it. */
 export const quantileMsOf = (histogram: Histogram, fraction: number): number =>

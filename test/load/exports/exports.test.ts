@@ -4,7 +4,8 @@ import type { LoadInterval, SystemEvent } from '../../../src/events.ts'
 import { exportRun } from '../../../src/load/exports/export-run.ts'
 import type { ExportFormat } from '../../../src/load/exports/formats.ts'
 import type { RecordedRun } from '../../../src/load/exports/recorded.ts'
-import { createHistogram, encode, percentiles, recordMs } from '../../../src/load/histogram.ts'
+import { encode } from '../../../src/load/encoded-histogram.ts'
+import { createHistogram, percentiles, recordMs } from '../../../src/load/histogram.ts'
 import { load } from '../../observe/fixtures/payment-killed.ts'
 
 const startedAt = Date.UTC(2026, 10, 22, 15, 30)

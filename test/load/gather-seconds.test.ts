@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
 import type { LoadInterval } from '../../src/events.ts'
-import { createHistogram, decode, encode, percentiles, recordMs } from '../../src/load/histogram.ts'
+import { decode, encode } from '../../src/load/encoded-histogram.ts'
+import { createHistogram, percentiles, recordMs } from '../../src/load/histogram.ts'
 import type { SecondBooks } from '../../src/load/intervals.ts'
-import { intervalOf, mergeIntervals } from '../../src/load/merge-intervals.ts'
+import { gatherSeconds } from '../../src/load/gather-seconds.ts'
+import { intervalOf } from '../../src/load/interval-of-parts.ts'
 
 function second(number: number, responsesMs: number[], failed = 0): SecondBooks {
   const histogram = createHistogram()
@@ -22,7 +24,7 @@ function second(number: number, responsesMs: number[], failed = 0): SecondBooks 
 
 test('a second is told once, when no worker can add to it any more, with the percentiles of all', () => {
   const told: LoadInterval[] = []
-  const merger = mergeIntervals(2, (parts) => told.push(intervalOf(parts)))
+  const merger = gatherSeconds(2, (parts) => told.push(intervalOf(parts)))
   merger.add(0, second(0, [1, 1, 1]))
   merger.add(0, second(1, [1]))
   expect(told).toEqual([])
@@ -46,7 +48,7 @@ test('a second is told once, when no worker can add to it any more, with the per
 
 test('response times of single requests are merged, where they were asked for', () => {
   const told: LoadInterval[] = []
-  const merger = mergeIntervals(2, (parts) => told.push(intervalOf(parts)))
+  const merger = gatherSeconds(2, (parts) => told.push(intervalOf(parts)))
   const [one, other] = [second(0, [1, 1, 1]), second(0, [100])]
   merger.add(0, { ...one, perRequest: { a: one.response } })
   merger.add(1, { ...other, perRequest: { a: other.response, b: other.response } })
