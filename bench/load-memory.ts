@@ -13,6 +13,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { median } from './median.ts'
+import type { LoadReport } from '../src/system/load-report.ts'
 import { startTruth } from './truth.ts'
 
 const rate = 10_000
@@ -42,25 +43,35 @@ export async function benchLoadMemory(): Promise<void> {
     child.stdout.on('data', (piece: Buffer) => said.push(piece))
     const ended = once(child, 'close')
     const samples: number[] = []
+    let peak = 0
     while (child.exitCode === null && child.signalCode === null) {
-      const megabytes = await residentMegabytes(child.pid!)
-      if (megabytes !== null) samples.push(megabytes)
+      const resident = await residentMegabytes(child.pid!)
+      if (resident !== null) {
+        samples.push(resident.now)
+        peak = resident.peak
+      }
       if (samples.length % 60 === 0) console.log(`  ${samples.length} s: ${samples.at(-1)!.toFixed(1)} MB`)
       await Promise.race([sleep(1000), ended])
     }
     await ended
-    tell(samples, JSON.parse(Buffer.concat(said).toString()) as { achievedRate: number; verdict: string })
+    tell({ samples, peak }, JSON.parse(Buffer.concat(said).toString()) as LoadReport)
   } finally {
     child.kill()
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-function tell(samples: number[], { achievedRate, verdict }: { achievedRate: number; verdict: string }): void {
-  const peak = Math.max(...samples)
+interface Resident {
+  /** One a second. */
+  samples: number[]
+  /** As the kernel saw it; between two samples, too. */
+  peak: number
+}
+
+function tell({ samples, peak }: Resident, { achievedRate, verdict, generator }: LoadReport): void {
   const settled = samples.slice(settleSeconds)
   const fifth = Math.max(1, Math.floor(settled.length / 5))
-  console.log(`sent ${achievedRate} per second, ${verdict}`)
+  console.log(`sent ${achievedRate} per second over ${generator.connections} connections, ${verdict}`)
   console.log(`peak ${peak.toFixed(1)} MB (bar: ${peakBar} MB): ${peak <= peakBar ? 'met' : 'MISSED'}`)
   if (settled.length < 10) return
   const [first, last] = [median(settled.slice(0, fifth)), median(settled.slice(-fifth))]
@@ -71,10 +82,13 @@ function tell(samples: number[], { achievedRate, verdict }: { achievedRate: numb
 }
 
 /** Linux; null when it has just ended. */
-async function residentMegabytes(pid: number): Promise<number | null> {
+async function residentMegabytes(pid: number): Promise<{ now: number; peak: number } | null> {
   try {
-    const [, kilobytes] = /^VmRSS:\s+(\d+) kB/m.exec(await readFile(`/proc/${pid}/status`, 'utf8')) ?? []
-    return kilobytes === undefined ? null : Number(kilobytes) / 1024
+    const status = await readFile(`/proc/${pid}/status`, 'utf8')
+    const megabytes = (name: string): number =>
+      Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0) / 1024
+    const now = megabytes('VmRSS')
+    return now === 0 ? null : { now, peak: megabytes('VmHWM') }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
     throw error

@@ -110,7 +110,7 @@ export interface LoadInterval {
   serviceMs: Percentiles
   /** The generator's own lateness: from the intended start until it took the arrival up. */
   lagMs: Percentiles
-  /** The response histogram of this second, see load/histogram.ts for the encoding. */
+  /** The response histogram of this second, see load/encoded-histogram.ts; empty where it is left out. */
   responseHistogram: string
   /** The same per request of the scenario, by its name; only where it was asked for. */
   requestHistograms?: Record<string, string>

@@ -16,18 +16,7 @@ export const diskFiles: Files = {
       () => false,
     ),
 
-  async write(path, text) {
-    await mkdir(dirname(path), { recursive: true })
-    const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
-    try {
-      await writeDurably(temporary, text)
-      await rename(temporary, path)
-    } catch (error) {
-      await rm(temporary, { force: true })
-      // Nobody asked for the temporary file, so it is not what an error is about.
-      throw Object.assign(error as NodeJS.ErrnoException, { path })
-    }
-  },
+  write: (path, text) => writeWhole(path, text),
 
   list: (path) => readdir(path).catch(absentAs<string[]>([])),
 
@@ -49,7 +38,21 @@ export async function requireWritable(path: string): Promise<void> {
   await rm(beside)
 }
 
-async function writeDurably(path: string, text: string): Promise<void> {
+/** As `write` of `Files`; pieces are written as they come, so that never all of them are in memory. */
+export async function writeWhole(path: string, text: string | AsyncIterable<string>): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
+  try {
+    await writeDurably(temporary, text)
+    await rename(temporary, path)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    // Nobody asked for the temporary file, so it is not what an error is about.
+    throw Object.assign(error as NodeJS.ErrnoException, { path })
+  }
+}
+
+async function writeDurably(path: string, text: string | AsyncIterable<string>): Promise<void> {
   await using file = await open(path, 'wx')
   await file.writeFile(text)
   await file.sync()

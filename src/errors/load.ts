@@ -9,13 +9,16 @@ export const loadErrors = {
       message: `There is no scenario file ${file}.`,
       next: 'Name one with --scenario, or give a URL as the target.',
     }),
-  targetInvalid: (target: string, reason: string) =>
-    new UserError({
+  targetInvalid(target: string, reason: string) {
+    // Logs of a pipeline are read by many: what may be a password is not repeated.
+    const shown = target.replace(/^([a-z][a-z\d+.-]*:\/\/)?.*@/is, '$1***@')
+    return new UserError({
       code: 'target-invalid',
-      message: `${JSON.stringify(target)} cannot be loaded: ${reason}.`,
+      message: `${JSON.stringify(shown)} cannot be loaded: ${reason}.`,
       next: 'Give a whole address, such as http://127.0.0.1:4000/orders.',
-      data: { target },
-    }),
+      data: { target: shown },
+    })
+  },
   flagUnused: (flag: string, reason: string, next: string) =>
     new UserError({
       code: 'flag-unused',

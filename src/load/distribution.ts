@@ -3,33 +3,57 @@
 import type { LoadInterval } from '../events.ts'
 import type { LatencyDistribution } from '../system/latency-distribution.ts'
 import { together } from './encoded-histogram.ts'
-import { countOf, createHistogram, quantileUs, recordedIn } from './histogram.ts'
+import { countOf, createHistogram, type Histogram, merge, quantileUs, recordedIn } from './histogram.ts'
 
 /** Per decade of latency. */
 const bandsPerDecade = 6
 /** More are too narrow to see. */
 const mostColumns = 120
 
-/** null when nothing was answered. `seconds`: in order. */
-export function distributionOf(seconds: readonly LoadInterval[]): LatencyDistribution | null {
-  const all = together(seconds.map(({ responseHistogram }) => responseHistogram))
+export interface Distribution {
+  add(interval: LoadInterval): void
+  /** null when nothing was answered. */
+  read(): LatencyDistribution | null
+}
+
+/** Of each second it keeps counts per band only: a hundred bytes for a hundred times as many. */
+export function createDistribution(): Distribution {
+  const all = createHistogram()
+  const one = createHistogram()
+  const seconds: BandedSecond[] = []
+  return {
+    add({ second, responseHistogram }) {
+      together([responseHistogram], one)
+      merge(all, one)
+      const bands = new Map<number, number>()
+      for (const { us, times } of recordedIn(one)) bands.set(bandOf(us), (bands.get(bandOf(us)) ?? 0) + times)
+      seconds.push({ second, bands: [...bands] })
+    },
+    read: () => distributionOf(all, seconds),
+  }
+}
+
+interface BandedSecond {
+  second: number
+  bands: [band: number, times: number][]
+}
+
+function distributionOf(all: Histogram, seconds: readonly BandedSecond[]): LatencyDistribution | null {
   const total = countOf(all)
   if (total === 0) return null
 
   const lowest = bandOf(quantileUs(all, 0)!)
   const highest = bandOf(quantileUs(all, 1)!)
-  const span = (seconds.at(-1)?.second ?? 0) + 1
+  const span = seconds.reduce((last, { second }) => Math.max(last, second), 0) + 1
   const width = Math.ceil(span / mostColumns)
   const columns = Array.from({ length: Math.ceil(span / width) }, (_, index) => ({
     fromS: index * width,
     toS: (index + 1) * width,
     counts: Array<number>(highest - lowest + 1).fill(0),
   }))
-  const one = createHistogram()
-  for (const { second, responseHistogram } of seconds) {
+  for (const { second, bands } of seconds) {
     const { counts } = columns[Math.floor(second / width)]!
-    for (const { us, times } of recordedIn(together([responseHistogram], one)))
-      counts[bandOf(us) - lowest]! += times
+    for (const [band, times] of bands) counts[band - lowest]! += times
   }
   return {
     percentiles: fractionsFor(total).map((fraction) => ({ fraction, ms: quantileUs(all, fraction)! / 1000 })),

@@ -17,7 +17,7 @@ import { figureTiles } from './report/figures.ts'
 import { element, embeddedJson, html, type Html } from './report/html.ts'
 import { loadTables } from './report/load-tables.ts'
 import { verdictCard } from './report/verdict-card.ts'
-import type { Run } from './run.ts'
+import { type Run, withoutHistograms } from './run.ts'
 import { timelineOf } from './timeline.ts'
 import { foldFailedTrials } from './fold-trials.ts'
 
@@ -79,7 +79,7 @@ export function renderReport({ run, events, assets, when, distribution }: Report
             </p>
           </footer>
         </main>
-        ${embeddedJson('run', run)} ${embeddedJson('events', events.map(withoutHistogram))}
+        ${embeddedJson('run', run)} ${embeddedJson('events', events.map(withoutHistograms))}
         ${embeddedJson('charts', charts)} ${assets.scripts.map(({ text }) => element('script', text))}
       </body>
     </html> `.html
@@ -125,8 +125,3 @@ const lastNews = (events: readonly SystemEvent[]): number | undefined =>
 
 const lastSecond = (series: LoadSeries | undefined): number | undefined =>
   series && series.startedAt + ((series.seconds.at(-1) ?? 0) + 1) * 1000
-
-const withoutHistogram = (event: SystemEvent): unknown =>
-  event.type === 'load.interval'
-    ? { ...event, data: { ...event.data, responseHistogram: undefined, requestHistograms: undefined } }
-    : event

@@ -42,9 +42,18 @@ export function runId(startedAt: string, kind: RunKind, chance: number): string 
 }
 
 /** Events of several sources as one journal: by their time, numbered from 1. */
-export function mergeEvents(...sources: readonly (readonly (EventDraft | SystemEvent)[])[]): SystemEvent[] {
-  return sources
-    .flat()
-    .toSorted((a, b) => a.at - b.at)
-    .map((event, index) => ({ ...event, v: 1, seq: index + 1 }) as SystemEvent)
+export const mergeEvents = (...sources: readonly (readonly (EventDraft | SystemEvent)[])[]): SystemEvent[] =>
+  sources.flat().toSorted(byTime).map(numbered)
+
+export const byTime = (one: { at: number }, other: { at: number }): number => one.at - other.at
+
+/** @param index its place in the journal, from 0 */
+export const numbered = (event: EventDraft | SystemEvent, index: number): SystemEvent =>
+  ({ ...event, v: 1, seq: index + 1 }) as SystemEvent
+
+/** An event as a report keeps it: the histograms of a second are ten times all else that is said of it. */
+export function withoutHistograms<Event extends EventDraft | SystemEvent>(event: Event): Event {
+  if (event.type !== 'load.interval') return event
+  const { requestHistograms: _, ...data } = event.data
+  return { ...event, data: { ...data, responseHistogram: '' } }
 }

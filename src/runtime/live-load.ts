@@ -3,9 +3,9 @@
 // is told too, as its agent tells it.
 
 import { fit } from '../cli/views/fit.ts'
-import { intervalLine, liveFrame } from '../cli/views/load.ts'
+import { intervalLine, liveFrame, type LiveSecond } from '../cli/views/load.ts'
 import { newsLines } from '../cli/views/load-news.ts'
-import type { LoadInterval, SystemEvent } from '../events.ts'
+import type { SystemEvent } from '../events.ts'
 import type { LoadProgress } from '../system/load-report.ts'
 import type { AgentClient } from './agent-client.ts'
 import type { LoadWatchers } from './load.ts'
@@ -34,7 +34,7 @@ async function inTerminal(about: LiveLoadAbout, agent: AgentClient | undefined):
   // A tenth of a second of start-up, which plain lines need not pay.
   const { createLogUpdate } = await import('log-update')
   const frame = createLogUpdate(process.stderr, { showCursor: false })
-  const intervals: LoadInterval[] = []
+  const intervals: LiveSecond[] = []
   const events: SystemEvent[] = []
   const watching = new AbortController()
   let startedAt = Number.POSITIVE_INFINITY
@@ -49,7 +49,7 @@ async function inTerminal(about: LiveLoadAbout, agent: AgentClient | undefined):
     onStarted: (at) => {
       startedAt = at
     },
-    onInterval: (interval) => void intervals.push(interval),
+    onInterval: ({ second, responseMs }) => void intervals.push({ second, responseMs }),
     onProgress: draw,
     end() {
       watching.abort()

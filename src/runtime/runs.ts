@@ -4,16 +4,16 @@
 import { join } from 'node:path'
 import { randomInt } from 'node:crypto'
 import { systemClock } from '../adapters/clock.ts'
-import { diskFiles } from '../adapters/files.ts'
+import { diskFiles, writeWhole } from '../adapters/files.ts'
 import { openInBrowser } from '../adapters/open-in-browser.ts'
 import { readReportAssets } from '../adapters/report-assets.ts'
-import { makeRunFolder, openLines } from '../adapters/runs-folder.ts'
+import { type LinePlace, makeRunFolder, openLines, readLines } from '../adapters/runs-folder.ts'
 import { stateFolder } from '../adapters/state-folder.ts'
 import type { ListedRun } from '../cli/views/runs.ts'
 import { errors } from '../errors.ts'
-import { distributionOf } from '../load/distribution.ts'
-import { type EventDraft, isOf, type RunKind, type SystemEvent } from '../events.ts'
-import { mergeEvents, runId, type Run, type RunSummary } from '../observe/run.ts'
+import { createDistribution } from '../load/distribution.ts'
+import type { EventDraft, RunKind, SystemEvent } from '../events.ts'
+import { byTime, numbered, runId, type Run, type RunSummary, withoutHistograms } from '../observe/run.ts'
 import { renderReport } from '../observe/report.ts'
 import type { Acknowledged } from '../system/load-report.ts'
 import { findSystemRoot } from '../system/load-system.ts'
@@ -49,17 +49,19 @@ export async function openRun({ root, system = null, kind, title, target }: Open
   const id = runId(new Date(startedAt).toISOString(), kind, randomInt(0x1_0000) / 0x1_0000)
   const folder = join(runsFolder(root), id)
   await makeRunFolder(folder)
-  const journal = openLines(join(folder, 'events.ndjson'))
+  const journalPath = join(folder, 'events.ndjson')
+  const journal = openLines(journalPath)
   const orders = openLines(join(folder, 'acknowledged.ndjson'))
   const report = join(folder, 'report.html')
-  const recorded: SystemEvent[] = []
+  const recorded: JournalEntry[] = []
+  const distribution = createDistribution()
   let acknowledged = 0
   const subject = `run:${id}`
 
   const append = (draft: EventDraft): void => {
-    const event = { ...draft, v: 1, seq: recorded.length + 1 } as SystemEvent
-    recorded.push(event)
-    journal.append([JSON.stringify(event)])
+    const line = journal.append([JSON.stringify(numbered(draft, recorded.length))])
+    recorded.push({ at: draft.at, event: withoutHistograms(draft), line })
+    if (draft.type === 'load.interval') distribution.add(draft.data)
   }
   append({ at: startedAt, source: 'load', type: 'run.started', subject, data: { kind, title, target } })
 
@@ -82,21 +84,36 @@ export async function openRun({ root, system = null, kind, title, target }: Open
       await Promise.all([journal.close(), orders.close()])
       const what = { version: 1, id, kind, title, target, system } as const
       const run: Run = { ...what, startedAt, endedAt, verdict, acknowledged, summary }
-      const events = mergeEvents(recorded, agentEvents)
-      const lines = events.map((event) => `${JSON.stringify(event)}\n`).join('')
-      await diskFiles.write(join(folder, 'events.ndjson'), lines)
+      const entries = [...recorded, ...agentEvents.map((event) => ({ at: event.at, event }))].toSorted(byTime)
+      const events = entries.map(({ event }, index) => numbered(event, index))
+      await writeWhole(journalPath, wholeLines(journalPath, entries))
       const when = new Date(startedAt)
         .toISOString()
         .replace('T', ' ')
         .replace(/\.\d+Z/, ' UTC')
       const assets = await readReportAssets()
-      const seconds = recorded.filter(isOf('load.interval')).map(({ data }) => data)
-      const distribution = distributionOf(seconds.toSorted((a, b) => a.second - b.second))
-      await diskFiles.write(report, renderReport({ run, events, assets, when, distribution }))
+      const page = renderReport({ run, events, assets, when, distribution: distribution.read() })
+      await diskFiles.write(report, page)
       // Last: a run without it is one that never ended.
       await diskFiles.write(join(folder, 'run.json'), `${JSON.stringify(run, null, 2)}\n`)
       return run
     },
+  }
+}
+
+/** An event without its histograms. Where it stands whole in the journal, unless it is the agent's. */
+interface JournalEntry {
+  at: number
+  event: EventDraft | SystemEvent
+  line?: LinePlace
+}
+
+/** One at a time: together, the seconds of ten minutes are as much as all else that a run keeps. */
+async function* wholeLines(path: string, entries: readonly JournalEntry[]): AsyncGenerator<string> {
+  await using journal = await readLines(path)
+  for (const [index, { event, line }] of entries.entries()) {
+    const whole = line === undefined ? event : (JSON.parse(await journal.read(line)) as SystemEvent)
+    yield `${JSON.stringify(numbered(whole, index))}\n`
   }
 }
 

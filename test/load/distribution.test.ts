@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { LoadInterval } from '../../src/events.ts'
-import { distributionOf } from '../../src/load/distribution.ts'
+import { createDistribution } from '../../src/load/distribution.ts'
 import { encode } from '../../src/load/encoded-histogram.ts'
 import { createHistogram, percentiles, recordMs } from '../../src/load/histogram.ts'
 
@@ -18,6 +18,11 @@ function interval(second: number, times: readonly number[]): LoadInterval {
     ...figures,
     responseHistogram: encode(response),
   }
+}
+function distributionOf(intervals: readonly LoadInterval[]) {
+  const distribution = createDistribution()
+  for (const one of intervals) distribution.add(one)
+  return distribution.read()
 }
 const sumOf = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0)
 

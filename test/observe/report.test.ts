@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { readReportAssets } from '../../src/adapters/report-assets.ts'
+import { isOf, type SystemEvent } from '../../src/events.ts'
 import { renderReport } from '../../src/observe/report.ts'
 import { html } from '../../src/observe/report/html.ts'
 import { sentencesOf, toneOf } from '../../src/observe/report/verdict-card.ts'
@@ -69,9 +70,12 @@ describe('a report', () => {
   test('holds its run and its events, without the histograms', () => {
     const page = render()
     expect(embedded(page, 'run')).toEqual(run)
-    const inside = embedded(page, 'events') as { data: object }[]
+    const inside = embedded(page, 'events') as SystemEvent[]
     expect(inside).toHaveLength(events.length)
-    expect(JSON.stringify(inside)).not.toContain('responseHistogram')
+    const histograms = inside.filter(isOf('load.interval')).map(({ data }) => data.responseHistogram)
+    expect(histograms.length).toBeGreaterThan(0)
+    expect(histograms.join('')).toBe('')
+    expect(JSON.stringify(inside)).not.toContain('requestHistograms')
   })
 
   test('draws on one axis that begins with the load and ends with the last news of it', () => {

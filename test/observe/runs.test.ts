@@ -54,6 +54,8 @@ describe('a recorded run', () => {
     expect(events).toHaveLength(loadEvents.length + agentEvents.length + 2)
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1))
     expect(events.map(({ at }) => at)).toEqual(events.map(({ at }) => at).toSorted((a, b) => a - b))
+    const told = [...loadEvents, ...agentEvents].map(({ at, type, data }) => ({ at, type, data }))
+    for (const event of told) expect(events).toContainEqual(expect.objectContaining(event))
     expect(await readFile(recorder.report, 'utf8')).toContain('<!doctype html>')
   })
 

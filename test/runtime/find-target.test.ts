@@ -22,12 +22,31 @@ test.each([
   ['ftp://x/', 'msvc speaks http and https, not ftp'],
   ['ws://x', 'msvc speaks http and https, not ws'],
   ['git+ssh://x/y', 'msvc speaks http and https, not git+ssh'],
-  ['http://ada:secret@x/', 'credentials do not belong into a URL; use an authorization header'],
   ['http://x:99999/', 'it is no URL'],
 ])('%s is refused by its own name: %s', async (target, reason) => {
   await expect(findTarget({ target, from: tmpdir(), scenarioFile: undefined })).rejects.toMatchObject({
     code: 'target-invalid',
     message: `"${target}" cannot be loaded: ${reason}.`,
+  })
+})
+
+test.each([
+  [
+    'http://ada:secret@x/a',
+    'http://***@x/a',
+    'credentials do not belong into a URL; use an authorization header',
+  ],
+  ['ftp://ada:secret@x/', 'ftp://***@x/', 'msvc speaks http and https, not ftp'],
+  ['http://ada:se/cr@et@x y/', 'http://***@x y/', 'it is no URL'],
+  [
+    'ada:1secret@x.example:0',
+    'http://***@x.example:0',
+    'credentials do not belong into a URL; use an authorization header',
+  ],
+])('what may be a password in %s is not repeated', async (target, shown, reason) => {
+  await expect(findTarget({ target, from: tmpdir(), scenarioFile: undefined })).rejects.toMatchObject({
+    message: `"${shown}" cannot be loaded: ${reason}.`,
+    data: { target: shown },
   })
 })
 

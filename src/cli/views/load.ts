@@ -21,12 +21,15 @@ export function intervalLine({ second, scheduled, outcomes, responseMs }: LoadIn
   ].join('  ')
 }
 
+/** A second in a frame; not all of it, as a long run has many. */
+export type LiveSecond = Pick<LoadInterval, 'second' | 'responseMs'>
+
 export interface LiveLoad {
   target: string
   schedule: { arrivals: number; ratePerSecond: number; durationMs: number }
   progress: LoadProgress | null
   /** The seconds told so far, in order. */
-  intervals: readonly LoadInterval[]
+  intervals: readonly LiveSecond[]
   columns: number
 }
 
