@@ -59,6 +59,11 @@ export interface Dispatcher {
 
 /** Long enough for answers to free the connections that are there. */
 const serveEveryMs = 1
+/**
+ * A crowd that came at once leaves connections that nobody needs, and each costs some kilobytes. They are closed one in
+ * a sweep, so that they do not hold arrivals up together.
+ */
+const longestRestMs = 30_000
 const noValues: ArrivalValues = { uuid: '', arrival: '' }
 const nothingCaptured = { isWhole: true, values: {} } as const
 
@@ -148,7 +153,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     }
     // Closed a second before the target would: else a request could meet the target's FIN on the way.
     const keepMs = answer.idleTimeoutMs === null ? Number.POSITIVE_INFINITY : answer.idleTimeoutMs - 1000
-    pool.rest(connection, now + keepMs)
+    pool.rest(connection, { sinceMs: now, expiresMs: now + keepMs })
     const waiting = queue.shift()
     if (waiting !== undefined) send(pool.take(waiting)!, waiting, nowMs())
   }
@@ -193,15 +198,19 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     },
     sweep(now) {
       const hadRoom = pool.hasRoom()
+      let rested: Connection<Arrival> | undefined
       for (const connection of pool.all()) {
         const { state } = connection
         if (state.at === 'idle') {
+          const isUnneeded = rested === undefined && now - state.sinceMs >= longestRestMs
           if (state.expiresMs <= now) pool.discard(connection)
+          else if (isUnneeded) rested = connection
         } else if (state.at !== 'closed' && now - state.job.dueMs >= limits.timeoutMs) {
           pool.discard(connection)
           settle(state.job, { kind: 'timed-out' })
         }
       }
+      if (rested !== undefined) pool.discard(rested)
       for (let first = queue.peek(); first !== undefined; first = queue.peek()) {
         if (now - first.dueMs < limits.deadlineMs) break
         queue.shift()

@@ -29,7 +29,7 @@ export interface Connection<Job> {
   state:
     | { at: 'connecting'; job: Job }
     | { at: 'busy'; job: Job }
-    | { at: 'idle'; expiresMs: number }
+    | { at: 'idle'; sinceMs: number; expiresMs: number }
     | { at: 'closed' }
 }
 
@@ -49,7 +49,7 @@ export interface Pool<Job> {
   open(job: Job): void
   /** An idle connection, busy with the job now. */
   take(job: Job): Connection<Job> | undefined
-  rest(connection: Connection<Job>, expiresMs: number): void
+  rest(connection: Connection<Job>, idle: { sinceMs: number; expiresMs: number }): void
   /** Ends the connection; it reports nothing afterwards. */
   discard(connection: Connection<Job>): void
   all(): Iterable<Connection<Job>>
@@ -110,8 +110,8 @@ export function createPool<Job>(parts: {
       if (connection !== undefined) connection.state = { at: 'busy', job }
       return connection
     },
-    rest(connection, expiresMs) {
-      connection.state = { at: 'idle', expiresMs }
+    rest(connection, { sinceMs, expiresMs }) {
+      connection.state = { at: 'idle', sinceMs, expiresMs }
       idle.push(connection)
     },
     discard,

@@ -117,6 +117,25 @@ test('an arrival that waited longer than the deadline is shed, long before its t
   expect(run.now).toBeLessThan(1400)
 })
 
+test('connections that a crowd left behind are closed one by one, once they rested for half a minute', () => {
+  const run = world({
+    rate: 50,
+    durationMs: 35_000,
+    // The first answers are late, so that each of the first arrivals takes a connection of its own.
+    serve: ({ after, events, number }) =>
+      after(number < 10 ? 200 - 20 * number : 1, () => events.answered(ok)),
+  })
+  run.run(29_000)
+  expect(run.openNow).toBe(11)
+  run.run(30_250)
+  expect(run.openNow).toBeGreaterThan(1)
+  expect(run.openNow).toBeLessThan(11)
+  run.run(34_000)
+  expect([run.openNow, run.connectionsOpened]).toEqual([1, 11])
+  run.run()
+  expect(run.outcomes()).toEqual({ ok: 1750 })
+})
+
 test('a connection that the target would soon close is closed first', () => {
   const run = world({
     rate: 1,
