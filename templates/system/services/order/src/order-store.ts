@@ -86,7 +86,6 @@ export function createOrderStore(store: Pick<DurableStore, 'database' | 'commit'
   }
 
   async function place(key: string, line: OrderLine, subject?: string): Promise<Placed> {
-    // As all keys were before they had a subject: an order of then, repeated now, is still the same order.
     const withoutSubject = events.streamOf(key)
     if (withoutSubject !== undefined) return placedBefore(withoutSubject, line)
     const id = orderedId(clock.epochMs())
