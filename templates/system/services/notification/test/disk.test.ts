@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { deadUrl, eventually, runStandIn } from '@system/platform/testing'
-import { canMount, lastWords, runInTmpfs } from '@system/platform/testing-tmpfs'
+import { assertEndsOnReadOnlyDisk, canMount, runOnSmallDisk } from '@system/platform/testing-tmpfs'
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 const skip = canMount() ? false : 'needs unshare and mount'
@@ -50,8 +50,7 @@ test(
       PUSH_URL: channel.url,
       RETRY_BASE_MS: '5',
     }
-    const notification = await runInTmpfs(t, { main, env, mount: 'size=2m' })
-    const ready = async () => (await fetch(`${notification.adminUrl}/readyz`)).status
+    const notification = await runOnSmallDisk(t, { main, env })
     const told = async () => {
       const answer = await fetch(`${notification.url}/notifications?limit=1000`)
       return ((await answer.json()) as { notifications: Told[] }).notifications
@@ -60,13 +59,12 @@ test(
 
     notification.fill()
     await eventually(async () => {
-      if ((await ready()) === 503) return true
+      if ((await notification.health()).ready === 503) return true
       known += 5
     }, 60_000)
-    assert.equal((await fetch(`${notification.adminUrl}/livez`)).status, 200)
+    assert.equal((await notification.health()).live, 200)
 
-    notification.free()
-    await eventually(async () => ((await ready()) === 200 ? true : undefined), 30_000)
+    await notification.free()
     await notification.killAndStartAgain()
     const all = await eventually(async () => {
       const found = await told()
@@ -80,12 +78,5 @@ test(
 
 test('a read-only data folder ends the start with a clear message', { skip }, async (t) => {
   const env = { SERVICE_NAME: 'notification', ORDER_URL: await deadUrl() }
-  const { exitCode, said } = await lastWords(
-    await runInTmpfs(t, { main, env, mount: 'ro', isToStart: false }),
-  )
-  assert.equal(exitCode, 1)
-  assert.match(
-    said,
-    /(notification\.db|writer\.lock) cannot be opened for writing: the (folder is read-only|file cannot be opened)/,
-  )
+  await assertEndsOnReadOnlyDisk(t, { main, env, store: 'notification' })
 })

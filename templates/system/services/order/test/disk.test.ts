@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { deadUrl, eventually } from '@system/platform/testing'
-import { canMount, lastWords, runInTmpfs } from '@system/platform/testing-tmpfs'
+import { assertEndsOnReadOnlyDisk, canMount, runOnSmallDisk } from '@system/platform/testing-tmpfs'
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 const book = JSON.stringify({ sku: 'book', quantity: 1, amountCents: 1999 })
@@ -12,14 +12,13 @@ const skip = canMount() ? false : 'needs unshare and mount'
 const environment = async () => ({ SERVICE_NAME: 'order', PAYMENT_URL: await deadUrl() })
 
 test('a full disk refuses orders, loses none, says so, and ends with the space', { skip }, async (t) => {
-  const order = await runInTmpfs(t, { main, env: await environment(), mount: 'size=2m' })
+  const order = await runOnSmallDisk(t, { main, env: await environment() })
   const place = async (key: string) => {
     const headers = { 'content-type': 'application/json', 'idempotency-key': key }
     const response = await fetch(`${order.url}/orders`, { method: 'POST', headers, body: book })
     const body = (await response.json()) as { id: string; error?: { code: string; message: string } }
     return { status: response.status, body }
   }
-  const ready = async () => (await fetch(`${order.adminUrl}/readyz`)).status
   const first = await place('before')
   assert.equal(first.status, 202)
 
@@ -33,11 +32,9 @@ test('a full disk refuses orders, loses none, says so, and ends with the space',
   assert.equal(refused.status, 503)
   assert.equal(refused.body.error?.code, 'storage-unavailable')
   assert.match(refused.body.error?.message ?? '', /the disk is full|I\/O error/)
-  assert.equal(await ready(), 503)
-  assert.equal((await fetch(`${order.adminUrl}/livez`)).status, 200)
+  assert.deepEqual(await order.health(), { live: 200, ready: 503 })
 
-  order.free()
-  await eventually(async () => ((await ready()) === 200 ? true : undefined), 30_000)
+  await order.free()
   const last = await place(`during-${acknowledged.length}`)
   assert.equal(last.status, 202)
   acknowledged.push(last.body.id)
@@ -47,11 +44,5 @@ test('a full disk refuses orders, loses none, says so, and ends with the space',
 })
 
 test('a read-only data folder ends the start with a clear message', { skip }, async (t) => {
-  const order = await runInTmpfs(t, { main, env: await environment(), mount: 'ro', isToStart: false })
-  const { exitCode, said } = await lastWords(order)
-  assert.equal(exitCode, 1)
-  assert.match(
-    said,
-    /(events\.db|writer\.lock) cannot be opened for writing: the (folder is read-only|file cannot be opened)/,
-  )
+  await assertEndsOnReadOnlyDisk(t, { main, env: await environment(), store: 'events' })
 })

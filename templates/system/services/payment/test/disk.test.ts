@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { deadUrl, eventually, runForTest } from '@system/platform/testing'
-import { canMount, lastWords, runInTmpfs } from '@system/platform/testing-tmpfs'
+import { assertEndsOnReadOnlyDisk, canMount, runOnSmallDisk } from '@system/platform/testing-tmpfs'
 import { service as provider } from '../../provider/src/service.ts'
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
@@ -28,7 +28,7 @@ test(
       RECONCILE_MS: '50',
       UNSETTLED_MS: '50',
     }
-    const payment = await runInTmpfs(t, { main, env, mount: 'size=2m' })
+    const payment = await runOnSmallDisk(t, { main, env })
     const charge = async (orderId: string) => {
       const headers = { 'content-type': 'application/json', 'idempotency-key': `key-${orderId}` }
       const body = JSON.stringify({ orderId, amountCents: 100 })
@@ -36,7 +36,6 @@ test(
       const answer = (await response.json()) as { error?: { code: string; message: string } }
       return { status: response.status, error: answer.error }
     }
-    const ready = async () => (await fetch(`${payment.adminUrl}/readyz`)).status
     const charges = async () =>
       ((await (await fetch(`${payment.url}/charges?limit=1000`)).json()) as { charges: Charge[] }).charges
     assert.equal((await charge('o0')).status, 201)
@@ -52,12 +51,10 @@ test(
     }, 60_000)
     assert.equal(refused.error?.code, 'storage-unavailable')
     assert.match(refused.error?.message ?? '', /the disk is full|I\/O error/)
-    assert.equal(await ready(), 503)
-    assert.equal((await fetch(`${payment.adminUrl}/livez`)).status, 200)
+    assert.deepEqual(await payment.health(), { live: 200, ready: 503 })
     assert.ok((await charges()).length >= acknowledged.length, 'reading goes on')
 
-    payment.free()
-    await eventually(async () => ((await ready()) === 200 ? true : undefined), 30_000)
+    await payment.free()
     assert.equal((await charge(refused.orderId)).status, 201)
     acknowledged.push(refused.orderId)
 
@@ -82,12 +79,5 @@ test(
 
 test('a read-only data folder ends the start with a clear message', { skip }, async (t) => {
   const env = { SERVICE_NAME: 'payment', PROVIDER_URL: await deadUrl() }
-  const { exitCode, said } = await lastWords(
-    await runInTmpfs(t, { main, env, mount: 'ro', isToStart: false }),
-  )
-  assert.equal(exitCode, 1)
-  assert.match(
-    said,
-    /(payment\.db|writer\.lock) cannot be opened for writing: the (folder is read-only|file cannot be opened)/,
-  )
+  await assertEndsOnReadOnlyDisk(t, { main, env, store: 'payment' })
 })

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { eventually } from '@system/platform/testing'
-import { canMount, lastWords, runInTmpfs } from '@system/platform/testing-tmpfs'
+import { assertEndsOnReadOnlyDisk, canMount, runOnSmallDisk } from '@system/platform/testing-tmpfs'
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 const skip = canMount() ? false : 'needs unshare and mount'
@@ -20,7 +20,7 @@ test(
   'a full disk moves no money that is not in the books, says so, and ends with the space',
   { skip },
   async (t) => {
-    const provider = await runInTmpfs(t, { main, env, mount: 'size=2m' })
+    const provider = await runOnSmallDisk(t, { main, env })
     const post = async (path: string, key: string, body: object = {}) => {
       const headers = { 'content-type': 'application/json', 'idempotency-key': key }
       const response = await fetch(`${provider.url}${path}`, {
@@ -32,7 +32,6 @@ test(
       return { status: response.status, body: answer }
     }
     const authorise = (reference: string) => post('/payments', reference, { reference, amountCents: 100 })
-    const ready = async () => (await fetch(`${provider.adminUrl}/readyz`)).status
     const books = async () =>
       ((await (await fetch(`${provider.url}/payments?limit=1000`)).json()) as { payments: Payment[] })
         .payments
@@ -50,11 +49,9 @@ test(
     assert.equal(refused.body.error?.code, 'storage-unavailable')
     assert.match(refused.body.error?.message ?? '', /the disk is full|I\/O error/)
     assert.equal((await post(`/payments/${first.body.id}/capture`, 'o0:capture')).status, 503)
-    assert.equal(await ready(), 503)
-    assert.equal((await fetch(`${provider.adminUrl}/livez`)).status, 200)
+    assert.deepEqual(await provider.health(), { live: 200, ready: 503 })
 
-    provider.free()
-    await eventually(async () => ((await ready()) === 200 ? true : undefined), 30_000)
+    await provider.free()
     await provider.killAndStartAgain()
     assert.deepEqual(
       (await books()).map(({ reference, state }) => [reference, state]),
@@ -65,12 +62,5 @@ test(
 )
 
 test('a read-only data folder ends the start with a clear message', { skip }, async (t) => {
-  const { exitCode, said } = await lastWords(
-    await runInTmpfs(t, { main, env, mount: 'ro', isToStart: false }),
-  )
-  assert.equal(exitCode, 1)
-  assert.match(
-    said,
-    /(ledger\.db|writer\.lock) cannot be opened for writing: the (folder is read-only|file cannot be opened)/,
-  )
+  await assertEndsOnReadOnlyDisk(t, { main, env, store: 'ledger' })
 })
