@@ -31,7 +31,7 @@ export function startPacer(pacing: Pacing): Promise<Pacer> {
   }
 }
 
-function createSpinner(): Pacer {
+export function createSpinner(): Pacer {
   let dueMs = Number.POSITIVE_INFINITY
   let isOver = false
   return {

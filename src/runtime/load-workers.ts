@@ -16,7 +16,7 @@ import { intervalOf } from '../load/interval-of-parts.ts'
 import { limitsPerWorker } from '../load/plan.ts'
 import { progressOf, type RunEnd } from '../load/report.ts'
 import type { LoadWatchers } from './load.ts'
-import type { LoadJob, LoadMessage, LoadOrder, WorkerEnd } from './load-worker.ts'
+import type { LoadJob, LoadMessage, LoadOrder, WorkerEnd } from './load-job.ts'
 
 export type GeneratorJob = Omit<LoadJob, 'share' | 'booksMemory'> & { workers: number }
 
