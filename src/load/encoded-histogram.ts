@@ -18,20 +18,26 @@ import {
  * each counter that is not zero the distance from the previous one and its count.
  */
 export function encode(histogram: Histogram): string {
-  const bytes: number[] = [1]
-  if (countOf(histogram) === 0) return Buffer.from(bytes).toString('base64')
-  for (const field of [sum, smallest, largest]) writeInteger(bytes, histogram.summary[field]!)
-  let previous = 0
-  const last = counterOf(histogram.summary[largest]!)
-  for (let i = counterOf(histogram.summary[smallest]!); i <= last; i++) {
-    const values = histogram.counters[i]!
-    if (values === 0) continue
-    writeInteger(bytes, i - previous)
-    writeInteger(bytes, values)
-    previous = i
+  const { counters, summary } = histogram
+  scratch[0] = 1
+  let end = 1
+  if (countOf(histogram) > 0) {
+    for (const field of [sum, smallest, largest]) end = writeInteger(end, summary[field]!)
+    let previous = 0
+    const last = counterOf(summary[largest]!)
+    for (let i = counterOf(summary[smallest]!); i <= last; i++) {
+      const values = counters[i]!
+      if (values === 0) continue
+      end = writeInteger(end, i - previous)
+      end = writeInteger(end, values)
+      previous = i
+    }
   }
-  return Buffer.from(bytes).toString('base64')
+  return scratch.toString('base64', 0, end)
 }
+
+/** Written and read within one `encode`. No text is longer: 19 bytes before the counters, 8 for each. */
+const scratch = Buffer.allocUnsafe(19 + 8 * counterCount)
 
 /** Throws on a text that `encode` cannot have written. */
 export function decode(text: string): Histogram {
@@ -73,13 +79,16 @@ function addEncoded(into: Histogram, text: string): void {
   }
 }
 
-function writeInteger(bytes: number[], value: number): void {
+/** Returns where it ends in the scratch. */
+function writeInteger(begin: number, value: number): number {
+  let end = begin
   let rest = value
   while (rest >= 128) {
-    bytes.push((rest % 128) + 128)
+    scratch[end++] = (rest % 128) + 128
     rest = Math.floor(rest / 128)
   }
-  bytes.push(rest)
+  scratch[end++] = rest
+  return end
 }
 
 function readInteger(reader: { bytes: Buffer; offset: number }): number {
