@@ -3,14 +3,26 @@
 // Latency is our response time, from the intended start. Bytes are not counted and stand as 0.
 
 import { countOf, type Histogram, meanMs, recordedIn } from '../histogram.ts'
-import { type RecordedRun, quantileMsOf, responsesOf, secondsOf, smallestMs } from './recorded.ts'
+import {
+  answeredIn,
+  endedIn,
+  quantileMsOf,
+  type RecordedRun,
+  responsesOf,
+  secondsOf,
+  sentForMs,
+  smallestMs,
+} from './recorded.ts'
 
 /** @param iso epoch milliseconds → ISO date */
 export function autocannonResultOf(run: RecordedRun, iso: (at: number) => string): object {
-  const { target, startedAt, schedule, outcomes, statuses, generator } = run.report
+  const { target, startedAt, outcomes, statuses, generator } = run.report
   const response = responsesOf(run)
-  const perSecond = secondsOf(run).map(({ outcomes: counts }) => answersIn(counts))
+  const perSecond = secondsOf(run).map(({ outcomes: counts }) => answeredIn(counts))
   const answers = Object.values(statuses).reduce((sum, count) => sum + count, 0)
+  const sent = endedIn(run.report)
+  const total = answeredIn(outcomes)
+  const durationMs = sentForMs(run.report)
   const statusClass = (digit: string): number =>
     Object.entries(statuses).reduce((sum, [status, count]) => (status[0] === digit ? sum + count : sum), 0)
   const timeouts = (outcomes.timeout ?? 0) + (outcomes.shed ?? 0)
@@ -30,11 +42,11 @@ export function autocannonResultOf(run: RecordedRun, iso: (at: number) => string
     sampleInt: 1000,
     pipelining: 1,
     workers: 1,
-    duration: schedule.durationMs / 1000,
+    duration: durationMs / 1000,
     samples: perSecond.length,
     start: iso(startedAt),
-    finish: iso(startedAt + schedule.durationMs),
-    errors: schedule.arrivals - answers,
+    finish: iso(startedAt + durationMs),
+    errors: sent - total,
     timeouts,
     mismatches: outcomes['check-failed'] ?? 0,
     non2xx: answers - statusClass('2'),
@@ -45,7 +57,7 @@ export function autocannonResultOf(run: RecordedRun, iso: (at: number) => string
     '4xx': statusClass('4'),
     '5xx': statusClass('5'),
     latency,
-    requests: { ...spread(perSecond), total: answers, sent: schedule.arrivals },
+    requests: { ...spread(perSecond), total, sent },
     throughput: { ...spread([]), total: 0 },
   }
 }
@@ -58,9 +70,6 @@ function deviationMs(histogram: Histogram): number {
   )
   return Math.sqrt(squares / Math.max(1, countOf(histogram)))
 }
-
-const answersIn = (counts: Record<string, number>): number =>
-  (counts['ok'] ?? 0) + (counts['http-error'] ?? 0) + (counts['check-failed'] ?? 0)
 
 function spread(values: readonly number[]): Record<string, number> {
   const sorted = values.toSorted((a, b) => a - b)

@@ -25,16 +25,23 @@ export function hlogOf(run: RecordedRun): string {
   writer.outputLogFormatVersion()
   writer.outputStartTime(report.startedAt)
   writer.outputLegend()
-  const faults = [...events.filter(isOf('fault.applied')), ...events.filter(isOf('fault.healed'))].map(
-    ({ at, type, data }) => ({ atMs: at - report.startedAt, text: `${type} ${data.kind} ${data.target}` }),
-  )
-  for (const { second, responseHistogram } of secondsOf(run)) {
-    const isNow = ({ atMs }: { atMs: number }): boolean => Math.floor(atMs / 1000) === second
-    for (const { atMs, text } of faults.filter(isNow)) {
+  const faults = [...events.filter(isOf('fault.applied')), ...events.filter(isOf('fault.healed'))]
+    .map(({ at, type, data }) => ({
+      atMs: at - report.startedAt,
+      text: `${type} ${data.kind} ${data.target}`,
+    }))
+    .toSorted((one, other) => one.atMs - other.atMs)
+  // Also those before the first second, between two with arrivals, and after the last.
+  const tellFaultsUntil = (endMs: number): void => {
+    const now = faults.filter(({ atMs }) => atMs < endMs).length
+    for (const { atMs, text } of faults.splice(0, now))
       writer.outputComment(`[${(atMs / 1000).toFixed(3)} ${text}]`)
-    }
+  }
+  for (const { second, responseHistogram } of secondsOf(run)) {
+    tellFaultsUntil((second + 1) * 1000)
     writer.outputIntervalHistogram(toHdr(decode(responseHistogram)), second, second + 1, usPerMs)
   }
+  tellFaultsUntil(Number.POSITIVE_INFINITY)
   return log
 }
 

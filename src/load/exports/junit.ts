@@ -3,13 +3,14 @@
 import type { LoadReport } from '../../system/load-report.ts'
 import { observedText } from '../../system/observed-text.ts'
 import { xmlText as escape } from '../../system/xml-text.ts'
+import { sentForMs } from './recorded.ts'
 
 /**
  * A run that is not valid turns each of its thresholds into an error, not a failure of the target.
  * @param startedAt when the run began, in ISO form
  */
 export function junitOf(report: LoadReport, startedAt: string): string {
-  const { thresholds, target, verdict, reasons, isInterrupted, schedule } = report
+  const { thresholds, target, verdict, reasons, isInterrupted } = report
   const isTrusted = verdict === 'valid' && !isInterrupted
   const missed = thresholds.filter(({ ok }) => !ok).length
   const cases = thresholds.map((threshold) => {
@@ -23,7 +24,7 @@ export function junitOf(report: LoadReport, startedAt: string): string {
     return `    <testcase ${name}>\n      <${element} message="${escape(message)}"/>\n    </testcase>`
   })
   const counts = `tests="${thresholds.length}" failures="${isTrusted ? missed : 0}" errors="${isTrusted ? 0 : missed}"`
-  const seconds = (schedule.durationMs / 1000).toFixed(3)
+  const seconds = (sentForMs(report) / 1000).toFixed(3)
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="msvc load" ${counts} time="${seconds}">`,

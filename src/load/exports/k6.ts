@@ -3,35 +3,39 @@
 // One difference in meaning: http_req_duration here counts from the intended start, as all our headline
 // figures do; k6's leaves out connecting and lateness. In this shape a threshold is `true` when missed.
 
-import type { OutcomeCounts } from '../../events.ts'
 import type { LoadReport, ThresholdResult } from '../../system/load-report.ts'
 import { countOf, type Histogram, meanMs } from '../histogram.ts'
-import { failedIn, quantileMsOf, type RecordedRun, responsesOf, smallestMs } from './recorded.ts'
+import {
+  endedIn,
+  failedIn,
+  perSecond,
+  quantileMsOf,
+  type RecordedRun,
+  responsesOf,
+  smallestMs,
+} from './recorded.ts'
 
 export function k6SummaryOf(run: RecordedRun): object {
   const { report } = run
-  const { schedule, outcomes, thresholds } = report
-  const seconds = schedule.durationMs / 1000
+  const { outcomes, thresholds } = report
   const response = responsesOf(run)
   const failed = failedIn(report)
+  const ended = endedIn(report)
+  const counter = (count: number): object => ({ count, rate: perSecond(count, report) })
   const of = (...metrics: string[]): Pick<Metric, 'thresholds'> => missedOf(thresholds, metrics)
   return {
     root_group: { name: '', path: '', id: 'd41d8cd98f00b204e9800998ecf8427e', groups: {}, checks: {} },
     metrics: {
       http_req_duration: { ...trend(response), ...of('ms') },
       iteration_duration: trend(response),
-      http_reqs: {
-        count: countOf(response),
-        rate: countOf(response) / seconds,
-        ...of('per-second'),
-      },
-      iterations: { count: countOf(response), rate: countOf(response) / seconds },
-      dropped_iterations: rate(dropped(outcomes), seconds),
+      http_reqs: { ...counter(countOf(response)), ...of('per-second') },
+      iterations: counter(countOf(response)),
+      dropped_iterations: counter(outcomes.dropped ?? 0),
       http_req_failed: {
         // A k6 Rate: "passes" are the samples that were true, and true means failed.
         passes: failed,
-        fails: schedule.arrivals - failed,
-        value: failed / schedule.arrivals,
+        fails: ended - failed,
+        value: ended === 0 ? 0 : failed / ended,
         ...of('share', 'arrivals'),
       },
       vus_max: gauge(report),
@@ -58,13 +62,6 @@ const trend = (histogram: Histogram): Record<string, number> => ({
   'p(95)': quantileMsOf(histogram, 0.95),
   'p(99)': quantileMsOf(histogram, 0.99),
 })
-
-const rate = (count: number, seconds: number): { count: number; rate: number } => ({
-  count,
-  rate: count / seconds,
-})
-
-const dropped = ({ dropped: lost = 0, unfinished = 0 }: OutcomeCounts): number => lost + unfinished
 
 const gauge = ({ generator }: LoadReport): Record<string, number> => ({
   value: generator.connections,

@@ -1,6 +1,6 @@
 // What an export is made from: a run as it was recorded.
 
-import { type LoadInterval, isOf, type SystemEvent } from '../../events.ts'
+import { type LoadInterval, isOf, type OutcomeCounts, type SystemEvent } from '../../events.ts'
 import type { LoadReport } from '../../system/load-report.ts'
 import { together } from '../encoded-histogram.ts'
 import { type Histogram, quantileUs } from '../histogram.ts'
@@ -30,4 +30,22 @@ export const quantileMsOf = (histogram: Histogram, fraction: number): number =>
 export const smallestMs = ({ summary }: Histogram): number =>
   Number.isFinite(summary[2]) ? summary[2]! / 1000 : 0
 
-export const failedIn = ({ outcomes, schedule }: LoadReport): number => schedule.arrivals - (outcomes.ok ?? 0)
+/** Arrivals that came to an end of their own: all, but for those that an interrupt left unfinished. */
+export const endedIn = ({ outcomes, schedule }: LoadReport): number =>
+  schedule.arrivals - (outcomes.unfinished ?? 0)
+
+export const failedIn = (report: LoadReport): number => endedIn(report) - (report.outcomes.ok ?? 0)
+
+/** Arrivals that were answered. There may be more answers: one to each step. */
+export const answeredIn = (outcomes: OutcomeCounts): number =>
+  (outcomes.ok ?? 0) + (outcomes['http-error'] ?? 0) + (outcomes['check-failed'] ?? 0)
+
+/** For how long arrivals came: less than the schedule's time when the run was interrupted. */
+export const sentForMs = ({ isInterrupted, elapsedMs, schedule }: LoadReport): number =>
+  isInterrupted ? Math.min(elapsedMs ?? schedule.durationMs, schedule.durationMs) : schedule.durationMs
+
+/** Per second of that time. */
+export const perSecond = (count: number, report: LoadReport): number => {
+  const ms = sentForMs(report)
+  return ms === 0 ? 0 : (count * 1000) / ms
+}

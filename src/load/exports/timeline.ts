@@ -25,6 +25,6 @@ function lineOf(event: SystemEvent, startedAt: number): object {
     const { at, type, subject, data } = event
     return { at, second: Math.round(at - startedAt) / 1000, type, subject, ...data }
   }
-  const { responseHistogram: _, second, ...figures } = event.data
+  const { responseHistogram: _, requestHistograms: __, second, ...figures } = event.data
   return { at: startedAt + second * 1000, second, type: event.type, ...figures }
 }

@@ -5,16 +5,29 @@
 
 import { failureNames } from './failures.ts'
 import { meanMs } from '../histogram.ts'
-import { quantileMsOf, type RecordedRun, responsesOf, smallestMs } from './recorded.ts'
+import {
+  answeredIn,
+  endedIn,
+  perSecond,
+  quantileMsOf,
+  type RecordedRun,
+  responsesOf,
+  sentForMs,
+  smallestMs,
+} from './recorded.ts'
 
 /** @param iso epoch milliseconds → RFC 3339 */
 export function vegetaReportOf(run: RecordedRun, iso: (at: number) => string): object {
-  const { startedAt, schedule, outcomes, statuses } = run.report
+  const { report } = run
+  const { startedAt, schedule, outcomes, statuses, elapsedMs = schedule.durationMs } = report
   const response = responsesOf(run)
   const ns = (ms: number): number => Math.round(ms * 1e6)
-  const seconds = schedule.durationMs / 1000
-  const lastMs = ((schedule.arrivals - 1) * 1000) / schedule.ratePerSecond
+  const requests = endedIn(report)
   const ok = outcomes.ok ?? 0
+  const sentMs = sentForMs(report)
+  // The last one is due one interval before the time is over.
+  const lastMs = requests === 0 ? 0 : sentMs - sentMs / requests
+  const endMs = Math.max(elapsedMs, lastMs)
   const none = { total: 0, mean: 0 }
   return {
     latencies: {
@@ -31,20 +44,17 @@ export function vegetaReportOf(run: RecordedRun, iso: (at: number) => string): o
     bytes_out: none,
     earliest: iso(startedAt),
     latest: iso(startedAt + lastMs),
-    end: iso(startedAt + schedule.durationMs),
+    end: iso(startedAt + endMs),
     duration: ns(lastMs),
-    wait: ns(schedule.durationMs - lastMs),
-    requests: schedule.arrivals,
-    rate: schedule.ratePerSecond,
-    throughput: ok / seconds,
-    success: ok / schedule.arrivals,
-    status_codes: { ...statuses, ...unanswered(run) },
-    errors: failureNames(outcomes),
+    wait: ns(endMs - lastMs),
+    requests,
+    rate: perSecond(requests, report),
+    throughput: endMs === 0 ? 0 : (ok * 1000) / endMs,
+    success: requests === 0 ? 0 : ok / requests,
+    status_codes: { ...statuses, ...unanswered(requests - answeredIn(outcomes)) },
+    errors: failureNames(outcomes).filter((outcome) => outcome !== 'unfinished'),
   }
 }
 
 /** Vegeta counts what got no answer under status 0. */
-function unanswered({ report: { schedule, statuses } }: RecordedRun): Record<string, number> {
-  const answered = Object.values(statuses).reduce((sum, count) => sum + count, 0)
-  return answered === schedule.arrivals ? {} : { 0: schedule.arrivals - answered }
-}
+const unanswered = (requests: number): Record<string, number> => (requests === 0 ? {} : { 0: requests })

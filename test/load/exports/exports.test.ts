@@ -53,7 +53,9 @@ const run: RecordedRun = {
     ],
   },
 }
-const text = (format: ExportFormat): string => exportRun(run, format, (at) => new Date(at).toISOString())
+const textOf = (exported: RecordedRun, format: ExportFormat): string =>
+  exportRun(exported, format, (at) => new Date(at).toISOString())
+const text = (format: ExportFormat): string => textOf(run, format)
 const sorted = perSecond.flat().toSorted((a, b) => a - b)
 const truth = (fraction: number): number => sorted[Math.ceil(fraction * sorted.length) - 1]!
 
@@ -80,6 +82,35 @@ describe('hlog', () => {
     expect(lines[fault + 1]).toMatch(/^1\.000,1\.000,/)
     const base64 = lines[fault + 1]!.split(',').at(-1)!
     expect(decodeFromCompressedBase64(base64).totalCount).toBe(1000)
+  })
+
+  test('tells also what was so before it began, and what happened in a second without arrivals or after the last', () => {
+    const fault = (type: string, offsetMs: number) => ({
+      type,
+      at: startedAt + offsetMs,
+      subject: 'fault:f2',
+      data: { kind: 'delay', target: 'order' },
+    })
+    const told = [
+      fault('fault.applied', -2000),
+      fault('fault.healed', 1500),
+      fault('fault.applied', 2100),
+      fault('fault.healed', 9000),
+    ] as unknown as SystemEvent[]
+    const sparse = { ...run, events: [events[0]!, ...told, events[2]!] }
+    expect(
+      textOf(sparse, 'hlog')
+        .split('\n')
+        .filter((line) => /^#\[-?\d|^\d/.test(line))
+        .map((line) => line.replace(/^(\d.*?),.*/, '$1')),
+    ).toEqual([
+      '#[-2.000 fault.applied delay order]',
+      '0.000',
+      '#[1.500 fault.healed delay order]',
+      '#[2.100 fault.applied delay order]',
+      '2.000',
+      '#[9.000 fault.healed delay order]',
+    ])
   })
 })
 
@@ -136,6 +167,63 @@ test('the result for autocannon has what its tools read', () => {
   expect(Math.abs(result['latency']!['p99']! - truth(0.99))).toBeLessThan(truth(0.99) / 500)
 })
 
+test('an arrival of several steps has several answers, and is one arrival', () => {
+  const steps = { ...run, report: { ...run.report, statuses: { 200: 2970, 201: 2970 } } }
+  expect(JSON.parse(textOf(steps, 'vegeta'))).toMatchObject({
+    requests: 3000,
+    status_codes: { 0: 30, 200: 2970, 201: 2970 },
+  })
+  expect(JSON.parse(textOf(steps, 'autocannon'))).toMatchObject({
+    errors: 30,
+    '2xx': 5940,
+    requests: { total: 2970, sent: 3000 },
+  })
+})
+
+test('of an interrupted run, other tools are told what came until then', () => {
+  const report = {
+    ...run.report,
+    isInterrupted: true,
+    elapsedMs: 3000,
+    schedule: { arrivals: 60_000, ratePerSecond: 1000, durationMs: 60_000 },
+    outcomes: { ok: 2970, timeout: 30, unfinished: 57_000 },
+  }
+  const interrupted = { ...run, report }
+  expect(JSON.parse(textOf(interrupted, 'k6'))).toMatchObject({
+    metrics: {
+      http_reqs: { count: 3000, rate: 1000 },
+      iterations: { count: 3000, rate: 1000 },
+      dropped_iterations: { count: 0, rate: 0 },
+      http_req_failed: { passes: 30, fails: 2970, value: 0.01 },
+    },
+  })
+  expect(JSON.parse(textOf(interrupted, 'vegeta'))).toMatchObject({
+    requests: 3000,
+    rate: 1000,
+    throughput: 990,
+    success: 0.99,
+    status_codes: { 0: 30 },
+    errors: ['timeout'],
+    end: '2026-11-22T15:30:03.000Z',
+  })
+  expect(JSON.parse(textOf(interrupted, 'autocannon'))).toMatchObject({
+    duration: 3,
+    errors: 30,
+    requests: { total: 2970, sent: 3000 },
+  })
+  expect(textOf(interrupted, 'junit')).toContain('time="3.000"')
+})
+
+test("vegeta's wait is that for the last answers, and counts for its throughput", () => {
+  const slow = { ...run, report: { ...run.report, elapsedMs: 3960 } }
+  expect(JSON.parse(textOf(slow, 'vegeta'))).toMatchObject({
+    duration: 2_999_000_000,
+    wait: 961_000_000,
+    throughput: 750,
+    end: '2026-11-22T15:30:03.960Z',
+  })
+})
+
 test('the timeline is one JSON object a line: each second and each fault, without histograms', () => {
   const lines = text('ndjson').trim().split('\n')
   expect(lines.map((line) => (JSON.parse(line) as { type: string }).type)).toEqual([
@@ -146,4 +234,9 @@ test('the timeline is one JSON object a line: each second and each fault, withou
   ])
   expect(JSON.parse(lines[3]!)).toMatchObject({ second: 1.25, target: 'payment' })
   expect(text('ndjson')).not.toContain('responseHistogram')
+  const perRequest = events.slice(0, 3).map((event) => ({
+    ...event,
+    data: { ...event.data, requestHistograms: { a: 'AQ==' } },
+  })) as unknown as SystemEvent[]
+  expect(textOf({ ...run, events: perRequest }, 'ndjson')).not.toContain('AQ==')
 })
