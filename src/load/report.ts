@@ -3,7 +3,7 @@
 import type { FailureReason } from '../events.ts'
 import type { GeneratorReport, LoadProgress, LoadReport } from '../system/load-report.ts'
 import { type Books, countsOf, statusesOf, type Tally } from './books.ts'
-import { percentiles } from './histogram.ts'
+import { type Histogram, percentiles, quantileUs } from './histogram.ts'
 import type { Limits } from './plan.ts'
 import type { Phase } from './phases.ts'
 import { diagnose } from './self-diagnosis.ts'
@@ -32,6 +32,8 @@ export interface ReportParts {
   shape: string
   schedule: Schedule
   limits: Limits
+  /** The limit of connections was asked for. */
+  areConnectionsChosen?: boolean
   requestNames: readonly string[]
   thresholds?: readonly Threshold[]
   /** Of the phases that the books know, in their order. */
@@ -53,7 +55,15 @@ export function reportOf(parts: ReportParts): LoadReport {
     lagMs: percentiles(books.lag),
     waitMs: percentiles(books.wait),
   }
-  const diagnosis = diagnose({ ...figures, ...end, ...end.generator, schedule: asked, limits })
+  const pool = {
+    peak: end.generator.connections,
+    isLimitChosen: parts.areConnectionsChosen === true,
+    waitP50: figures.waitMs.p50,
+    // Not of all answers: what timed out while it was sent late would be the quickest.
+    quickestMs: quantileMs(books.okResponse, 0),
+    serviceP50: figures.serviceMs.p50,
+  }
+  const diagnosis = diagnose({ ...figures, ...end, ...end.generator, schedule: asked, limits, pool })
   return {
     version: 1,
     target: parts.target,
@@ -62,6 +72,7 @@ export function reportOf(parts: ReportParts): LoadReport {
     ...figures,
     ...diagnosis,
     isInterrupted: end.isInterrupted,
+    elapsedMs: round(end.elapsedMs),
     failures: end.failures,
     statuses: addUp(books.requests.map(({ statuses }) => statusesOf(statuses))),
     requests: books.requests.map((request, index) => ({
@@ -116,6 +127,11 @@ function addUp(counts: readonly Record<string, number>[]): Record<string, number
     sums[status] = (sums[status] ?? 0) + answers
   }
   return sums
+}
+
+const quantileMs = (histogram: Histogram, fraction: number): number | null => {
+  const us = quantileUs(histogram, fraction)
+  return us === null ? null : us / 1000
 }
 
 const round = (value: number): number => Math.round(value * 1000) / 1000

@@ -22,6 +22,21 @@ export interface Signs {
   seconds: readonly { lagP99: number }[]
   /** Share of the time in garbage collection. */
   gcShare?: number
+  pool?: PoolSigns
+}
+
+/** How the arrivals fared for connections; milliseconds. */
+export interface PoolSigns {
+  /** Open at once. */
+  peak: number
+  /** By whoever asked for the run, and not by msvc. */
+  isLimitChosen: boolean
+  /** Half of the arrivals waited no longer for one. */
+  waitP50: number | null
+  /** The quickest arrival that ended ok: of those before any had to wait. */
+  quickestMs: number | null
+  /** Half of the arrivals were over so soon, once their request was out. */
+  serviceP50: number | null
 }
 
 export interface Diagnosis {
@@ -43,16 +58,19 @@ export function diagnose(signs: Signs): Diagnosis {
   const late = lateness(signs)
   // A loop that waits for a core counts as busy; only the rest is its own work.
   const isSaturated = signs.eventLoopUtilization - (signs.runQueueWait ?? 0) >= saturatedThread
-  const isLimited = exhausted.length > 0 || (late.length > 0 && isSaturated)
+  const short = shortage(signs)
+  const isOurs = short !== null && signs.pool?.isLimitChosen !== true
+  const isLimited = exhausted.length > 0 || (late.length > 0 && isSaturated) || isOurs
   return {
     verdict: isLimited ? 'generator-limited' : late.length > 0 ? 'noisy' : 'valid',
     reasons: [
       ...(exhausted.length > 0 ? [`this machine ran out of ${exhausted.join(', ')}`] : []),
+      ...(short === null ? [] : [short]),
       ...late,
       ...(late.length > 0 ? causes(signs, isSaturated) : rareLateness(signs)),
       ...(signs.isInterrupted ? [`the run was ended after ${(signs.elapsedMs / 1000).toFixed(1)} s`] : []),
     ],
-    limit: isLimited ? generatorLimit(signs) : targetLimit(signs),
+    limit: isLimited && !isOurs ? generatorLimit(signs) : targetLimit(signs, { isShort: short !== null }),
   }
 }
 
@@ -78,6 +96,21 @@ function lateness({ lagMs, seconds }: Signs): string[] {
   return reasons
 }
 
+/** More than this many times the quickest answer, and the target is slower for what it is asked at once. */
+const slowerForIt = 2
+
+/**
+ * Whether connections were what lacked: all were busy, arrivals waited for one, and the target answered each request as
+ * quickly as the first. It would have answered more of them over more connections.
+ */
+function shortage({ pool, limits }: Signs): string | null {
+  if (pool === undefined || pool.peak < limits.maxConnections) return null
+  const { waitP50, quickestMs, serviceP50 } = pool
+  if (waitP50 === null || quickestMs === null || serviceP50 === null) return null
+  if (waitP50 <= tolerableLagMs || serviceP50 > slowerForIt * quickestMs) return null
+  return `half of the arrivals waited ${waitP50.toFixed(0)} ms or longer for one of ${limits.maxConnections} connections, while the target answered as quickly as ever (${serviceP50.toFixed(1)} ms)`
+}
+
 /** Too rare to spoil the run, but the rarest percentiles hold it. */
 function rareLateness({ lagMs }: Signs): string[] {
   const { p999, max } = lagMs
@@ -101,13 +134,16 @@ function causes({ eventLoopUtilization, runQueueWait, gcShare = 0 }: Signs, isSa
 const generatorLimit = ({ achievedRate }: Signs): string =>
   `msvc itself could not send more than about ${Math.round(achievedRate)} arrivals/s here`
 
-/** Names the limit when a part of the arrivals never got an answer because the target was too slow. */
-function targetLimit({ outcomes, elapsedMs, schedule, limits }: Signs): string | null {
+/** Names the limit when a part of the arrivals never got an answer because the target, or the way to it, was too slow. */
+function targetLimit(
+  { outcomes, elapsedMs, schedule, limits }: Signs,
+  { isShort }: { isShort: boolean },
+): string | null {
   const { timeout = 0, dropped = 0, shed = 0 } = outcomes
   const starved = timeout + dropped + shed
   const answered = (outcomes.ok ?? 0) + (outcomes['http-error'] ?? 0) + (outcomes['check-failed'] ?? 0)
   if (answered === 0 && starved === 0) return unansweredLimit(outcomes)
-  if (starved === 0) return null
+  if (starved === 0 && !isShort) return null
   const rate = Math.round((answered * 1000) / Math.max(1, elapsedMs))
   const parts = [
     timeout > 0 ? `${timeout} arrivals timed out after ${limits.timeoutMs} ms` : '',
@@ -117,7 +153,12 @@ function targetLimit({ outcomes, elapsedMs, schedule, limits }: Signs): string |
   if (answered === 0) return `target does not answer: ${parts.join(', ')}`
   // A stall or a fault in passing is no limit of what the target can do.
   const isSaturated = starved > 0.01 * schedule.arrivals && rate < 0.95 * schedule.ratePerSecond
-  return `${isSaturated ? 'target saturated' : 'target fell behind for a while'}: answered about ${rate} rps; ${parts.join(', ')}`
+  const lacked = isShort
+    ? `${limits.maxConnections} connections were too few (--connections allows more)`
+    : isSaturated
+      ? 'target saturated'
+      : 'target fell behind for a while'
+  return `${lacked}: ${[`answered about ${rate} rps`, parts.join(', ')].filter((part) => part !== '').join('; ')}`
 }
 
 /** As when nobody listens: the accounts are right, and say nothing about a target. */

@@ -98,6 +98,7 @@ export async function runLoad(plan: LoadPlan, watchers: LoadWatchers = {}): Prom
     shape: shapeText(shapeOf(plan)),
     schedule,
     limits,
+    areConnectionsChosen: plan.connections !== undefined,
     requestNames: sources.map(({ name }) => name),
     thresholds,
     phases,

@@ -1,8 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import { diagnose, type Signs } from '../../src/load/self-diagnosis.ts'
+import { diagnose, type PoolSigns, type Signs } from '../../src/load/self-diagnosis.ts'
 
 const at = (p99: number) => ({ p50: p99 / 4, p90: p99 / 2, p99, p999: p99, max: p99 })
 const second = (lagP99: number) => ({ lagP99 })
+const pool = (part: Partial<PoolSigns>): PoolSigns => ({
+  peak: 1000,
+  isLimitChosen: false,
+  waitP50: 812,
+  quickestMs: 201,
+  serviceP50: 203,
+  ...part,
+})
 const signs = (part: Partial<Signs>): Signs => ({
   schedule: { arrivals: 1000, ratePerSecond: 100, durationMs: 10_000 },
   elapsedMs: 10_000,
@@ -77,6 +85,21 @@ describe('the verdict is about the generator', () => {
       'generator-limited',
       /EADDRNOTAVAIL \(12 times\)/,
     ],
+    [
+      'connections of its own that were too few for a target that is slow, but no slower for them',
+      { pool: pool({}) },
+      'generator-limited',
+      /^half of the arrivals waited 812 ms or longer for one of 1000 connections, .* as quickly as ever \(203.0 ms\)$/,
+    ],
+    [
+      'connections that were too few, as asked for',
+      { pool: pool({ isLimitChosen: true }) },
+      'valid',
+      /^half of/,
+    ],
+    ['a target that all connections make slow', { pool: pool({ quickestMs: 2 }) }, 'valid', null],
+    ['connections that were just enough', { pool: pool({ waitP50: 0.2 }) }, 'valid', null],
+    ['a wait for something else', { pool: pool({ peak: 999 }) }, 'valid', null],
   ])('%s', (_, part, verdict, reason) => {
     const found = diagnose(signs(part))
     expect(found.verdict).toBe(verdict)
@@ -105,9 +128,19 @@ describe('the limit is named', () => {
     ],
     ['a stall in passing', { outcomes: { ok: 995, timeout: 5 } }, /^target fell behind for a while/],
     [
-      'too few connections',
+      'a target that keeps its connections busy',
       { outcomes: { ok: 500, shed: 500 } },
       /500 waited 10000 ms for one of 1000 connections/,
+    ],
+    [
+      'connections that were too few',
+      { pool: pool({}), outcomes: { ok: 500, shed: 500 } },
+      /^1000 connections were too few \(--connections allows more\): answered about 50 rps; 500 waited 10000 ms for one of/,
+    ],
+    [
+      'connections that were just too few to be in time',
+      { pool: pool({ isLimitChosen: true }) },
+      /^1000 connections were too few \(--connections allows more\): answered about 100 rps$/,
     ],
     [
       'the generator',
