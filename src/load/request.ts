@@ -1,5 +1,6 @@
 // A request as bytes: made once, so that sending one only splices in what differs per arrival.
 
+import { headerNameIn } from '../system/secrets.ts'
 import type { Check } from './checks.ts'
 import {
   type ArrivalValues,
@@ -194,7 +195,7 @@ function checkSyntax(method: string, path: string, headers: [string, string][]):
   }
   for (const [name, value] of headers) {
     if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name))
-      throw new UnsendableRequest(`${JSON.stringify(name)} is no header name`)
+      throw new UnsendableRequest(`${JSON.stringify(headerNameIn(name))} is no header name`)
     if (framing.has(name.toLowerCase()))
       throw new UnsendableRequest(`the header ${name} is set by msvc itself`)
     if (name.toLowerCase() === 'expect' && value.toLowerCase() !== '100-continue')

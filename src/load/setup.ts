@@ -55,7 +55,7 @@ async function runStep(step: SetupStep, variables: Variables, ports: SetupPorts)
   if (captured.isWhole) return captured.values
   throw errors.setupFailed(
     about(step),
-    `its answer has ${missingText(captured.missing)}${excerpt(answer.body)}`,
+    `its answer has ${missingText(captured.missing)}${shapeOf(answer.body)}`,
   )
 }
 
@@ -114,6 +114,17 @@ const about = (step: SetupStep): { name: string; request: string; place: Place }
 
 const reasonOf = (cause: unknown): string =>
   cause instanceof Error ? ((cause as NodeJS.ErrnoException).code ?? cause.message) : String(cause)
+
+/** What was looked for may be there by another name, and is a token as often as not: texts are not repeated. */
+function shapeOf(body: string): string {
+  try {
+    const withoutTexts = (_: string, value: unknown): unknown => (typeof value === 'string' ? '…' : value)
+    return excerpt(JSON.stringify(JSON.parse(body), withoutTexts))
+  } catch (error) {
+    if (error instanceof SyntaxError) return body.trim() === '' ? '' : ', and is no JSON'
+    throw error
+  }
+}
 
 const excerpt = (body: string): string => {
   const line = body.replaceAll(/\s+/g, ' ').trim()

@@ -101,11 +101,12 @@ export function urlTyped(target: string | undefined): string | undefined {
 
 const hasScheme = (target: string): boolean => /^[a-z][a-z\d+.-]*:\/\//i.test(target)
 
-/** A scheme, or a host that no service is called: `localhost:4000/x`, `127.0.0.1/x`, `[::1]:80`. */
+/** A scheme, or a host that no service is called: `localhost:4000/x`, `127.0.0.1/x`, `[::1]:80`, `ada:secret@x`. */
 const looksLikeUrl = (target: string): boolean =>
   hasScheme(target) ||
   /^(localhost|[\d.]+|\[[\da-f:]+\]|[^/]+\.[^/]+)(:\d+)?(\/|$)/i.test(target) ||
-  /^[^/]+:\d+/.test(target)
+  /^[^/]+:\d+/.test(target) ||
+  target.includes('@')
 
 async function serviceOf({ root, status }: RunningSystem, name: string) {
   const service = status.services.find((one) => one.name === name)

@@ -38,6 +38,8 @@ test.each([
   ],
   ['ftp://ada:secret@x/', 'ftp://***@x/', 'msvc speaks http and https, not ftp'],
   ['http://ada:se/cr@et@x y/', 'http://***@x y/', 'it is no URL'],
+  ['ada:secret@x/a', 'http://***@x/a', 'credentials do not belong into a URL; use an authorization header'],
+  ['ada@x:secret', 'http://***@x:secret', 'it is no URL'],
   [
     'ada:1secret@x.example:0',
     'http://***@x.example:0',

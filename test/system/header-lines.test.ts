@@ -9,3 +9,11 @@ test('a header that is typed twice is sent with both values, cookies as one head
 test.each(['nonsense', ': a'])('%j is no header', (line) => {
   expect(() => headersTyped([line])).toThrow('-H cannot be')
 })
+
+test.each([
+  ['authorization Bearer secret', '-H cannot be "authorization…".'],
+  ['authorization=secret', '-H cannot be "authorization…".'],
+  [':secret', '-H cannot be "…".'],
+])('what may be a secret in %j is not repeated', (line, message) => {
+  expect(() => headersTyped([line])).toThrow(expect.objectContaining({ message }) as Error)
+})

@@ -40,3 +40,26 @@ export function wholeUrl(url: string, line: number): string {
   if (/^https?:\/\//i.test(url) && URL.canParse(url)) return url
   throw new UnreadableRequest(line, `${JSON.stringify(url)} is no whole URL of http or https`)
 }
+
+/** A user and a password in the URL go out as a header, as clients of HTTP have it; one that is there already stays. */
+export function withCredentials(request: ReadRequest): ReadRequest {
+  const { username, password, origin, pathname, search } = new URL(request.url)
+  if (username === '' && password === '') return request
+  const credentials = [username, password].map(decoded).join(':')
+  const authorization = `Basic ${Buffer.from(credentials).toString('base64')}`
+  return {
+    ...request,
+    url: `${origin}${pathname}${search}`,
+    headers: { authorization, ...request.headers },
+  }
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch (error) {
+    // A percent sign that escapes nothing is one.
+    if (error instanceof URIError) return part
+    throw error
+  }
+}

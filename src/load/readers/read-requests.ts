@@ -1,10 +1,11 @@
 // Requests in the formats of other tools → a scenario: vegeta's targets (http and JSON), HAR and OpenAPI.
 
 import { errors, type Place } from '../../errors.ts'
+import { withoutPasswords } from '../../system/secrets.ts'
 import type { Scenario } from '../scenario.ts'
 import { readHar } from './har.ts'
 import { readOpenApi } from './openapi.ts'
-import { type ReadRequest, UnreadableRequest } from './read-request.ts'
+import { type ReadRequest, UnreadableRequest, withCredentials } from './read-request.ts'
 import { readVegetaHttp, readVegetaJson } from './vegeta.ts'
 
 export const requestFormats = ['vegeta', 'vegeta-json', 'har', 'openapi'] as const
@@ -43,7 +44,9 @@ async function readListed(format: ListFormat, source: RequestFile): Promise<Read
   const placeOf = (line: number): Place => ({ file, line, column: 1 })
   const next = `It was read as ${format}; --format names another (${requestFormats.join(', ')}).`
   try {
-    const { requests, notes } = await readAs(format, source)
+    const read = await readAs(format, source)
+    const requests = read.requests.map(withCredentials)
+    const notes = read.notes.map(withoutPasswords)
     const [first] = requests
     if (first === undefined) {
       const told = notes.length === 0 ? '' : ` (${notes.slice(0, 3).join('; ')})`
@@ -60,7 +63,7 @@ async function readListed(format: ListFormat, source: RequestFile): Promise<Read
     return { baseUrl: origin, scenario: scenarioOf(requests, file), notes }
   } catch (error) {
     if (!(error instanceof UnreadableRequest)) throw error
-    throw errors.fileInvalid(placeOf(error.line), `${error.message}.`, next)
+    throw errors.fileInvalid(placeOf(error.line), `${withoutPasswords(error.message)}.`, next)
   }
 }
 

@@ -1,5 +1,7 @@
 // The target formats of vegeta: blocks of text, or one JSON object a line.
 
+import { joinedHeaders } from '../../system/header-lines.ts'
+import { headerNameIn } from '../../system/secrets.ts'
 import { bodyFrom, ownHeaders, type ReadRequest, UnreadableRequest, wholeUrl } from './read-request.ts'
 
 /**
@@ -15,7 +17,7 @@ export async function readVegetaHttp(
   const requests: ReadRequest[] = []
   let open: { request: ReadRequest; headers: [string, string][] } | null = null
   const close = (): void => {
-    if (open !== null) requests.push({ ...open.request, headers: ownHeaders(open.headers) })
+    if (open !== null) requests.push({ ...open.request, headers: sentHeaders(open.headers) })
     open = null
   }
   for (const [index, raw] of text.split('\n').entries()) {
@@ -31,12 +33,12 @@ export async function readVegetaHttp(
         headers: [],
       }
     } else if (open === null)
-      throw new UnreadableRequest(number, `${JSON.stringify(line)} is no "GET http://…"`)
+      throw new UnreadableRequest(number, `${JSON.stringify(headerNameIn(line))} is no "GET http://…"`)
     else if (line.startsWith('@')) open.request.body = bodyFrom(await readBody(line.slice(1).trim()))
     else if (line.indexOf(':') > 0) {
       const colon = line.indexOf(':')
       open.headers.push([line.slice(0, colon).trim(), line.slice(colon + 1).trim()])
-    } else throw new UnreadableRequest(number, `${JSON.stringify(line)} is no header`)
+    } else throw new UnreadableRequest(number, `${JSON.stringify(headerNameIn(line))} is no header`)
   }
   close()
   return requests
@@ -57,11 +59,17 @@ function requestIn(line: string, number: number): ReadRequest {
   return {
     method,
     url: wholeUrl(url, number),
-    headers: ownHeaders(headers),
+    headers: sentHeaders(headers),
     body: typeof body === 'string' ? bodyFrom(Buffer.from(body, 'base64')) : null,
     line: number,
   }
 }
+
+/** Here a Host is not that of a recorded connection: whoever wrote it means a virtual host. */
+const sentHeaders = (headers: readonly (readonly [string, string])[]): Record<string, string> => ({
+  ...ownHeaders(headers),
+  ...joinedHeaders(headers.filter(([name]) => name.toLowerCase() === 'host')),
+})
 
 function parsed(line: string, number: number): Record<string, unknown> {
   try {

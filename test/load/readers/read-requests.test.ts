@@ -29,7 +29,7 @@ describe('the requests of other tools are read', () => {
   test.each([
     [
       'vegeta',
-      '# two\nGET http://127.0.0.1:4000/a?b=1\nX-Y: z\nHost: other\n\nPOST http://127.0.0.1:4000/c\n@body.json\nGET http://127.0.0.1:4000/a?b=1\nX-Y: z\n',
+      '# two\nGET http://127.0.0.1:4000/a?b=1\nX-Y: z\nConnection: close\n\nPOST http://127.0.0.1:4000/c\n@body.json\nGET http://127.0.0.1:4000/a?b=1\nX-Y: z\n',
     ],
     [
       'vegeta-json',
@@ -84,6 +84,70 @@ test.each([
   ['a HAR of something else', '{"log":{"entries":[{}]}}', /no log.entries with requests/],
 ])('%s is told with its place', async (_, text, message) => {
   await expect(read(text)).rejects.toThrow(message)
+})
+
+test.each([
+  ['vegeta', 'GET http://ada:s%40cret@a/x\n\nGET http://ada:s%40cret@a/x\nAuthorization: Bearer t\n'],
+  [
+    'vegeta-json',
+    '{"url":"http://ada:s%40cret@a/x"}\n{"url":"http://ada:s%40cret@a/x","header":{"Authorization":["Bearer t"]}}',
+  ],
+  [
+    'har',
+    har([
+      get('http://ada:s%40cret@a/x'),
+      {
+        request: {
+          ...get('http://ada:s%40cret@a/x').request,
+          headers: [{ name: 'Authorization', value: 'Bearer t' }],
+        },
+      },
+    ]),
+  ],
+])('a user and a password in a URL go out as a header, where none is given: %s', async (_, text) => {
+  const { baseUrl, scenario } = await read(text)
+  expect(baseUrl).toBe('http://a')
+  expect(scenario.requests.map(({ steps }) => steps[0]?.headers['authorization'])).toEqual([
+    `Basic ${Buffer.from('ada:s@cret').toString('base64')}`,
+    'Bearer t',
+  ])
+})
+
+test.each([
+  ['two targets', 'GET http://a/\n\nGET http://ada:secret@b/\n'],
+  ['another protocol', 'GET ftp://ada:se/cret@b/\n'],
+  ['a header without its colon', 'GET http://a/\nAuthorization Bearer secret\n'],
+  ['a header without a request', 'Authorization: Bearer secret\n'],
+  ['nothing that can be sent', har([get('wss://ada:secret@b/')])],
+])('what may be a secret is not repeated: %s', async (_, text) => {
+  await expect(read(text)).rejects.toThrow(
+    expect.objectContaining({ message: expect.not.stringMatching(/cret/) as string }) as Error,
+  )
+})
+
+test('nor in what is said of requests that were left out', async () => {
+  const form = { mimeType: 'multipart/form-data', params: [{ name: 'a' }] }
+  const { notes } = await read(
+    har([
+      get('http://a/'),
+      get('wss://ada:secret@a/'),
+      { request: { method: 'POST', url: 'http://ada:secret@a/', postData: form } },
+    ]),
+  )
+  expect(notes).toEqual([
+    'left out: wss://***@a/ is no request of HTTP',
+    'left out: POST http://***@a/: its body is not in the file',
+  ])
+})
+
+test("a Host among vegeta's headers names a virtual host; that of a HAR belongs to its connection", async () => {
+  const hostOf = async (text: string) => (await read(text)).scenario.requests[0]?.steps[0]?.headers['host']
+  expect(await hostOf('GET http://127.0.0.1/\nHost: shop.example\n')).toBe('shop.example')
+  expect(await hostOf('{"url":"http://127.0.0.1/","header":{"Host":["shop.example"]}}')).toBe('shop.example')
+  const { request } = get('http://a/')
+  expect(
+    await hostOf(har([{ request: { ...request, headers: [{ name: 'Host', value: 'b' }] } }])),
+  ).toBeUndefined()
 })
 
 test('a header that is there twice keeps both of its values', async () => {
