@@ -95,6 +95,8 @@ export function schedulePlanned(plan: LoadPlan): Schedule {
   }
   const schedule = scheduleOf(shape)
   const { durationMs } = schedule
+  const isShort = shape.kind === 'rate' || durationMs <= maxDurationMs
+  check(isShort, '--replay', `${durationMs}ms`, 'times in milliseconds that lie within 7 days')
   const needed =
     shape.kind === 'rate' && shape.rate.kind === 'constant'
       ? `at least ${Math.ceil(500 / shape.rate.ratePerSecond)}ms at this rate, for one arrival`

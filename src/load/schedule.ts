@@ -13,6 +13,12 @@ export type ScheduleShape =
 /** Even: arrival k is due when the integral of the rate is k. Poisson: as users who do not know each other. */
 export type Spacing = { kind: 'even' } | { kind: 'poisson'; seed: number }
 
+/** Chance of another seed, where there is any. */
+export const seeded = (shape: ScheduleShape, seed: number): ScheduleShape =>
+  shape.kind === 'rate' && shape.arrivals.kind === 'poisson'
+    ? { ...shape, arrivals: { kind: 'poisson', seed } }
+    : shape
+
 export interface Schedule {
   /** How many arrivals there are; they are numbered from 0. */
   arrivals: number

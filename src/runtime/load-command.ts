@@ -7,7 +7,7 @@ import { loadView } from '../cli/views/load.ts'
 import { saturationView } from '../cli/views/saturation.ts'
 import { errors, UserError } from '../errors.ts'
 import { type LoadPlan, schedulePlanned, shapeOf } from '../load/plan.ts'
-import type { ScheduleShape } from '../load/schedule.ts'
+import { type ScheduleShape, seeded } from '../load/schedule.ts'
 import { type ScheduleFlags, shapeAsked } from '../load/schedule-flags.ts'
 import { meanRate, shapeText } from '../load/shape-text.ts'
 import { junitOf } from '../load/exports/junit.ts'
@@ -85,7 +85,7 @@ async function runAsked(options: LoadOptions): Promise<{ result: LoadResult; tex
   const baseline = await findBaseline(options)
   const { target, fleet, notes = [] } = await findTarget(options)
   for (const note of notes) process.stderr.write(`Note: ${note}.\n`)
-  const asked = typed ?? ('scenario' in target ? target.scenario.load : undefined)
+  const asked = typed ?? inScenario(target, options.seed)
   const isClosed = asked === undefined || options.engine === 'autocannon'
   refuseUnused(options.given, {
     model: isClosed ? 'closed' : 'open',
@@ -157,6 +157,11 @@ async function findBaseline({ baseline, record, from }: LoadOptions) {
   const { readRuns } = await import('./compare.ts')
   const runs = await readRuns(from, baseline.runs)
   return { baseline: runs.map(({ id }) => id).join(','), tolerance: baseline.tolerance }
+}
+
+function inScenario(target: LoadPlan['target'], seed: number): ScheduleShape | undefined {
+  const load = 'scenario' in target ? target.scenario.load : undefined
+  return load && seeded(load, seed)
 }
 
 const requestsOf = ({ requestsFile }: LoadOptions, target: LoadPlan['target']): LoadMade['requests'] =>

@@ -21,6 +21,11 @@ describe('a plan that makes no sense is refused before anything is sent', () => 
     ['an absurd rate', { ratePerSecond: 1e9 }, '--rps'],
     ['duration 0', { durationMs: 0 }, '--duration'],
     ['less than one arrival', { ratePerSecond: 0.1, durationMs: 1000 }, '--duration'],
+    [
+      'recorded times of ages',
+      { shape: { kind: 'replay', timesMs: Float64Array.of(0, 1e12) } },
+      '--replay cannot be "1000000000000ms"',
+    ],
     ['timeout 0', { timeoutMs: 0 }, '--timeout'],
     ['no arrival in flight', { maxInFlight: 0 }, '--max-in-flight'],
     ['half a connection', { connections: 0.5 }, '--connections'],
