@@ -3,10 +3,12 @@
 //   .msvc/runs/<id>/  events.ndjson  acknowledged.ndjson   while it goes on
 //                     report.html    run.json              when it has ended; run.json last
 
-import { createWriteStream, type WriteStream } from 'node:fs'
-import { lstat, mkdir, open, readdir } from 'node:fs/promises'
+import { once } from 'node:events'
+import { close, createWriteStream, open, read, type WriteStream } from 'node:fs'
+import { lstat, mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
+import { promisify } from 'node:util'
 
 /** A part of a file that begins where a line does, and ends before the end of one. */
 export interface LinePlace {
@@ -33,8 +35,10 @@ export async function folderBytes(folder: string): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0)
 }
 
-export function openLines(path: string): LineFile {
+/** Rejects when there is no such file to be made. */
+export async function openLines(path: string): Promise<LineFile> {
   const stream: WriteStream = createWriteStream(path, { flags: 'wx' })
+  await once(stream, 'open')
   let written = 0
   // Observed from the start, so that a full disk is told at close and never as an unhandled error.
   const done = finished(stream)
@@ -58,14 +62,16 @@ export interface LineReader extends AsyncDisposable {
   read(place: LinePlace): Promise<string>
 }
 
+/** Whoever opens it early can read it whatever becomes of its folder. */
 export async function readLines(path: string): Promise<LineReader> {
-  const file = await open(path)
+  // Not a FileHandle: of a run that fails nobody may be left to close it, and collecting an open one is an error.
+  const file = await promisify(open)(path, 'r')
   return {
     async read({ from, bytes }) {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(bytes), 0, bytes, from)
+      const { buffer, bytesRead } = await promisify(read)(file, Buffer.alloc(bytes), 0, bytes, from)
       if (bytesRead < bytes) throw new Error(`${path} ends before byte ${from + bytes}`)
       return buffer.toString('utf8')
     },
-    [Symbol.asyncDispose]: () => file.close(),
+    [Symbol.asyncDispose]: () => promisify(close)(file),
   }
 }

@@ -73,25 +73,29 @@ export async function findCapacityOf(
   const startedMs = systemClock.monotonicMs()
   const elapsedMs = (): number => systemClock.monotonicMs() - startedMs
   const live = liveCapacity(url, options.live, elapsedMs)
-  try {
-    const found = await interruptible((signal) => {
-      const probe = proberOf({ planAt, signal, limitMs })
-      const search = { objectives, lowest, highest, precision, soakSeconds: Math.ceil(soakMs / 1000) }
-      return findCapacity(search, {
-        probe,
-        elapsedSeconds: () => elapsedMs() / 1000,
-        onProgress: live.tell,
-      })
-    }).finally(() => live.end())
-    const tookMs = elapsedMs()
-    const capacity: CapacityReport = { version: 1, target: url, slo, startedAt, tookMs, ...found }
-    await run?.finish({ verdict: capacity.verdict, summary: { capacity } })
-    const result = { ...capacity, runId: run?.id ?? null, report: run?.report ?? null }
-    return { result, text: capacityView(result) }
-  } catch (error) {
-    await run?.discard()
+  const found = await interruptible((signal) => {
+    const probe = proberOf({ planAt, signal, limitMs })
+    const search = { objectives, lowest, highest, precision, soakSeconds: Math.ceil(soakMs / 1000) }
+    return findCapacity(search, {
+      probe,
+      elapsedSeconds: () => elapsedMs() / 1000,
+      onProgress: live.tell,
+    })
+  })
+    .finally(() => live.end())
+    .catch(async (error: unknown) => {
+      await run?.discard()
+      throw error
+    })
+  const tookMs = elapsedMs()
+  const capacity: CapacityReport = { version: 1, target: url, slo, startedAt, tookMs, ...found }
+  await run?.finish({ verdict: capacity.verdict, summary: { capacity } }).catch((error: unknown) => {
+    // A full disk must not cost what was found.
+    process.stderr.write(`${capacityView({ ...capacity, report: null })}\n`)
     throw error
-  }
+  })
+  const result = { ...capacity, runId: run?.id ?? null, report: run?.report ?? null }
+  return { result, text: capacityView(result) }
 }
 
 const latencyLimit = (objectives: readonly { limitMs: number }[]): number =>

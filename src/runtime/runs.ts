@@ -7,7 +7,13 @@ import { systemClock } from '../adapters/clock.ts'
 import { diskFiles, writeWhole } from '../adapters/files.ts'
 import { openInBrowser } from '../adapters/open-in-browser.ts'
 import { readReportAssets } from '../adapters/report-assets.ts'
-import { type LinePlace, makeRunFolder, openLines, readLines } from '../adapters/runs-folder.ts'
+import {
+  type LinePlace,
+  type LineReader,
+  makeRunFolder,
+  openLines,
+  readLines,
+} from '../adapters/runs-folder.ts'
 import { stateFolder } from '../adapters/state-folder.ts'
 import type { ListedRun } from '../cli/views/runs.ts'
 import { errors } from '../errors.ts'
@@ -50,8 +56,9 @@ export async function openRun({ root, system = null, kind, title, target }: Open
   const folder = join(runsFolder(root), id)
   await makeRunFolder(folder)
   const journalPath = join(folder, 'events.ndjson')
-  const journal = openLines(journalPath)
-  const orders = openLines(join(folder, 'acknowledged.ndjson'))
+  const journal = await openLines(journalPath)
+  const reader = await readLines(journalPath)
+  const orders = await openLines(join(folder, 'acknowledged.ndjson'))
   const report = join(folder, 'report.html')
   const recorded: JournalEntry[] = []
   const distribution = createDistribution()
@@ -75,10 +82,13 @@ export async function openRun({ root, system = null, kind, title, target }: Open
       orders.append(lines.map((line) => JSON.stringify(line)))
     },
     async discard() {
-      await Promise.all([journal.close(), orders.close()])
+      await using _ = reader
+      // What could not be written is not missed.
+      await Promise.allSettled([journal.close(), orders.close()])
       await diskFiles.remove(folder)
     },
     async finish({ verdict, summary, agentEvents = [] }) {
+      await using _ = reader
       const endedAt = systemClock.now()
       append({ at: endedAt, source: 'load', type: 'run.ended', subject, data: { kind, verdict } })
       await Promise.all([journal.close(), orders.close()])
@@ -86,7 +96,7 @@ export async function openRun({ root, system = null, kind, title, target }: Open
       const run: Run = { ...what, startedAt, endedAt, verdict, acknowledged, summary }
       const entries = [...recorded, ...agentEvents.map((event) => ({ at: event.at, event }))].toSorted(byTime)
       const events = entries.map(({ event }, index) => numbered(event, index))
-      await writeWhole(journalPath, wholeLines(journalPath, entries))
+      await writeWhole(journalPath, wholeLines(reader, entries))
       const when = new Date(startedAt)
         .toISOString()
         .replace('T', ' ')
@@ -109,8 +119,7 @@ interface JournalEntry {
 }
 
 /** One at a time: together, the seconds of ten minutes are as much as all else that a run keeps. */
-async function* wholeLines(path: string, entries: readonly JournalEntry[]): AsyncGenerator<string> {
-  await using journal = await readLines(path)
+async function* wholeLines(journal: LineReader, entries: readonly JournalEntry[]): AsyncGenerator<string> {
   for (const [index, { event, line }] of entries.entries()) {
     const whole = line === undefined ? event : (JSON.parse(await journal.read(line)) as SystemEvent)
     yield `${JSON.stringify(numbered(whole, index))}\n`

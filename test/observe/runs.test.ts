@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { findRun, listRuns, openRun } from '../../src/runtime/runs.ts'
@@ -57,6 +57,17 @@ describe('a recorded run', () => {
     const told = [...loadEvents, ...agentEvents].map(({ at, type, data }) => ({ at, type, data }))
     for (const event of told) expect(events).toContainEqual(expect.objectContaining(event))
     expect(await readFile(recorder.report, 'utf8')).toContain('<!doctype html>')
+  })
+
+  test('keeps its journal, whatever becomes of its folder while it goes on', async () => {
+    const recorder = await openRun(what)
+    for (const event of loadEvents) recorder.append(event)
+    await rm(recorder.folder, { recursive: true })
+    await recorder.finish({ verdict: 'valid', summary: { load } })
+    const events = await linesOf(join(recorder.folder, 'events.ndjson'))
+    const told = loadEvents.map(({ at, type, data }) => ({ at, type, data }))
+    for (const event of told) expect(events).toContainEqual(expect.objectContaining(event))
+    expect(await listRuns(folder.path)).toMatchObject([{ id: recorder.id, verdict: 'valid' }])
   })
 
   test('outside a system is kept in the state folder', async () => {

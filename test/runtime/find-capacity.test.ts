@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempDisposable } from 'node:fs/promises'
 import { createServer as createHttpServer } from 'node:http'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -104,8 +105,27 @@ test('a header that a scenario would not heed is refused before its first reques
   expect(code).toBe(2)
 })
 
-const findCapacityTyped = (args: string[], shell: string[] = []) =>
-  new Promise<{ code: unknown; stdout: string }>((resolve) => {
+test('what was found is told when the disk does not take its record', { timeout: 60_000 }, async () => {
+  await using state = await mkdtempDisposable(join(tmpdir(), 'msvc-capacity-'))
+  const inTheWay = join(state.path, 'msvc')
+  const server = createHttpServer((_, response) => {
+    rmSync(inTheWay, { recursive: true, force: true })
+    writeFileSync(inTheWay, '')
+    setTimeout(() => response.end(), 20)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  const typed = [url, '--from', '20', '--slo', 'p99<1ms']
+  const { code, stderr } = await findCapacityTyped(typed, [], { XDG_STATE_HOME: state.path })
+  server.close()
+  expect(stderr).toMatch(/Capacity: below 20 rps[^]*Error: Cannot /)
+  expect(code).toBe(1)
+})
+
+const findCapacityTyped = (args: string[], shell: string[] = [], env: NodeJS.ProcessEnv = {}) =>
+  new Promise<{ code: unknown; stdout: string; stderr: string }>((resolve) => {
     const [file = '', ...rest] = [...shell, process.execPath, cli, 'load', 'find-capacity', ...args]
-    execFile(file, rest, (error, stdout) => resolve({ code: error?.code ?? 0, stdout }))
+    execFile(file, rest, { env: { ...process.env, ...env } }, (error, stdout, stderr) =>
+      resolve({ code: error?.code ?? 0, stdout, stderr }),
+    )
   })
