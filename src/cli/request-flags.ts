@@ -1,7 +1,14 @@
-// What a plain target is asked, and how: the same flags for every command that sends load to one.
+// What is loaded, what a plain target is asked, and how: the same for every command that sends load.
 
+import { string as argument } from '@oclif/core/args'
 import { boolean, string } from '@oclif/core/flags'
 import { headersTyped } from '../system/header-lines.ts'
+
+export const targetArgument = () => ({
+  target: argument({
+    description: 'URL, or the name of a service; in a system, the entry with its scenario if left out',
+  }),
+})
 
 export const requestFlags = () => ({
   method: string({ description: 'Of a plain target.', default: 'GET' }),

@@ -6,6 +6,7 @@ import { openOutput } from '../adapters/output-lines.ts'
 import { systemClock } from '../adapters/clock.ts'
 import type { SystemEvent } from '../events.ts'
 import type { LogLine } from '../system/agent-api.ts'
+import { aborted } from './aborted.ts'
 import type { AgentClient } from './agent-client.ts'
 
 export interface Foreground {
@@ -43,9 +44,3 @@ export async function stayInForeground(foreground: Foreground): Promise<boolean>
   await ended
   return true
 }
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })

@@ -3,6 +3,7 @@
 import { errors } from '../errors.ts'
 import type { ProxyRequest } from '../proxy/proxies.ts'
 import type { ProxyRunning, ProxySummary } from '../system/proxy-api.ts'
+import { aborted } from './aborted.ts'
 import { interruptible } from './interrupt.ts'
 import { startProxy } from './proxy.ts'
 import { readAddress } from './read-address.ts'
@@ -57,9 +58,3 @@ function firstProxy({ listen, upstream, name }: ProxyFlags): ProxyRequest[] {
   if (listen !== undefined) readAddress(listen, '--listen')
   return [{ name, listen: listen ?? '', upstream, enabled: true }]
 }
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })

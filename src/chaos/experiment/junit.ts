@@ -1,8 +1,9 @@
-// Expectations as JUnit XML, which every CI server shows: one test case per expectation.
+// Expectations as JUnit XML: one test case per expectation.
 //
 // What the experiment itself needed (a steady state, faults that bite) is an error when it is missing; what
 // the system was expected to do is a failure; what could not be judged, because there was no steady state, is skipped.
 
+import { junitXml } from '../../system/junit-xml.ts'
 import { xmlText } from '../../system/xml-text.ts'
 import { type ExperimentResult, isUnjudged } from '../../system/experiment-result.ts'
 import type { Experiment } from './experiment.ts'
@@ -17,17 +18,16 @@ export function experimentJunit(
   const unjudged = new Set(result.expectations.filter(isUnjudged).map(({ name }) => name))
   const missed = judged.filter(({ state, name }) => state !== 'met' && !unjudged.has(name))
   const failures = missed.filter(isAboutTheSystem).length
-  const counts = `tests="${judged.length}" failures="${failures}" errors="${missed.length - failures}"`
-  const seconds = (load.durationMs / 1000).toFixed(3)
-  return [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="msvc chaos run" ${counts} time="${seconds}">`,
-    `  <testsuite name="${xmlText(name)}" ${counts} skipped="${unjudged.size}" time="${seconds}" timestamp="${startedAt}">`,
-    ...judged.map((one) => testCase(one, unjudged.has(one.name))),
-    '  </testsuite>',
-    '</testsuites>',
-    '',
-  ].join('\n')
+  return junitXml({
+    command: 'msvc chaos run',
+    suite: name,
+    cases: judged.map((one) => testCase(one, unjudged.has(one.name))),
+    failures,
+    errors: missed.length - failures,
+    skipped: unjudged.size,
+    durationMs: load.durationMs,
+    startedAt,
+  })
 }
 
 function testCase({ name, expected, state, observed, concerns }: Judged, isSkipped: boolean): string {

@@ -1,7 +1,6 @@
-import { string as argument } from '@oclif/core/args'
 import { boolean, integer, string } from '@oclif/core/flags'
 import { BaseCommand, exitCodes } from '../../cli/base-command.ts'
-import { requestFlags, requestTyped } from '../../cli/request-flags.ts'
+import { requestFlags, requestTyped, targetArgument } from '../../cli/request-flags.ts'
 import { errors } from '../../errors.ts'
 import type { CapacityResult } from '../../runtime/find-capacity.ts'
 import { parseDuration } from '../../system/duration.ts'
@@ -18,11 +17,7 @@ export default class LoadFindCapacity extends BaseCommand {
     "<%= config.bin %> load find-capacity http://127.0.0.1:4000/hello --slo 'p99<20ms' --arrivals poisson",
     '<%= config.bin %> load find-capacity http://127.0.0.1:4000/orders --method POST -H \'content-type: application/json\' --body \'{"sku":"a"}\'',
   ]
-  static override args = {
-    target: argument({
-      description: 'URL, or the name of a service; in a system, the entry with its scenario if left out',
-    }),
-  }
+  static override args = targetArgument()
   static override flags = {
     slo: string({ description: 'The objectives.', default: 'p99<200ms,errors<1%' }),
     from: integer({ description: 'The rate to begin with.', default: 50 }),

@@ -1,7 +1,6 @@
-import { string as argument } from '@oclif/core/args'
 import { boolean, integer, string } from '@oclif/core/flags'
 import { BaseCommand, exitCodes } from '../../cli/base-command.ts'
-import { requestFlags, requestTyped } from '../../cli/request-flags.ts'
+import { requestFlags, requestTyped, targetArgument } from '../../cli/request-flags.ts'
 import { errors } from '../../errors.ts'
 import { parseDuration } from '../../system/duration.ts'
 import { suggest } from '../../system/suggest.ts'
@@ -29,11 +28,7 @@ export default class Load extends BaseCommand {
     '<%= config.bin %> load http://127.0.0.1:4000/hello -c 50 --duration 10s',
     '<%= config.bin %> load http://127.0.0.1:4000/hello -c 50 --duration 10s --engine msvc',
   ]
-  static override args = {
-    target: argument({
-      description: 'URL, or the name of a service; in a system, the entry with its scenario if left out',
-    }),
-  }
+  static override args = targetArgument()
   static override flags = {
     rps: string({ char: 'R', description: 'Arrivals per second.', helpValue: '500' }),
     duration: string({

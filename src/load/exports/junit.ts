@@ -1,5 +1,6 @@
-// Thresholds as JUnit XML, which every CI server shows: one test case per threshold.
+// Thresholds as JUnit XML: one test case per threshold.
 
+import { junitXml } from '../../system/junit-xml.ts'
 import type { LoadReport } from '../../system/load-report.ts'
 import { observedText } from '../../system/observed-text.ts'
 import { xmlText as escape } from '../../system/xml-text.ts'
@@ -23,15 +24,13 @@ export function junitOf(report: LoadReport, startedAt: string): string {
       : ['error', `the run is ${isInterrupted ? 'interrupted' : verdict}: ${reasons.join('; ')}`]
     return `    <testcase ${name}>\n      <${element} message="${escape(message)}"/>\n    </testcase>`
   })
-  const counts = `tests="${thresholds.length}" failures="${isTrusted ? missed : 0}" errors="${isTrusted ? 0 : missed}"`
-  const seconds = (sentForMs(report) / 1000).toFixed(3)
-  return [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="msvc load" ${counts} time="${seconds}">`,
-    `  <testsuite name="${escape(target)}" ${counts} time="${seconds}" timestamp="${startedAt}">`,
-    ...cases,
-    '  </testsuite>',
-    '</testsuites>',
-    '',
-  ].join('\n')
+  return junitXml({
+    command: 'msvc load',
+    suite: target,
+    cases,
+    failures: isTrusted ? missed : 0,
+    errors: isTrusted ? 0 : missed,
+    durationMs: sentForMs(report),
+    startedAt,
+  })
 }
