@@ -4,7 +4,8 @@ import type { CapacityPorts } from '../../src/load/capacity-probe.ts'
 import { findCapacity } from '../../src/load/capacity.ts'
 import { decide, lean, parseSlo, sloSecond } from '../../src/load/slo.ts'
 import { md1Limit } from '../fixtures/targets/md1-limit.ts'
-import { exponential, fixed, interval, type ServerModel, virtualServer } from './virtual-server.ts'
+import { interval } from './interval.ts'
+import { exponential, fixed, type ServerModel, virtualServer } from './virtual-server.ts'
 
 const search = { lowest: 100, highest: 10_000, precision: 0.03, soakSeconds: 10 }
 const slo50 = parseSlo('p99<50ms,errors<1%')

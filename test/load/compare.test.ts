@@ -5,8 +5,7 @@ import { compareLoads, type CompareOptions } from '../../src/load/compare.ts'
 import type { ComparedLoad } from '../../src/load/compared-seconds.ts'
 import type { LoadVerdict } from '../../src/system/load-report.ts'
 import { spreadOfRuns } from '../../src/load/run-spread.ts'
-import { encode } from '../../src/load/encoded-histogram.ts'
-import { createHistogram, percentiles, recordMs } from '../../src/load/histogram.ts'
+import { interval } from './interval.ts'
 
 /** Seeded chance of the tests' own: a wrong generator must not test itself. */
 function chance(seed: number): () => number {
@@ -48,22 +47,13 @@ function run(
     isBad = unrest && next() < (isBad ? 0.75 : 0.04)
     const slowest = isBad ? 0.05 : 0
     const isLate = late > 0 && second % late === 0
-    const response = createHistogram()
-    for (let i = 0; i < 200; i++) {
+    const times = Array.from({ length: 200 }, () => {
       const time = 5 * Math.exp(ofRun + level + drift + 0.4 * normal(next)) * (next() < slowest ? 10 : 1)
-      recordMs(response, scale * time * (isLate ? 10 : 1))
-    }
-    const none = { p50: null, p90: null, p99: null, p999: null, max: null }
-    return {
-      second,
-      scheduled: 200,
-      outcomes: { ok: 200 - failing, ...(failing > 0 && { timeout: failing }) },
-      requests: {},
-      responseMs: percentiles(response),
-      serviceMs: none,
-      lagMs: { ...none, p99: isLate ? 40 : 0.3 },
-      responseHistogram: encode(response),
-    }
+      return scale * time * (isLate ? 10 : 1)
+    })
+    const outcomes = { ok: 200 - failing, ...(failing > 0 && { timeout: failing }) }
+    const recorded = interval(second, times, outcomes)
+    return { ...recorded, lagMs: { ...recorded.lagMs, p99: isLate ? 40 : 0.3 } }
   })
   const about = {
     id: `run-${seed}`,

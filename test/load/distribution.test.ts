@@ -1,24 +1,8 @@
 import { expect, test } from 'vitest'
 import type { LoadInterval } from '../../src/events.ts'
 import { createDistribution } from '../../src/load/distribution.ts'
-import { encode } from '../../src/load/encoded-histogram.ts'
-import { createHistogram, percentiles, recordMs } from '../../src/load/histogram.ts'
+import { interval } from './interval.ts'
 
-const none = { p50: null, p90: null, p99: null, p999: null, max: null }
-function interval(second: number, times: readonly number[]): LoadInterval {
-  const response = createHistogram()
-  for (const time of times) recordMs(response, time)
-  const figures = { responseMs: percentiles(response), serviceMs: none, lagMs: none }
-  const outcomes = { ok: times.length }
-  return {
-    second,
-    scheduled: times.length,
-    outcomes,
-    requests: {},
-    ...figures,
-    responseHistogram: encode(response),
-  }
-}
 function distributionOf(intervals: readonly LoadInterval[]) {
   const distribution = createDistribution()
   for (const one of intervals) distribution.add(one)

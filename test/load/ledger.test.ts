@@ -1,25 +1,10 @@
 import { expect, test } from 'vitest'
 import type { LoadInterval } from '../../src/events.ts'
-import { encode } from '../../src/load/encoded-histogram.ts'
-import { createHistogram, percentiles, recordMs } from '../../src/load/histogram.ts'
 import { failedShare, ledgerOf, quantileMs, whole } from '../../src/load/ledger.ts'
+import { interval } from './interval.ts'
 
-const none = { p50: null, p90: null, p99: null, p999: null, max: null }
-
-function second(times: readonly number[], failed = 0): LoadInterval {
-  const response = createHistogram()
-  for (const time of times) recordMs(response, time)
-  return {
-    second: 0,
-    scheduled: times.length,
-    outcomes: { ok: times.length - failed, timeout: failed },
-    requests: {},
-    responseMs: percentiles(response),
-    serviceMs: none,
-    lagMs: none,
-    responseHistogram: encode(response),
-  }
-}
+const second = (times: readonly number[], failed = 0): LoadInterval =>
+  interval(0, times, { ok: times.length - failed, timeout: failed })
 
 /** Second k has the times 10 k + 1 … 10 k + 10 ms, and k failures. */
 const seconds = [0, 1, 2, 3, 4].map((k) =>

@@ -1,11 +1,9 @@
 // A server in virtual time, as a capacity search meets it: Poisson arrivals wait in one queue for the first free
 // place, each second is told when its last arrival has ended, and what an ended probe left behind is worked off.
 
-import type { LoadInterval, OutcomeCounts } from '../../src/events.ts'
 import type { CapacityPorts, ProbeAsk } from '../../src/load/capacity-probe.ts'
 import { fractionAt } from '../../src/load/chance.ts'
-import { encode } from '../../src/load/encoded-histogram.ts'
-import { createHistogram, percentiles, recordMs } from '../../src/load/histogram.ts'
+import { interval } from './interval.ts'
 
 export interface ServerModel {
   /** How many it serves at once; 1. */
@@ -113,19 +111,6 @@ export function virtualServer(model: ServerModel, seed: number) {
   }
 
   return { probe, asked, elapsedSeconds: () => nowMs / 1000 }
-}
-
-const none = { p50: null, p90: null, p99: null, p999: null, max: null }
-export function interval(
-  second: number,
-  times: readonly number[],
-  outcomes: OutcomeCounts = { ok: times.length },
-): LoadInterval {
-  const response = createHistogram()
-  for (const time of times) recordMs(response, time)
-  const scheduled = Object.values(outcomes).reduce((sum, count) => sum + count, 0)
-  const figures = { responseMs: percentiles(response), serviceMs: none, lagMs: none }
-  return { second, scheduled, outcomes, requests: {}, ...figures, responseHistogram: encode(response) }
 }
 
 function chance(seed: number): () => number {

@@ -1,33 +1,18 @@
 import { build, decodeFromCompressedBase64, HistogramLogReader } from 'hdr-histogram-js'
 import { describe, expect, test } from 'vitest'
-import type { LoadInterval, SystemEvent } from '../../../src/events.ts'
+import type { SystemEvent } from '../../../src/events.ts'
 import { exportRun } from '../../../src/load/exports/export-run.ts'
 import type { ExportFormat } from '../../../src/load/exports/formats.ts'
 import type { RecordedRun } from '../../../src/load/exports/recorded.ts'
-import { encode } from '../../../src/load/encoded-histogram.ts'
-import { createHistogram, percentiles, recordMs } from '../../../src/load/histogram.ts'
 import { load } from '../../observe/fixtures/payment-killed.ts'
+import { interval } from '../interval.ts'
 
 const startedAt = Date.UTC(2026, 10, 22, 15, 30)
-const none = { p50: null, p90: null, p99: null, p999: null, max: null }
 /** 0.001 ms to 60 s: every size of counter. */
 const values = Array.from({ length: 1000 }, (_, index) => 0.001 * 1.018 ** index)
 const perSecond = [0, 1, 2].map((second) => values.map((value) => value * (second + 1)))
 
-const intervals = perSecond.map((times, second): LoadInterval => {
-  const response = createHistogram()
-  for (const time of times) recordMs(response, time)
-  return {
-    second,
-    scheduled: 1000,
-    outcomes: { ok: 990, timeout: 10 },
-    requests: {},
-    responseMs: percentiles(response),
-    serviceMs: none,
-    lagMs: none,
-    responseHistogram: encode(response),
-  }
-})
+const intervals = perSecond.map((times, second) => interval(second, times, { ok: 990, timeout: 10 }))
 const events = [
   ...intervals.map((data) => ({ type: 'load.interval', at: startedAt + data.second * 1000 + 1000, data })),
   {
