@@ -30,6 +30,16 @@ import type { SystemEvent } from '../../src/events.ts'
 const root = mkdtempSync(join(tmpdir(), 'msvc-files-'))
 afterAll(() => rmSync(root, { recursive: true }))
 const folder = (): string => mkdtempSync(join(root, 'folder-'))
+
+const record: AgentRecord = {
+  pid: 1,
+  startTime: '2',
+  root: '/r',
+  socket: '/s',
+  journal: '/j',
+  startedAt: 3,
+  processes: [],
+}
 const out = (line: string) => ({ stream: 'stdout' as const, line })
 const event = (seq: number): SystemEvent => ({
   v: 1,
@@ -103,15 +113,6 @@ describe('the journal', () => {
 })
 
 describe('the record of the agent', () => {
-  const record: AgentRecord = {
-    pid: 1,
-    startTime: '2',
-    root: '/r',
-    socket: '/s',
-    journal: '/j',
-    startedAt: 3,
-    processes: [],
-  }
   const rootWithFolder = (): string => {
     const root = folder()
     openLogs(root)[Symbol.dispose]() // makes .msvc
@@ -188,15 +189,7 @@ describe('the record of the agent', () => {
 test('the record of another agent is neither replaced nor taken away', () => {
   const root = folder()
   openLogs(root)[Symbol.dispose]()
-  const mine: AgentRecord = {
-    pid: 1,
-    startTime: '2',
-    root,
-    socket: '/s',
-    journal: '/j',
-    startedAt: 3,
-    processes: [],
-  }
+  const mine: AgentRecord = { ...record, root }
   claimAgentRecord(root, mine)
   updateAgentRecord(root, { ...mine, pid: 5 })
   releaseAgentRecord(root, { pid: 1, startTime: '3' })

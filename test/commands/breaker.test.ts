@@ -1,25 +1,9 @@
 // `msvc breaker` as a user types it, beside services that publish a breaker and services that do not.
 
-import { spawn } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import type { EdgeBreaker, FleetStatus } from '../../src/system/agent-api.ts'
 import { eventOf, trialSystem } from '../fixtures/trial-system.ts'
-
-const program = fileURLToPath(new URL('../../bin/dev.js', import.meta.url))
-
-function msvc(cwd: string, line: string): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [program, ...line.split(' ')], {
-    cwd,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const said = { stdout: '', stderr: '' }
-  child.stdout.on('data', (chunk: Buffer) => (said.stdout += chunk.toString()))
-  child.stderr.on('data', (chunk: Buffer) => (said.stderr += chunk.toString()))
-  return new Promise((resolve) => {
-    child.on('close', (code) => resolve({ code, ...said }))
-  })
-}
+import { msvc } from '../fixtures/typed-msvc.ts'
 
 test('breaker shows, opens, disables and lets go', { tags: ['slow'] }, async () => {
   await using trial = trialSystem({

@@ -1,23 +1,14 @@
 // What msvc says before any command runs: versions, help, and words that name nothing.
 
-import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { Config } from '@oclif/core/config'
 import { expect, test } from 'vitest'
 import { repository } from '../fixtures/rendered-system.ts'
+import { msvc as msvcIn, type Typed } from '../fixtures/typed-msvc.ts'
 
 const oldNode = join(repository, 'test/fixtures/old-node.mjs')
 
-function msvc(line: string, { program = 'bin/dev.js', flags = [] as string[] } = {}) {
-  const args = [...flags, join(repository, program), ...line.split(' ')]
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
-  const said = { code: -1, stdout: '', stderr: '' }
-  child.stdout.on('data', (chunk: Buffer) => (said.stdout += chunk.toString()))
-  child.stderr.on('data', (chunk: Buffer) => (said.stderr += chunk.toString()))
-  return new Promise<typeof said>((resolve) => {
-    child.on('close', (code) => resolve({ ...said, code: code ?? -1 }))
-  })
-}
+const msvc = (line: string, typed?: Typed) => msvcIn(process.cwd(), line, typed)
 
 const unknown = (message: string) => `Error: msvc ${message}\nNext:  See all commands with \`msvc help\`.\n`
 

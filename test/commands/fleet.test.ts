@@ -1,41 +1,15 @@
 // The commands as a user types them, from a folder below the system's.
 
-import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { connectAgent } from '../../src/runtime/agent-client.ts'
 import { readAgentRecord } from '../../src/adapters/agent-record.ts'
 import { isAlive } from '../../src/adapters/process-identity.ts'
 import type { FaultStatus, FleetStatus } from '../../src/system/agent-api.ts'
 import { eventually, trialSystem } from '../fixtures/trial-system.ts'
-
-interface Said {
-  code: number | null
-  stdout: string
-  stderr: string
-}
-
-const program = fileURLToPath(new URL('../../bin/dev.js', import.meta.url))
-
-/** Not a terminal: nothing is asked, colours are off. */
-function start(cwd: string, line: string) {
-  const child = spawn(process.execPath, [program, ...line.split(' ')], {
-    cwd,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const said: Said = { code: null, stdout: '', stderr: '' }
-  child.stdout.on('data', (chunk: Buffer) => (said.stdout += chunk.toString()))
-  child.stderr.on('data', (chunk: Buffer) => (said.stderr += chunk.toString()))
-  const ended = new Promise<Said>((resolve) => {
-    child.on('close', (code) => resolve({ ...said, code }))
-  })
-  return { child, said, ended }
-}
-
-const msvc = (cwd: string, line: string): Promise<Said> => start(cwd, line).ended
+import { msvc, startMsvc } from '../fixtures/typed-msvc.ts'
 
 test('up -d, status, kill, heal, logs, restart, down', { tags: ['slow'] }, async () => {
   await using trial = trialSystem({
@@ -118,7 +92,7 @@ test(
 test('logs end when nobody reads them any more', { tags: ['slow'] }, async () => {
   await using trial = trialSystem({ order: { runs: 'ok' } })
   const { agent } = await trial.up()
-  const { child, said, ended } = start(trial.root, 'logs -f')
+  const { child, said, ended } = startMsvc(trial.root, 'logs -f')
   await eventually('the first line', () => said.stdout.includes('listening'), 15_000)
   child.stdout.destroy() // as `head` does
   await agent.restart('order') // the next lines find the pipe closed
@@ -138,7 +112,7 @@ test('a start that fails says why and leaves nothing', { tags: ['slow'] }, async
 
 test('up in the foreground shows the logs; one Ctrl-C ends it well', { tags: ['slow'] }, async () => {
   await using trial = trialSystem({ order: { runs: 'ok' } })
-  const { child, said, ended } = start(trial.root, 'up')
+  const { child, said, ended } = startMsvc(trial.root, 'up')
   await eventually(
     'the log',
     () => said.stdout.includes('order │ ') && said.stdout.includes('listening'),
@@ -157,7 +131,7 @@ test(
       order: { runs: 'with-breaker', dependsOn: ['payment'] },
       payment: { runs: 'crash-on-demand' },
     })
-    const { child, said, ended } = start(trial.root, 'up')
+    const { child, said, ended } = startMsvc(trial.root, 'up')
     const told = (what: RegExp) => eventually(String(what), () => what.test(said.stderr), 20_000)
     await eventually('the logs', () => said.stdout.includes('payment │'), 20_000)
     const agent = await connectAgent(trial.root)
@@ -183,7 +157,7 @@ test(
 
 test('a second signal ends even what is deaf, at once', { tags: ['slow'] }, async () => {
   await using trial = trialSystem({ order: { runs: 'deaf' } })
-  const { child, said, ended } = start(trial.root, 'up')
+  const { child, said, ended } = startMsvc(trial.root, 'up')
   await eventually('the log', () => said.stdout.includes('listening'), 15_000)
   child.kill('SIGINT')
   await eventually('the first answer', () => said.stderr.includes('Ctrl-C again'))
@@ -195,7 +169,7 @@ test('a second signal ends even what is deaf, at once', { tags: ['slow'] }, asyn
 
 test('a foreground up that is killed takes its fleet with it', { tags: ['slow'] }, async () => {
   await using trial = trialSystem({ order: { runs: 'ok' } })
-  const { child, said } = start(trial.root, 'up')
+  const { child, said } = startMsvc(trial.root, 'up')
   await eventually('the log', () => said.stdout.includes('listening'), 15_000)
   const { processes } = readAgentRecord(trial.root)!
   child.kill('SIGKILL')

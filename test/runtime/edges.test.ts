@@ -7,7 +7,7 @@ import { isOf } from '../../src/events.ts'
 import type { AgentClient } from '../../src/runtime/agent-client.ts'
 import type { FaultStatus } from '../../src/system/agent-api.ts'
 import { haltFaults, liftHalt } from '../../src/runtime/halt.ts'
-import { edge, faultOf, pair, timed, urlOf } from '../fixtures/edge-trial.ts'
+import { edge, faultOf, pair, timed, untilBitten, untilHealed, urlOf } from '../fixtures/edge-trial.ts'
 import { eventually } from '../fixtures/trial-system.ts'
 
 describe('a fault on an edge', () => {
@@ -23,12 +23,8 @@ describe('a fault on an edge', () => {
     })
     expect(fault).toMatchObject({ state: 'active', bitAt: null, direction: 'down', params: { latency: 400 } })
     expect((await timed(url)).ms).toBeGreaterThanOrEqual(399)
-    const bitten = await eventually('bitten', async () => {
-      const now = await faultOf(agent, fault.id)
-      return now.bitAt !== null && now
-    })
-    expect(bitten.detail).toMatch(/^delayed .* on 1 connection$/)
-    await eventually('healed', async () => (await faultOf(agent, fault.id)).state === 'healed')
+    expect((await untilBitten(agent, fault.id)).detail).toMatch(/^delayed .* on 1 connection$/)
+    await untilHealed(agent, fault.id)
     expect((await timed(url)).status).toBe(200)
     const events = (await agent.eventsSoFar()).filter(({ subject }) => subject === `fault:${fault.id}`)
     expect(events.map(({ type }) => type)).toEqual([
@@ -131,7 +127,7 @@ describe('a black hole', () => {
       () => 'answered',
       () => 'cut',
     )
-    await eventually('bitten', async () => (await faultOf(agent, id)).bitAt !== null)
+    await untilBitten(agent, id)
     expect(await agent.heal(id)).toMatchObject([{ state: 'healed' }])
     expect(await hanging).toBe('cut') // what was swallowed is lost
     expect((await timed(url)).status).toBe(200)

@@ -1,6 +1,5 @@
 // Ctrl-C in the middle of a load run, as a terminal sends it: the real command in a process of its own.
 
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -8,8 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-
-const cli = join(import.meta.dirname, '../../bin/dev.js')
+import { startMsvc } from '../fixtures/typed-msvc.ts'
 
 test('an interrupted closed-model run says what it measured and exits 130', { timeout: 60_000 }, async () => {
   await using place = await startPlace()
@@ -32,7 +30,7 @@ test('an interrupted open-model run is listed as such and passes nothing', { tim
   }
   expect(isInterrupted).toBe(true)
   expect(thresholds.map(({ ok }) => ok)).toEqual([false])
-  const listed = await place.ended(place.start(['runs', 'list', '--json']))
+  const listed = await place.start(['runs', 'list', '--json']).ended
   const { runs } = JSON.parse(listed.stdout) as { runs: { verdict: string }[] }
   expect(runs.map(({ verdict }) => verdict)).toEqual(['interrupted'])
 })
@@ -85,34 +83,22 @@ async function startPlace({ answers = Infinity } = {}) {
   await once(server, 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
   const start = (args: string[]) =>
-    spawn(process.execPath, [cli, ...args], {
-      cwd: state,
-      env: { ...process.env, XDG_STATE_HOME: state },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-  const ended = async (child: ReturnType<typeof start>) => {
-    const texts = { stdout: '', stderr: '' }
-    child.stdout.on('data', (bytes: Buffer) => (texts.stdout += bytes.toString()))
-    child.stderr.on('data', (bytes: Buffer) => (texts.stderr += bytes.toString()))
-    const [code] = (await once(child, 'close')) as [number | null]
-    return { ...texts, code }
-  }
+    startMsvc(state, args.join(' '), { env: { ...process.env, XDG_STATE_HOME: state } })
   return {
     url,
     start,
-    ended,
     /**
      * Runs it until the target has been asked so often, then sends it the signals. It stands still meanwhile, so
      * that they reach it together: between them it could have ended.
      */
     async interrupted(args: string[], atRequest = 30, signals: NodeJS.Signals[] = ['SIGINT']) {
-      const child = start(args)
+      const { child, ended } = start(args)
       let asked = 0
       server.on('request', () => {
         if (++asked === atRequest)
           for (const signal of ['SIGSTOP', ...signals, 'SIGCONT'] as const) child.kill(signal)
       })
-      return ended(child)
+      return ended
     },
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()

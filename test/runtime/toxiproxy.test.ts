@@ -4,7 +4,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { findAgent, type AgentClient } from '../../src/runtime/agent-client.ts'
 import { haltFaults, liftHalt } from '../../src/runtime/halt.ts'
-import { edge, faultOf, pair, timed, urlOf } from '../fixtures/edge-trial.ts'
+import { edge, faultOf, pair, timed, untilBitten, untilHealed, urlOf } from '../fixtures/edge-trial.ts'
 import { proxyUnderTest, type ProxyUnderTest } from '../fixtures/proxied.ts'
 import { eventually, type TrialSystem } from '../fixtures/trial-system.ts'
 
@@ -72,12 +72,8 @@ describe('with --toxiproxy', () => {
     expect((await onServer())[edge]?.toxics).toMatchObject([{ type: 'latency', stream: 'downstream' }])
     expect(fault.bitAt).toBeNull()
     expect((await timed(url)).ms).toBeGreaterThanOrEqual(399)
-    const bitten = await eventually('bitten', async () => {
-      const now = await faultOf(agent, fault.id)
-      return now.bitAt !== null && now
-    })
-    expect(bitten.detail).toMatch(/^delayed .* on 1 connection$/)
-    await eventually('healed', async () => (await faultOf(agent, fault.id)).state === 'healed')
+    expect((await untilBitten(agent, fault.id)).detail).toMatch(/^delayed .* on 1 connection$/)
+    await untilHealed(agent, fault.id)
     expect((await onServer())[edge]?.toxics).toEqual([])
   })
 

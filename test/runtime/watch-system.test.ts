@@ -1,15 +1,13 @@
 // A running system that is watched, from its agent to the frame.
 
-import { spawn } from 'node:child_process'
-import { join } from 'node:path'
 import { stripVTControlCharacters as plain } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { liveView } from '../../src/cli/views/live.ts'
 import type { Fleet } from '../../src/runtime/up.ts'
 import { watchSystem } from '../../src/runtime/watch-system.ts'
 import type { LiveSystem } from '../../src/system/live-system.ts'
-import { repository } from '../fixtures/rendered-system.ts'
 import { eventually, trialSystem, type TrialSystem } from '../fixtures/trial-system.ts'
+import { msvc } from '../fixtures/typed-msvc.ts'
 
 let system: TrialSystem
 let fleet: Fleet
@@ -63,10 +61,10 @@ describe('a system that is watched', () => {
   })
 
   test('is shown once where nobody watches, as text or as data', async () => {
-    const text = await msvc('chaos watch')
+    const text = await msvc(system.root, 'chaos watch')
     expect(text).toMatchObject({ code: 0, stderr: '' })
     expect(text.stdout).toMatch(/^trial +✔ all well\n\norder +● ready\n└─ payment +● ready +─●─ closed\n/)
-    const { code, stdout } = await msvc('chaos watch --json')
+    const { code, stdout } = await msvc(system.root, 'chaos watch --json')
     expect(code).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({
       version: 1,
@@ -84,19 +82,6 @@ describe('a system that is watched', () => {
     const watch = await watchSystem(fleet.agent, new AbortController().signal)
     await fleet.agent.stop()
     await watch.ended
-    expect(await msvc('chaos watch')).toMatchObject({ code: 1, stdout: '' })
+    expect(await msvc(system.root, 'chaos watch')).toMatchObject({ code: 1, stdout: '' })
   })
 })
-
-function msvc(line: string) {
-  const child = spawn(process.execPath, [join(repository, 'bin/dev.js'), ...line.split(' ')], {
-    cwd: system.root,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const said = { code: -1, stdout: '', stderr: '' }
-  child.stdout.on('data', (chunk: Buffer) => (said.stdout += chunk.toString()))
-  child.stderr.on('data', (chunk: Buffer) => (said.stderr += chunk.toString()))
-  return new Promise<typeof said>((resolve) => {
-    child.on('close', (code) => resolve({ ...said, code: code ?? -1 }))
-  })
-}
