@@ -1,34 +1,25 @@
 // The command as typed: its addresses, its end, its complaints.
 
-import { execFile } from 'node:child_process'
-import { join } from 'node:path'
 import { stripVTControlCharacters as plain } from 'node:util'
 import { expect, test } from 'vitest'
 import { freePorts } from '../../src/adapters/ports-free.ts'
 import { echoServer, tcpClient } from '../fixtures/proxied.ts'
-
-const dev = join(import.meta.dirname, '../../bin/dev.js')
-
-interface Typed {
-  code: number | null
-  stdout: string
-  stderr: string
-}
+import { eventually } from '../fixtures/trial-system.ts'
+import { startMsvc, type Said } from '../fixtures/typed-msvc.ts'
 
 /** Types it; `whileRunning` is called once with what it says, then it is interrupted. */
-function type(args: string[], whileRunning?: (says: string) => Promise<void>): Promise<Typed> {
-  return new Promise((resolve, reject) => {
-    let says = ''
-    const child = execFile(process.execPath, [dev, 'chaos', 'proxy', ...args], (_error, stdout, stderr) =>
-      resolve({ code: child.exitCode, stdout: plain(stdout), stderr: plain(stderr) }),
-    )
-    child.stderr?.on('data', (part: string) => {
-      const wasUp = says.includes('Ctrl-C')
-      says += part
-      if (wasUp || !says.includes('Ctrl-C')) return
-      whileRunning?.(plain(says)).then(() => child.kill('SIGINT'), reject)
-    })
-  })
+async function type(args: string[], whileRunning?: (says: string) => Promise<void>): Promise<Said> {
+  const { child, said, ended } = startMsvc(process.cwd(), ['chaos proxy', ...args].join(' '))
+  if (whileRunning !== undefined) {
+    try {
+      await eventually('it is up', () => said.stderr.includes('Ctrl-C'), 20_000)
+      await whileRunning(plain(said.stderr))
+    } finally {
+      child.kill('SIGINT')
+    }
+  }
+  const { code, stdout, stderr } = await ended
+  return { code, stdout: plain(stdout), stderr: plain(stderr) }
 }
 
 test('stands in front of something until Ctrl-C and tells what passed', async () => {

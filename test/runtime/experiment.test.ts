@@ -1,16 +1,15 @@
 // Experiments on real processes: each ends in the verdict that what happened deserves, and nothing stays
 // broken, whoever ends it and however.
 
-import { spawn } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { haltFaults } from '../../src/runtime/halt.ts'
 import { listRuns } from '../../src/runtime/runs.ts'
 import type { ExperimentResult } from '../../src/system/experiment-result.ts'
-import { repository } from '../fixtures/rendered-system.ts'
 import { once, trialExperiment, trialFile, tryExperiment, type Trial } from '../fixtures/trial-experiment.ts'
 import { eventOf, eventually } from '../fixtures/trial-system.ts'
+import { startMsvc } from '../fixtures/typed-msvc.ts'
 import { untilValid } from '../fixtures/until-valid.ts'
 
 const slow = { tags: ['slow' as const] }
@@ -187,14 +186,12 @@ test('RESIDUAL, exit code 4 and what to do, when the victim does not come back',
   const { system, fleet } = await trialExperiment('crash-on-demand')
   await using _ = system
   await writeFile(join(system.root, 'trial.yaml'), trialFile({ expect: ['{probe: page-ok, during: true}'] }))
-  const args = [join(repository, 'bin/dev.js'), 'chaos', 'run', 'trial.yaml', '--json']
-  const command = spawn(process.execPath, args, { cwd: system.root, stdio: ['ignore', 'pipe', 'ignore'] })
-  const said = command.stdout.setEncoding('utf8').toArray()
-  const exit = new Promise<number | null>((resolve) => command.once('exit', resolve))
+  const { ended } = startMsvc(system.root, 'chaos run trial.yaml --json')
   await eventOf(fleet, ({ type }) => type === 'fault.bit', 60_000)
   await writeFile(join(system.root, '.msvc', 'data', 'back', 'broken'), '')
-  expect(await exit).toBe(4)
-  const result = JSON.parse((await said).join('')) as ExperimentResult
+  const { code, stdout } = await ended
+  expect(code).toBe(4)
+  const result = JSON.parse(stdout) as ExperimentResult
   expect(result).toMatchObject({
     verdict: 'RESIDUAL',
     cleanup: 'RESIDUAL',
@@ -213,12 +210,9 @@ test('kill -9 of the command ends its faults at once, long before their leases',
   const { system, fleet } = await trialExperiment()
   await using _ = system
   await writeFile(join(system.root, 'trial.yaml'), trialFile({ forMs: 60_000 }))
-  const command = spawn(process.execPath, [join(repository, 'bin/dev.js'), 'chaos', 'run', 'trial.yaml'], {
-    cwd: system.root,
-    stdio: 'ignore',
-  })
+  const { child } = startMsvc(system.root, 'chaos run trial.yaml')
   await eventOf(fleet, ({ type }) => type === 'fault.bit', 60_000)
-  command.kill('SIGKILL')
+  child.kill('SIGKILL')
   const [healed] = await eventually(
     'the fault is healed',
     async () => {
