@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { Agent, request, type IncomingMessage } from 'node:http'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { eventually } from '../src/testing.ts'
@@ -23,6 +23,18 @@ function ask(url: string, agent: Agent): Promise<Outcome> {
   )
   outgoing.end()
   return promise
+}
+
+const get = 'GET /count HTTP/1.1\r\nhost: localhost\r\n\r\n'
+
+/** A connection that was used once, and may be again. */
+async function keptConnection(url: string): Promise<Socket> {
+  const { hostname, port } = new URL(url)
+  const socket = connect(Number(port), hostname).setEncoding('utf8')
+  socket.write(get)
+  const [answer] = (await once(socket, 'data')) as [string]
+  assert.match(answer, /connection: keep-alive/i)
+  return socket
 }
 
 test('every request that a draining service took is answered, under load on kept connections', async (t) => {
@@ -54,15 +66,7 @@ test('who is connected is told to leave, with an answer; who stays silent is cut
   const { child, ready, exited, logged } = start(t, { DRAIN_MS: '1000' })
   const { url } = await ready()
   const { hostname, port } = new URL(url)
-  const get = 'GET /count HTTP/1.1\r\nhost: localhost\r\n\r\n'
-  const open = async () => {
-    const socket = connect(Number(port), hostname).setEncoding('utf8')
-    socket.write(get)
-    const [first] = (await once(socket, 'data')) as [string]
-    assert.match(first, /connection: keep-alive/i)
-    return socket
-  }
-  const [asking, silent] = [await open(), await open()]
+  const [asking, silent] = [await keptConnection(url), await keptConnection(url)]
   child.kill('SIGTERM')
   await eventually(() => logged('closing'))
   // The door is closed once nobody can connect any more.
@@ -86,16 +90,7 @@ test('who is connected is told to leave, with an answer; who stays silent is cut
 test('kept connections that are taken up one after the other are all answered, for longer than the grace', async (t) => {
   const { child, ready, exited, logged } = start(t, { DRAIN_MS: '1000' })
   const { url } = await ready()
-  const { hostname, port } = new URL(url)
-  const get = 'GET /count HTTP/1.1\r\nhost: localhost\r\n\r\n'
-  const kept = await Promise.all(
-    Array.from({ length: 6 }, async () => {
-      const socket = connect(Number(port), hostname).setEncoding('utf8')
-      socket.write(get)
-      await once(socket, 'data')
-      return socket
-    }),
-  )
+  const kept = await Promise.all(Array.from({ length: 6 }, () => keptConnection(url)))
   child.kill('SIGTERM')
   await eventually(() => logged('closing'))
   await sleep(1200) // the probe period
@@ -112,7 +107,7 @@ test('who connected and says nothing, or stopped in mid-word, does not hold up t
   const { child, ready, exited, logged } = start(t)
   const { url } = await ready()
   const { hostname, port } = new URL(url)
-  for (const words of ['', 'GET /cou', 'GET /count HTTP/1.1\r\nhost: localhost\r\n\r\nGET /cou']) {
+  for (const words of ['', 'GET /cou', `${get}GET /cou`]) {
     const socket = connect(Number(port), hostname)
     t.after(() => socket.destroy())
     await once(socket, 'connect')
