@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto'
 import { dirname, resolve } from 'node:path'
 import { systemClock } from '../adapters/clock.ts'
 import { diskFiles } from '../adapters/files.ts'
+import type { Address } from '../adapters/load-socket.ts'
 import { resolveHost } from '../adapters/load-target.ts'
 import { refusePublic, refuseTooManyConnections } from './load-refusals.ts'
 import { errors, type Place } from '../errors.ts'
@@ -21,7 +22,7 @@ import {
   UnsendableRequest,
 } from '../load/request.ts'
 import { meanRate, shapeText } from '../load/shape-text.ts'
-import { runSetup } from '../load/setup.ts'
+import { runSetup, type SetupPorts } from '../load/setup.ts'
 import { type Phase, phaseNamed } from '../load/phases.ts'
 import { checkThresholds, readAt, type Threshold } from '../load/thresholds.ts'
 import { ownValues, type Variables } from '../load/template.ts'
@@ -60,7 +61,14 @@ export async function runLoad(plan: LoadPlan, watchers: LoadWatchers = {}): Prom
   const address = await resolveHost(target.hostname, target.port, watchers.signal)
   if (plan.isOwnTarget !== true) refusePublic(target.hostname, address)
   const feeds = await readFeeds(plan)
-  const variables = await prepare(plan, target, limits.timeoutMs, watchers.signal)
+  const place: Address = {
+    address,
+    port: target.port,
+    secureName: target.isSecure ? target.hostname : null,
+    isUnverified: plan.insecure === true,
+  }
+  const { timeoutMs } = limits
+  const variables = await prepare(plan, { address: place, target }, { timeoutMs, signal: watchers.signal })
   const names = new Set([
     ...ownValues,
     ...feeds.flatMap((feed) => columnsOf(feed).map((column) => `${feed.name}.${column}`)),
@@ -70,12 +78,7 @@ export async function runLoad(plan: LoadPlan, watchers: LoadWatchers = {}): Prom
   const { seed = 1, workers = 1, pacing = 'metronome' } = plan
   const { books, end } = await generate(
     {
-      address: {
-        address,
-        port: target.port,
-        secureName: target.isSecure ? target.hostname : null,
-        isUnverified: plan.insecure === true,
-      },
+      address: place,
       isHttp2: plan.http2 === true,
       schedule: shapeOf(plan),
       pacing,
@@ -168,24 +171,33 @@ async function readFeeds({ target }: LoadPlan): Promise<FeedRows[]> {
 
 async function prepare(
   plan: LoadPlan,
-  target: LoadTarget,
-  timeoutMs: number,
-  signal: AbortSignal | undefined,
+  goal: { address: Address; target: LoadTarget },
+  during: { timeoutMs: number; signal: AbortSignal | undefined },
 ): Promise<Variables> {
-  if ('url' in plan.target) return {}
-  const { sendOnce } = await import('../adapters/load-request.ts')
+  if ('url' in plan.target || plan.target.scenario.setup.length === 0) return {}
   return runSetup(plan.target.scenario.setup, {
     uuid: () => randomUUID(),
-    clock: { ...systemClock, sleep: (ms) => systemClock.sleep(ms, signal) },
-    send: (request) =>
-      sendOnce({
-        ...request,
-        url: target.url + request.path,
-        timeoutMs,
-        isUnverified: plan.insecure === true,
-        ...(signal === undefined ? {} : { signal }),
-      }),
+    clock: { ...systemClock, sleep: (ms) => systemClock.sleep(ms, during.signal) },
+    send: await senderFor(plan, goal, during),
   })
+}
+
+async function senderFor(
+  { http2 = false, insecure = false }: LoadPlan,
+  goal: { address: Address; target: LoadTarget },
+  during: { timeoutMs: number; signal: AbortSignal | undefined },
+): Promise<SetupPorts['send']> {
+  if (http2) return (await import('./setup-over-http2.ts')).senderOverHttp2(goal, during)
+  const { sendOnce } = await import('../adapters/load-request.ts')
+  const { timeoutMs, signal } = during
+  return (request) =>
+    sendOnce({
+      ...request,
+      url: goal.target.url + request.path,
+      timeoutMs,
+      isUnverified: insecure,
+      ...(signal === undefined ? {} : { signal }),
+    })
 }
 
 /** A step knows what the steps before it captured. */
