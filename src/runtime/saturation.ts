@@ -10,12 +10,7 @@ import { type ClosedBooks, countsOfClosed, startClosedEngine } from '../load/clo
 import { countOf, createHistogram, percentiles } from '../load/histogram.ts'
 import { openWire } from '../load/http-wire.ts'
 import { limitsOf, type LoadTarget, schedulePlanned, targetOf } from '../load/plan.ts'
-import {
-  type CompiledRequest,
-  compileRequest,
-  type RequestSource,
-  UnsendableRequest,
-} from '../load/request.ts'
+import { type CompiledRequest, compileRequest, UnsendableRequest } from '../load/request.ts'
 import type { SaturationPlan } from '../ports.ts'
 import type { SaturationProgress, SaturationReport } from '../system/load-report.ts'
 import { laterBy } from './load-timers.ts'
@@ -66,6 +61,14 @@ export async function runSaturation(
   schedulePlanned({ ...plan, target: { url }, ratePerSecond: ratePerSecond ?? 1000 })
   limitsOf({ ...plan, target: { url }, ratePerSecond: ratePerSecond ?? 1000 })
   refuseTooManyConnections(connections)
+  const request = requestOf(plan, target)
+  // It would send them as they stand.
+  if (engine === 'autocannon' && request.hasGaps)
+    throw errors.badValue(
+      '--engine',
+      engine,
+      'msvc, for a request that is new each time ({{uuid}}, {{arrival}})',
+    )
   const address = await resolveHost(target.hostname, target.port, signal)
   if (!isOwnTarget) refusePublic(target.hostname, address)
   // autocannon would reconnect to a dead port as fast as it can, for the whole time.
@@ -73,7 +76,7 @@ export async function runSaturation(
   const startedAt = Date.now()
   const measured =
     engine === 'msvc'
-      ? await saturateOurselves(plan, { target, address, signal, onProgress })
+      ? await saturateOurselves(plan, { request, target, address, signal, onProgress })
       : await saturateByAutocannon(plan, { signal, onProgress })
   return {
     version: 1,
@@ -156,15 +159,20 @@ const tickEveryMs = 10
 
 async function saturateOurselves(
   plan: SaturationPlan,
-  { target, address, signal, onProgress }: Watchers & { target: LoadTarget; address: string },
+  {
+    request,
+    target,
+    address,
+    signal,
+    onProgress,
+  }: Watchers & { request: CompiledRequest; target: LoadTarget; address: string },
 ): Promise<Measured> {
-  const { method, headers, body = null, isUnverified = false } = plan
-  const source = { name: method, method, path: target.path, headers, body, expect: null }
+  const { isUnverified = false } = plan
   const secureName = target.isSecure ? target.hostname : null
   const connect = createConnector({ address, port: target.port, secureName, isUnverified })
   const startMs = performance.now()
   const engine = startClosedEngine({
-    request: compiled(source, target),
+    request,
     connections: plan.connections,
     timeoutMs: plan.timeoutMs,
     nowMs: () => performance.now(),
@@ -208,11 +216,13 @@ function measuredIn(books: ClosedBooks, elapsedMs: number): Measured {
   }
 }
 
-function compiled(source: RequestSource, target: LoadTarget): CompiledRequest {
+/** Throws `request-invalid`: whichever engine sends it, it is refused before it is. */
+function requestOf({ method, headers, body }: SaturationPlan, target: LoadTarget): CompiledRequest {
+  const source = { name: method, method, path: target.path, headers, body: body ?? null, expect: null }
   try {
     return compileRequest(source, target, {})
   } catch (error) {
     if (!(error instanceof UnsendableRequest)) throw error
-    throw errors.requestInvalid(source.name, error.message)
+    throw errors.requestInvalid(method, error.message)
   }
 }

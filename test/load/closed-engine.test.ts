@@ -110,3 +110,23 @@ test('Ctrl-C keeps what was measured', async () => {
   expect(report.answers).toBeGreaterThan(10)
   expect(report.elapsedMs).toBeLessThan(60_000)
 })
+
+test.each([
+  ['a method of two words', { method: 'FOO BAR' }, 'the method FOO BAR cannot be sent'],
+  ['a header name with a blank', { headers: { 'a b': 'c' } }, '"a…" is no header name'],
+  ['a header that is no text of ASCII', { headers: { a: 'é' } }, 'the header a has a value with'],
+] as const)('%s is refused before the load, whichever engine', async (_, part, reason) => {
+  await using target = await startRawServer((socket) => socket.write(ok))
+  for (const engine of ['msvc', 'autocannon'] as const)
+    await expect(runSaturation({ ...plan, ...part, url: target.url }, { engine })).rejects.toThrow(reason)
+  expect(target.connections()).toBe(0)
+})
+
+test('autocannon is not given a request that is to be new each time', async () => {
+  await using target = await startRawServer((socket) => socket.write(ok))
+  const asked = { ...plan, url: target.url, headers: { 'idempotency-key': '{{uuid}}' } }
+  await expect(runSaturation(asked, { engine: 'autocannon' })).rejects.toMatchObject({
+    code: 'bad-value',
+    next: expect.stringContaining('msvc, for a request') as string,
+  })
+})
