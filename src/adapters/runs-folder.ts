@@ -59,6 +59,7 @@ export async function openLines(path: string): Promise<LineFile> {
 }
 
 export interface LineReader extends AsyncDisposable {
+  /** Less of it where the file ends before. */
   read(place: LinePlace): Promise<string>
 }
 
@@ -69,8 +70,7 @@ export async function readLines(path: string): Promise<LineReader> {
   return {
     async read({ from, bytes }) {
       const { buffer, bytesRead } = await promisify(read)(file, Buffer.alloc(bytes), 0, bytes, from)
-      if (bytesRead < bytes) throw new Error(`${path} ends before byte ${from + bytes}`)
-      return buffer.toString('utf8')
+      return buffer.toString('utf8', 0, bytesRead)
     },
     [Symbol.asyncDispose]: () => promisify(close)(file),
   }

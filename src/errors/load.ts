@@ -109,6 +109,14 @@ export const loadErrors = {
       exitCode: exitCodes.failed,
       data: { file, line },
     }),
+  runRecordChanged: (file: string) =>
+    new UserError({
+      code: 'run-record-changed',
+      message: `${file} no longer holds what this run wrote into it: something else changed it.`,
+      next: 'There is no report of this run. Record it again, and leave its folder alone until it has ended.',
+      exitCode: exitCodes.failed,
+      data: { file },
+    }),
   noReport: (id: string) =>
     new UserError({
       code: 'no-report',

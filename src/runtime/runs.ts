@@ -96,7 +96,7 @@ export async function openRun({ root, system = null, kind, title, target }: Open
       const run: Run = { ...what, startedAt, endedAt, verdict, acknowledged, summary }
       const entries = [...recorded, ...agentEvents.map((event) => ({ at: event.at, event }))].toSorted(byTime)
       const events = entries.map(({ event }, index) => numbered(event, index))
-      await writeWhole(journalPath, wholeLines(reader, entries))
+      await writeWhole(journalPath, wholeLines(reader, entries, journalPath))
       const when = new Date(startedAt)
         .toISOString()
         .replace('T', ' ')
@@ -119,9 +119,14 @@ interface JournalEntry {
 }
 
 /** One at a time: together, the seconds of ten minutes are as much as all else that a run keeps. */
-async function* wholeLines(journal: LineReader, entries: readonly JournalEntry[]): AsyncGenerator<string> {
+async function* wholeLines(
+  journal: LineReader,
+  entries: readonly JournalEntry[],
+  path: string,
+): AsyncGenerator<string> {
   for (const [index, { event, line }] of entries.entries()) {
-    const whole = line === undefined ? event : (JSON.parse(await journal.read(line)) as SystemEvent)
+    const whole = line === undefined ? event : (parsed(await journal.read(line)) as SystemEvent | undefined)
+    if (whole === undefined) throw errors.runRecordChanged(path)
     yield `${JSON.stringify(numbered(whole, index))}\n`
   }
 }

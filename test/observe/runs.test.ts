@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { findRun, listRuns, openRun } from '../../src/runtime/runs.ts'
@@ -68,6 +68,22 @@ describe('a recorded run', () => {
     const told = loadEvents.map(({ at, type, data }) => ({ at, type, data }))
     for (const event of told) expect(events).toContainEqual(expect.objectContaining(event))
     expect(await listRuns(folder.path)).toMatchObject([{ id: recorder.id, verdict: 'valid' }])
+  })
+
+  test.each([
+    ['cut', 300],
+    ['emptied', 0],
+  ])('whose journal was %s by something else says so, and has no report', async (_, bytes) => {
+    const recorder = await openRun(what)
+    for (const event of loadEvents) recorder.append(event)
+    const journal = join(recorder.folder, 'events.ndjson')
+    await vi.waitFor(async () => expect((await stat(journal)).size).toBeGreaterThan(1000))
+    await truncate(journal, bytes)
+    await expect(recorder.finish({ verdict: 'valid', summary: { load } })).rejects.toMatchObject({
+      code: 'run-record-changed',
+      data: { file: journal },
+    })
+    expect(await listRuns(folder.path)).toMatchObject([{ id: recorder.id, report: null }])
   })
 
   test('outside a system is kept in the state folder', async () => {
