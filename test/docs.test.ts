@@ -44,6 +44,11 @@ const tour: Stop[] = [
   { line: 'msvc audit verify order', in: 'shop', says: /PASS +The audit chain of order is whole/ },
   { line: 'msvc load order/feed --rps 50', in: 'shop', says: /500 scheduled, all accounted for/ },
   {
+    line: 'msvc load order/feed --rps 50 -t slo',
+    in: 'shop',
+    says: /THRESHOLDS[^]*p99<=100ms[^]*errors<=0\.1%/,
+  },
+  {
     line: 'msvc load http://127.0.0.1:4000/readyz --rps 10000',
     in: 'shop',
     says: /100,000 scheduled, all accounted for/,

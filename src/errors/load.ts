@@ -19,6 +19,13 @@ export const loadErrors = {
       data: { target: shown },
     })
   },
+  sloMissing: (target: string, reason: string) =>
+    new UserError({
+      code: 'slo-missing',
+      message: `There are no objectives of ${target}: ${reason}.`,
+      next: "Write them into msvc.yaml (slo: {p99: 100ms, availability: 99.9%}), or say them: -t 'p99<100ms'.",
+      data: { target },
+    }),
   flagUnused: (flag: string, reason: string, next: string) =>
     new UserError({
       code: 'flag-unused',

@@ -21,6 +21,7 @@ import { interruptible } from './interrupt.ts'
 import { liveLoad, type LiveLoadAbout } from './live-load.ts'
 import { liveSaturation } from './live-saturation.ts'
 import { runLoad } from './load.ts'
+import { sloOf } from './slo-of.ts'
 
 export interface LoadOptions extends Aim {
   /** The flags that were typed, by their long names. */
@@ -46,6 +47,8 @@ export interface LoadOptions extends Aim {
   /** As typed; `ratePerSecond` and `durationMs` belong to it. */
   schedule: Pick<ScheduleFlags, 'stages' | 'spike' | 'wave' | 'arrivals'> & { replayFile: string | undefined }
   thresholds: readonly Threshold[]
+  /** Those of msvc.yaml, too. */
+  isJudgedBySlo: boolean
   /** Where the thresholds go as JUnit XML. */
   junitFile: string | undefined
   /** Recorded runs to compare with. */
@@ -94,6 +97,8 @@ async function runAsked(options: LoadOptions): Promise<{ result: LoadResult; tex
   })
   if (isClosed) return saturate(options, { target, asked })
 
+  const url = 'url' in target ? target.url : target.baseUrl
+  const promised = options.isJudgedBySlo ? await sloOf(url, fleet) : []
   const { timeoutMs, seed, request, maxInFlight, workers, pacing } = options
   const plan: LoadPlan = {
     target,
@@ -107,7 +112,11 @@ async function runAsked(options: LoadOptions): Promise<{ result: LoadResult; tex
     insecure: options.insecure,
     http2: options.http2,
     isOwnTarget: options.isOwnTarget,
-    thresholds: [...('scenario' in target ? (target.scenario.thresholds ?? []) : []), ...options.thresholds],
+    thresholds: [
+      ...('scenario' in target ? (target.scenario.thresholds ?? []) : []),
+      ...promised,
+      ...options.thresholds,
+    ],
     method: request.method,
     headers: request.headers,
     ...(request.body !== undefined && { body: request.body }),

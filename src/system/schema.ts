@@ -45,9 +45,10 @@ const serviceSchema = {
     },
     slo: {
       type: 'object',
+      description: 'what is promised of it; `msvc load -t slo` judges by that',
       properties: {
         p99: { type: 'string', pattern: '^[0-9]+(\\.[0-9]+)?(ms|s)$' },
-        availability: { type: 'string', pattern: '^[0-9]{1,3}(\\.[0-9]+)?%$' },
+        availability: { type: 'string', pattern: '^(100(\\.0+)?|[0-9]{1,2}(\\.[0-9]+)?)%$' },
       },
       additionalProperties: false,
     },

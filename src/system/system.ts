@@ -8,6 +8,12 @@ export interface System {
   services: Service[]
 }
 
+/** What is promised of a service: `{p99: 100ms, availability: 99.9%}`. */
+export interface Slo {
+  p99?: string
+  availability?: string
+}
+
 export interface Service {
   name: string
   /** Relative to the system's folder, with `/`. */
@@ -22,7 +28,7 @@ export interface Service {
   command?: string[]
   /** A path on `port` that says "ready" for such a service. */
   health?: string
-  slo?: { p99?: string; availability?: string }
+  slo?: Slo
 }
 
 /** Caller and callee. Written `order:payment` everywhere. */

@@ -11,6 +11,9 @@ import { parseThreshold } from '../../load/thresholds.ts'
 import type { RequestFormat } from '../../load/readers/read-requests.ts'
 import type { LoadOptions, LoadResult } from '../../runtime/load-command.ts'
 
+/** As a threshold: those of msvc.yaml. */
+const slo = 'slo'
+
 export default class Load extends BaseCommand {
   static override summary = 'Send load: an open model in which every arrival is accounted for.'
   static override description = [
@@ -25,6 +28,7 @@ export default class Load extends BaseCommand {
     "<%= config.bin %> load http://127.0.0.1:4000/hello --stages '10s:100,30s:1000,10s:0' --arrivals poisson",
     `<%= config.bin %> load http://127.0.0.1:4000/orders --rps 50 --method POST -H 'content-type: application/json' --body '{"sku":"a"}'`,
     "<%= config.bin %> load --rps 500 -t 'p99<200ms' -t 'errors<1%' --junit load.xml",
+    '<%= config.bin %> load order/feed --rps 50 -t slo',
     '<%= config.bin %> load http://127.0.0.1:4000/hello -c 50 --duration 10s',
     '<%= config.bin %> load http://127.0.0.1:4000/hello -c 50 --duration 10s --engine msvc',
   ]
@@ -90,7 +94,8 @@ export default class Load extends BaseCommand {
     threshold: string({
       char: 't',
       multiple: true,
-      description: 'What has to be reached (repeatable); missed: exit code 1.',
+      description:
+        'What has to be reached (repeatable; `slo`: what msvc.yaml says of the service); missed: exit code 1.',
       helpValue: "'p99<200ms'",
     }),
     junit: string({ description: 'Write the thresholds as JUnit XML.', helpValue: 'FILE' }),
@@ -105,6 +110,7 @@ export default class Load extends BaseCommand {
   async run(): Promise<LoadResult> {
     const { args, flags, metadata } = await this.parse(Load)
     refuseMisspelt(args.target)
+    const { threshold: thresholds = [] } = flags
     const options: LoadOptions = {
       given: Object.keys(flags).filter((name) => metadata.flags[name]?.setFromDefault !== true),
       target: args.target,
@@ -134,7 +140,8 @@ export default class Load extends BaseCommand {
         replayFile: flags.replay,
         arrivals: flags.arrivals as 'even' | 'poisson',
       },
-      thresholds: (flags.threshold ?? []).map((text) => parseThreshold(text)),
+      thresholds: thresholds.filter((text) => text !== slo).map((text) => parseThreshold(text)),
+      isJudgedBySlo: thresholds.includes(slo),
       junitFile: flags.junit,
       baseline:
         flags.baseline === undefined
