@@ -17,8 +17,8 @@ export interface Run {
   startedAt: number
   endedAt: number
   verdict: string
-  /** How many orders it got acknowledged, all of them in its record (absent in older runs). */
-  acknowledged?: number
+  /** How many orders it got acknowledged, all of them in its record. */
+  acknowledged: number
   summary: RunSummary
 }
 

@@ -41,10 +41,10 @@ export async function readAcknowledged(
   return { run: null, acknowledged: [] }
 }
 
-/** 0 as well when the run has not ended, or is of a version that did not count. */
+/** 0 as well when the run has not ended. */
 async function promisedIn(folder: string): Promise<number> {
   const text = await diskFiles.readIfExists(join(folder, 'run.json'))
-  return text === undefined ? 0 : ((JSON.parse(text) as Run).acknowledged ?? 0)
+  return text === undefined ? 0 : (JSON.parse(text) as Run).acknowledged
 }
 
 function orderIn(line: string, place: { file: string; line: number }): AcknowledgedOrder {

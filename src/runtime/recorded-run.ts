@@ -19,6 +19,5 @@ export async function readRecordedRun(from: string, id: string | undefined): Pro
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as SystemEvent)
-  // Runs of older versions had no thresholds.
-  return { id: listed.id, report: { ...load, thresholds: load.thresholds ?? [] }, events }
+  return { id: listed.id, report: load, events }
 }

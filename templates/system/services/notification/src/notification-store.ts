@@ -6,8 +6,7 @@
 // A message's id follows from its event and channel and is unique here: an event that is read twice
 // makes no second message, and a crash between reading and writing neither loses nor repeats one.
 
-import type { DatabaseSync } from 'node:sqlite'
-import { orExplain, type Clock, type DurableStore } from '@system/platform'
+import type { Clock, DurableStore } from '@system/platform'
 import type { Channel } from './channel.ts'
 import type { ChannelName, Message } from './message.ts'
 
@@ -69,7 +68,6 @@ export function createNotificationStore(
   { database, commit }: Pick<DurableStore, 'database' | 'commit'>,
   clock: Clock,
 ): NotificationStore {
-  orExplain(database.location() ?? 'the notification store', () => addVia(database))
   const columns =
     'pos, id, event_id as eventId, order_id as orderId, kind, channel, text, state, attempts, reason, via, at'
   const readCheckpoint = database.prepare(`select pos from checkpoints where feed = 'order'`)
@@ -137,10 +135,4 @@ export function createNotificationStore(
         return void finish.run('dead', attempt.reason, null, now, now, attempt.id)
     }
   }
-}
-
-/** To the messages of a version that did not record it, which `create table if not exists` leaves as they are. */
-function addVia(database: DatabaseSync): void {
-  const column = database.prepare(`select 1 from pragma_table_info('messages') where name = 'via'`).get()
-  if (column === undefined) database.exec('alter table messages add column via text')
 }

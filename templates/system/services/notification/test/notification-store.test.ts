@@ -1,15 +1,11 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
-import { createGroupCommit, openDatabase, StorageUnavailable, type Clock } from '@system/platform'
+import { createGroupCommit, openDatabase, type Clock } from '@system/platform'
 import { temporaryFolder } from '@system/platform/testing'
 import { createNotificationStore, schema } from '../src/notification-store.ts'
 import { message } from './a-message.ts'
 
 const clock: Clock = { epochMs: () => 1000, monotonicMs: () => 1000 }
-
-/** Of a version that did not record how messages were sent. */
-const oldSchema = schema.replace('    via text,\n', '')
-assert.doesNotMatch(oldSchema, /via/)
 
 function open(t: TestContext, folder = temporaryFolder(t)) {
   const database = openDatabase(folder, 'notification', schema)
@@ -29,38 +25,6 @@ test('the checkpoint moves with the messages, and outlives the process', async (
   const { store, states } = open(t, folder)
   assert.equal(store.checkpoint(), 7)
   assert.deepEqual(states(), [['a', 'waiting']])
-})
-
-test('the messages of a version that did not record how they were sent are gone on with', async (t) => {
-  const folder = temporaryFolder(t)
-  const before = openDatabase(folder, 'notification', oldSchema)
-  before.exec(`insert into messages (id, event_id, order_id, kind, channel, text, state, attempts, due_at, at)
-    values ('a', 'e1', 'o1', 'receipt', 'email', '', 'sent', 1, 0, 0), ('b', 'e2', 'o1', 'receipt', 'email', '', 'waiting', 0, 0, 0)`)
-  before.close()
-  for (let time = 0; time < 2; time++) {
-    const { store, close } = open(t, folder)
-    await store.settle([{ kind: 'sent', id: 'b', via: 'smtp' }])
-    assert.deepEqual(
-      store.list(0, 10).map(({ id, via }) => [id, via]),
-      [
-        ['a', null],
-        ['b', 'smtp'],
-      ],
-    )
-    close()
-  }
-})
-
-test('a disk that refuses what such a version lacks is told as such', (t) => {
-  const database = openDatabase(temporaryFolder(t), 'notification', oldSchema)
-  t.after(() => database.close())
-  database.exec('pragma query_only = 1')
-  assert.throws(
-    () => createNotificationStore({ database, commit: createGroupCommit(database) }, clock),
-    (error: Error) =>
-      error instanceof StorageUnavailable &&
-      error.message.endsWith('notification.db cannot be opened for writing: the folder is read-only.'),
-  )
 })
 
 test('of a page that cannot be written down nothing is kept, the checkpoint least of all', async (t) => {
