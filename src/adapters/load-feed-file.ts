@@ -1,17 +1,19 @@
-// A feed's file → rows of texts: CSV with a header line, or a JSON list of objects.
+// A feed's file → rows: CSV with a header line (texts only), or a JSON list of objects.
 
 import { parse } from 'csv-parse/sync'
 import { errors, type Place } from '../errors.ts'
 
+type Row = Record<string, string | number | boolean>
+
 /** Throws `file-invalid` at `place`, where the scenario names the file. */
-export function readRows(text: string, file: string, place: Place): Record<string, string>[] {
+export function readRows(text: string, file: string, place: Place): Row[] {
   const next = 'A feed is CSV with a header line, or a JSON list of objects.'
   const rows = rowsOf(text, file, (reason) => errors.fileInvalid(place, `the feed ${file} ${reason}.`, next))
   if (rows.length > 0) return rows
   throw errors.fileInvalid(place, `the feed ${file} has no rows.`, next)
 }
 
-function rowsOf(text: string, file: string, trouble: (reason: string) => Error): Record<string, string>[] {
+function rowsOf(text: string, file: string, trouble: (reason: string) => Error): Row[] {
   if (!file.endsWith('.json')) {
     try {
       return parse(text, { columns: true, bom: true, skip_empty_lines: true, trim: true })
@@ -32,7 +34,7 @@ function rowsOf(text: string, file: string, trouble: (reason: string) => Error):
     Object.fromEntries(
       Object.entries(row).map(([column, cell]: [string, unknown]) => [
         column,
-        typeof cell === 'string' ? cell : JSON.stringify(cell),
+        cell === null || typeof cell === 'object' ? JSON.stringify(cell) : (cell as Row[string]),
       ]),
     ),
   )

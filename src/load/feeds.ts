@@ -3,20 +3,20 @@
 import { errors, type Place } from '../errors.ts'
 import { suggest } from '../system/suggest.ts'
 import { fractionAt } from './chance.ts'
-import { type ArrivalValues, namesIn } from './template.ts'
+import { type ArrivalValues, namesIn, type Variables } from './template.ts'
 
 /** Plain data. It has at least one row; the columns are those of the first. */
 export interface FeedRows {
   name: string
   pick: 'sequential' | 'random'
-  rows: readonly Readonly<Record<string, string>>[]
+  rows: readonly Variables[]
 }
 
 /** Arrival → the values of its rows: in order and round and round, or by chance that depends on it alone. */
 export function rowPicker(feeds: readonly FeedRows[], seed: number): (arrival: number) => ArrivalValues {
   if (feeds.length === 0) return () => none
   return (arrival) => {
-    const values: Record<string, string> = {}
+    const values: Record<string, string | number | boolean> = {}
     feeds.forEach(({ name, pick, rows }, index) => {
       const place =
         pick === 'random'

@@ -1,6 +1,7 @@
 // What one arrival does: a request, or several steps of which each may use what the ones before captured.
 
 import type { CompiledRequest } from './request.ts'
+import type { Variables } from './template.ts'
 
 /** Plain data. It has at least one step. */
 export interface CompiledFlow {
@@ -28,7 +29,7 @@ export interface Arrival {
   /** Of the steps that are over. */
   past: { serviceMs: number; waitMs: number; thinkMs: number }
   key: string | null
-  captured: Readonly<Record<string, string>>
+  captured: Variables
 }
 
 export const arrive = (
@@ -54,11 +55,7 @@ const nothingCaptured = {}
 /** The step is over; the next one is due after the pause. */
 export function goToNextStep(
   arrival: Arrival,
-  {
-    nowMs,
-    thinkMs,
-    captured,
-  }: { nowMs: number; thinkMs: number; captured: Readonly<Record<string, string | number | boolean>> },
+  { nowMs, thinkMs, captured }: { nowMs: number; thinkMs: number; captured: Variables },
 ): void {
   const { past } = arrival
   Object.assign(arrival, {
@@ -72,7 +69,7 @@ export function goToNextStep(
     sentMs: Number.NaN,
     captured: {
       ...arrival.captured,
-      ...Object.fromEntries(Object.entries(captured).map(([name, value]) => [name, String(value)])),
+      ...captured,
     },
   } satisfies Partial<Arrival>)
 }

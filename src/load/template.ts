@@ -3,10 +3,10 @@
 // between ready-made bytes. A value can never break out of its place: each gap knows where it stands.
 
 /** What each arrival has for itself; `{{uuid}}` is the same everywhere in one request. */
-export type ArrivalValues = Readonly<Record<string, string>>
+export type ArrivalValues = Variables
 
-/** Where a value stands decides how it is written. */
-export type Context = 'path' | 'path-start' | 'header' | 'json' | 'text'
+/** Where a value stands decides how it is written. `json` is within a text, `json-value` is all of one. */
+export type Context = 'path' | 'path-start' | 'header' | 'json' | 'json-value' | 'text'
 
 export interface Gap {
   name: string
@@ -55,18 +55,27 @@ export function splitAtGaps(text: string, as: Context, known: ReadonlySet<string
   for (const match of text.matchAll(placeholder)) {
     const name = match[1]!
     if (!known.has(name)) continue
-    if (match.index > from) parts.push(text.slice(from, match.index))
-    parts.push({ name, as })
-    from = match.index + match[0].length
+    const end = match.index + match[0].length
+    const around = as === 'json' && isWholeText(text, match.index, end) ? 1 : 0
+    if (match.index - around > from) parts.push(text.slice(from, match.index - around))
+    parts.push({ name, as: around === 1 ? 'json-value' : as })
+    from = end + around
   }
   if (from < text.length) parts.push(text.slice(from))
   return parts
 }
 
+/** In a JSON value: whether nothing else is in its text, which is no key. */
+function isWholeText(json: string, from: number, to: number): boolean {
+  const isAlone = json[from - 1] === '"' && json[from - 2] !== '\\' && json[to] === '"'
+  return isAlone && json[to + 1] !== ':'
+}
+
 /** The value as it may stand there. */
 export function valueIn({ name, as }: Gap, values: ArrivalValues): string {
+  const known = values[name] ?? ''
   // A lone half of a surrogate pair cannot be written at all.
-  const value = (values[name] ?? '').toWellFormed()
+  const value = typeof known === 'string' ? known.toWellFormed() : String(known)
   switch (as) {
     case 'path':
       return value.replace(/[^\x21-\x7e]+/g, encodeURIComponent)
@@ -80,6 +89,9 @@ export function valueIn({ name, as }: Gap, values: ArrivalValues): string {
       return value.replace(/[^\t\x20-\x7e]+/g, encodeURIComponent)
     case 'json':
       return isPlain.test(value) ? value : JSON.stringify(value).slice(1, -1)
+    case 'json-value':
+      if (typeof known !== 'string') return value
+      return isPlain.test(value) ? `"${value}"` : JSON.stringify(value)
     case 'text':
       return value
   }

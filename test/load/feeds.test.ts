@@ -31,7 +31,7 @@ test('by chance, the row belongs to the arrival and the seed alone', () => {
 describe('a file of rows', () => {
   test.each([
     ['users.csv', '\uFEFFname,note\r\nann,"a, ""b"""\r\n\r\n', [{ name: 'ann', note: 'a, "b"' }]],
-    ['users.json', '[{"name":"ann","age":7,"tags":["a"]}]', [{ name: 'ann', age: '7', tags: '["a"]' }]],
+    ['users.json', '[{"name":"ann","age":7,"tags":["a"]}]', [{ name: 'ann', age: 7, tags: '["a"]' }]],
   ])('%s', (file, text, expected) => {
     expect(readRows(text, file, place)).toEqual(expected)
   })

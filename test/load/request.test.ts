@@ -7,6 +7,7 @@ import {
   type RequestSource,
   UnsendableRequest,
 } from '../../src/load/request.ts'
+import type { ArrivalValues } from '../../src/load/template.ts'
 
 const target = { host: 'shop.test:4000', pathPrefix: '' }
 const source = (part: Partial<RequestSource>): RequestSource => ({
@@ -43,6 +44,39 @@ test('variables are filled in once, gaps for each arrival', () => {
   expect(text).toContain(`Idempotency-Key: ${uuid}\r\n`)
   expect(text).toContain('content-type: application/json\r\n')
   expect(text).toMatch(/\r\n\r\n\{"n":"42","price":1999\}$/)
+})
+
+test('what an arrival captured stays the value that it is where it is all of a text, and is written into it elsewhere', () => {
+  const body = {
+    id: '{{id}}',
+    list: ['{{id}}', '{{isNew}}', '{{name}}'],
+    text: 'no. {{id}} of "{{name}}"',
+    quoted: '"{{id}}"',
+    '{{id}}': 1,
+  }
+  const request = compileRequest(
+    source({ method: 'POST', body }),
+    target,
+    {},
+    new Set(['id', 'isNew', 'name']),
+  )
+  const sentWith = (values: ArrivalValues): unknown => {
+    const text = Buffer.from(bytesOf(request, values)).toString()
+    const sent = text.slice(text.indexOf('\r\n\r\n') + 4)
+    expect(text).toContain(`content-length: ${Buffer.byteLength(sent)}\r\n`)
+    return JSON.parse(sent)
+  }
+  expect(sentWith({ id: 7, isNew: true, name: 'a "b"' })).toEqual({
+    id: 7,
+    list: [7, true, 'a "b"'],
+    text: 'no. 7 of "a "b""',
+    quoted: '"7"',
+    '7': 1,
+  })
+  expect(sentWith({ id: '7', isNew: 'true', name: 'ann' })).toMatchObject({
+    id: '7',
+    list: ['7', 'true', 'ann'],
+  })
 })
 
 test('the content length is that of the body, whatever is spliced into it', () => {
