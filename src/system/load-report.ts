@@ -29,8 +29,8 @@ export interface LoadReport {
   /** What could not keep up, when the target or msvc could not serve the schedule. */
   limit: string | null
   isInterrupted: boolean
-  /** From the schedule's start to the end of the last arrival (absent in older records). */
-  elapsedMs?: number
+  /** From the schedule's start to the end of the last arrival. */
+  elapsedMs: number
   /**
    * Why arrivals ended `check-failed`, `protocol-error` or `tls`, the most frequent reason first (absent in older
    * records). At most twenty of each outcome are told apart; the rest are `other reasons`.

@@ -42,7 +42,7 @@ export const answeredIn = (outcomes: OutcomeCounts): number =>
 
 /** For how long arrivals came: less than the schedule's time when the run was interrupted. */
 export const sentForMs = ({ isInterrupted, elapsedMs, schedule }: LoadReport): number =>
-  isInterrupted ? Math.min(elapsedMs ?? schedule.durationMs, schedule.durationMs) : schedule.durationMs
+  isInterrupted ? Math.min(elapsedMs, schedule.durationMs) : schedule.durationMs
 
 /** Per second of that time. */
 export const perSecond = (count: number, report: LoadReport): number => {

@@ -19,7 +19,7 @@ import {
 /** @param iso epoch milliseconds → RFC 3339 */
 export function vegetaReportOf(run: RecordedRun, iso: (at: number) => string): object {
   const { report } = run
-  const { startedAt, schedule, outcomes, statuses, elapsedMs = schedule.durationMs } = report
+  const { startedAt, outcomes, statuses, elapsedMs } = report
   const response = responsesOf(run)
   const ns = (ms: number): number => Math.round(ms * 1e6)
   const requests = endedIn(report)

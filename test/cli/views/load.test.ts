@@ -32,6 +32,7 @@ const report: LoadReport = {
   reasons: ['it waited for a core 40 % of the time: other programs took them'],
   limit: 'target saturated: answered about 480 rps',
   isInterrupted: false,
+  elapsedMs: 10_012,
   statuses: { 200: 7990, 201: 2000 },
   requests: [
     { name: 'read order', outcomes: { ok: 8000 }, statuses: { 200: 8000 }, responseMs },

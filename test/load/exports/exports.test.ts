@@ -29,6 +29,7 @@ const run: RecordedRun = {
   report: {
     ...load,
     startedAt,
+    elapsedMs: 3000,
     schedule: { arrivals: 3000, ratePerSecond: 1000, durationMs: 3000 },
     outcomes: { ok: 2970, timeout: 30 },
     statuses: { 200: 2970 },
