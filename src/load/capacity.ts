@@ -157,7 +157,9 @@ export async function findCapacity(search: CapacitySearch, ports: CapacityPorts)
       reasons.push(`at ${rate} per second other programs disturbed the measurement, twice`)
       return end('inconclusive')
     }
-    reasons.push(`msvc itself could not send ${rate} per second steadily here`)
+    reasons.push(
+      `msvc itself could not send ${rate} per second steadily here; where the target takes long for each, --connections allows more of them at once`,
+    )
     return end('generator-limited')
   }
 

@@ -152,7 +152,11 @@ describe('the capacity of a server with a known limit (virtual time)', () => {
   test('is not made up, when the generator is the limit: it is asked twice, and says so', async () => {
     const server = model(3, 1, { limitedAbove: 300 })
     const found = await findCapacity({ objectives, ...search }, server)
-    expect(found).toMatchObject({ verdict: 'generator-limited', ratePerSecond: 200 })
+    expect(found).toMatchObject({
+      verdict: 'generator-limited',
+      ratePerSecond: 200,
+      reasons: [expect.stringMatching(/^msvc itself could not send 400 per second .*--connections/)],
+    })
     expect(server.asked.filter(({ rate }) => rate === 400)).toHaveLength(2)
   })
 })
