@@ -27,7 +27,7 @@ export function createDistribution(): Distribution {
       merge(all, one)
       const bands = new Map<number, number>()
       for (const { us, times } of recordedIn(one)) bands.set(bandOf(us), (bands.get(bandOf(us)) ?? 0) + times)
-      seconds.push({ second, bands: [...bands] })
+      seconds.push({ second, bands: [...bands].flat() })
     },
     read: () => distributionOf(all, seconds),
   }
@@ -35,7 +35,8 @@ export function createDistribution(): Distribution {
 
 interface BandedSecond {
   second: number
-  bands: [band: number, times: number][]
+  /** In turns: a band, how many were in it. Flat, as there is one of these for each second. */
+  bands: number[]
 }
 
 function distributionOf(all: Histogram, seconds: readonly BandedSecond[]): LatencyDistribution | null {
@@ -53,7 +54,7 @@ function distributionOf(all: Histogram, seconds: readonly BandedSecond[]): Laten
   }))
   for (const { second, bands } of seconds) {
     const { counts } = columns[Math.floor(second / width)]!
-    for (const [band, times] of bands) counts[band - lowest]! += times
+    for (let at = 0; at < bands.length; at += 2) counts[bands[at]! - lowest]! += bands[at + 1]!
   }
   return {
     percentiles: fractionsFor(total).map((fraction) => ({ fraction, ms: quantileUs(all, fraction)! / 1000 })),

@@ -67,7 +67,7 @@ export async function openRun({ root, system = null, kind, title, target }: Open
 
   const append = (draft: EventDraft): void => {
     const line = journal.append([JSON.stringify(numbered(draft, recorded.length))])
-    recorded.push({ at: draft.at, event: withoutHistograms(draft), line })
+    recorded.push({ at: draft.at, line })
     if (draft.type === 'load.interval') distribution.add(draft.data)
   }
   append({ at: startedAt, source: 'load', type: 'run.started', subject, data: { kind, title, target } })
@@ -95,8 +95,12 @@ export async function openRun({ root, system = null, kind, title, target }: Open
       const what = { version: 1, id, kind, title, target, system } as const
       const run: Run = { ...what, startedAt, endedAt, verdict, acknowledged, summary }
       const entries = [...recorded, ...agentEvents.map((event) => ({ at: event.at, event }))].toSorted(byTime)
-      const events = entries.map(({ event }, index) => numbered(event, index))
-      await writeWhole(journalPath, wholeLines(reader, entries, journalPath))
+      const events: SystemEvent[] = []
+      const merged = wholeEvents(reader, entries, journalPath)
+      await writeWhole(
+        journalPath,
+        linesOf(merged, (event) => events.push(withoutHistograms(event))),
+      )
       const when = new Date(startedAt)
         .toISOString()
         .replace('T', ' ')
@@ -111,23 +115,30 @@ export async function openRun({ root, system = null, kind, title, target }: Open
   }
 }
 
-/** An event without its histograms. Where it stands whole in the journal, unless it is the agent's. */
-interface JournalEntry {
-  at: number
-  event: EventDraft | SystemEvent
-  line?: LinePlace
-}
+/** Where an event of the run stands in its journal; an event of the agent's. */
+type JournalEntry = { at: number } & ({ line: LinePlace } | { event: SystemEvent })
 
 /** One at a time: together, the seconds of ten minutes are as much as all else that a run keeps. */
-async function* wholeLines(
+async function* wholeEvents(
   journal: LineReader,
   entries: readonly JournalEntry[],
   path: string,
+): AsyncGenerator<SystemEvent> {
+  for (const [index, entry] of entries.entries()) {
+    const event =
+      'event' in entry ? entry.event : (parsed(await journal.read(entry.line)) as SystemEvent | undefined)
+    if (event === undefined) throw errors.runRecordChanged(path)
+    yield numbered(event, index)
+  }
+}
+
+async function* linesOf(
+  events: AsyncIterable<SystemEvent>,
+  tell: (event: SystemEvent) => void,
 ): AsyncGenerator<string> {
-  for (const [index, { event, line }] of entries.entries()) {
-    const whole = line === undefined ? event : (parsed(await journal.read(line)) as SystemEvent | undefined)
-    if (whole === undefined) throw errors.runRecordChanged(path)
-    yield `${JSON.stringify(numbered(whole, index))}\n`
+  for await (const event of events) {
+    tell(event)
+    yield `${JSON.stringify(event)}\n`
   }
 }
 
