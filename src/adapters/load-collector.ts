@@ -19,7 +19,7 @@ const flags = [
   '--optimize-for-size',
 ]
 
-/** For the threads that are started from now on. */
+/** For the threads that are started from now on; the last flag is heeded by this one, too. */
 export function collectAlone(): void {
   for (const flag of flags) setFlagsFromString(flag)
 }

@@ -14,12 +14,13 @@ import type { Accounts } from './accounts.ts'
 import { capturesOf, holds, missingText, unmetText } from './checks.ts'
 import { createFifo } from './fifo.ts'
 import { type Arrival, type CompiledFlow, goToNextStep } from './flow.ts'
+import { type Message, messageOf } from './message.ts'
 import { type Ending, outcomeOf } from './outcomes.ts'
 import { createPauses } from './pauses.ts'
 import type { Limits } from './plan.ts'
 import { type Connection, createPool, type Wire, type WireEvents } from './pool.ts'
-import { type CompiledRequest, bytesOf, keyOf } from './request.ts'
-import type { Answer, ExpectedAnswer } from './response-parser.ts'
+import type { CompiledRequest } from './request.ts'
+import type { Answer } from './response-parser.ts'
 import type { ArrivalValues } from './template.ts'
 
 export interface DispatcherParts {
@@ -66,13 +67,6 @@ const serveEveryMs = 1
 const longestRestMs = 30_000
 const noValues: ArrivalValues = { uuid: '', arrival: '' }
 const nothingCaptured = { isWhole: true, values: {} } as const
-
-/** What goes out for one arrival. */
-interface Message {
-  bytes: Uint8Array
-  key: string | null
-  expected: ExpectedAnswer
-}
 
 export function createDispatcher(parts: DispatcherParts): Dispatcher {
   const { flows, limits, accounts, nowMs } = parts
@@ -242,18 +236,4 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
 function unmetOf({ checks }: CompiledRequest, answer: Answer): string | null {
   const unmet = checks.find((check) => !holds(check, answer))
   return unmet === undefined ? null : unmetText(unmet)
-}
-
-function messageOf(request: CompiledRequest, values: ArrivalValues): Message {
-  const key = keyOf(request, values)
-  const bytes = bytesOf(request, values)
-  const { isHead, waitsForContinue } = request
-  const keepsHead = request.capture.length > 0
-  const keepsBody = keepsHead || request.checks.length > 0 || key !== null
-  return {
-    // A Buffer: a socket would make one of any other bytes, each time.
-    bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length),
-    key,
-    expected: { isHead, keepsBody, keepsHead, waitsForContinue },
-  }
 }

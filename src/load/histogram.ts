@@ -98,11 +98,14 @@ export function quantileUs(histogram: Histogram, fraction: number): number | nul
   return histogram.summary[largest]!
 }
 
+/** The same in ms. */
+export function quantileMs(histogram: Histogram, fraction: number): number | null {
+  const us = quantileUs(histogram, fraction)
+  return us === null ? null : us / 1000
+}
+
 export function percentiles(histogram: Histogram): Percentiles {
-  const ms = (fraction: number): number | null => {
-    const us = quantileUs(histogram, fraction)
-    return us === null ? null : us / 1000
-  }
+  const ms = (fraction: number): number | null => quantileMs(histogram, fraction)
   return { p50: ms(0.5), p90: ms(0.9), p99: ms(0.99), p999: ms(0.999), max: ms(1) }
 }
 

@@ -3,7 +3,7 @@
 import type { FailureReason } from '../events.ts'
 import type { GeneratorReport, LoadProgress, LoadReport } from '../system/load-report.ts'
 import { type Books, countsOf, statusesOf, type Tally } from './books.ts'
-import { type Histogram, percentiles, quantileUs } from './histogram.ts'
+import { percentiles, quantileMs } from './histogram.ts'
 import type { Limits } from './plan.ts'
 import type { Phase } from './phases.ts'
 import { diagnose } from './self-diagnosis.ts'
@@ -42,12 +42,19 @@ export interface ReportParts {
   end: RunEnd
 }
 
+/** For how long arrivals came: less than the schedule's time when the run was interrupted. */
+export const sentForMs = (run: {
+  isInterrupted: boolean
+  elapsedMs: number
+  schedule: { durationMs: number }
+}): number => (run.isInterrupted ? Math.min(run.elapsedMs, run.schedule.durationMs) : run.schedule.durationMs)
+
 export function reportOf(parts: ReportParts): LoadReport {
   const { books, end, schedule, ratePerSecond, shape, limits } = parts
   const asked = { arrivals: schedule.arrivals, ratePerSecond, durationMs: schedule.durationMs, shape }
-  const sentForMs = end.isInterrupted ? Math.min(end.elapsedMs, schedule.durationMs) : schedule.durationMs
+  const sentMs = sentForMs({ ...end, schedule })
   const figures = {
-    achievedRate: sentForMs === 0 ? 0 : round((books.progress[1]! * 1000) / sentForMs),
+    achievedRate: sentMs === 0 ? 0 : round((books.progress[1]! * 1000) / sentMs),
     outcomes: countsOf(books.outcomes),
     responseMs: percentiles(books.response),
     okResponseMs: percentiles(books.okResponse),
@@ -127,11 +134,6 @@ function addUp(counts: readonly Record<string, number>[]): Record<string, number
     sums[status] = (sums[status] ?? 0) + answers
   }
   return sums
-}
-
-const quantileMs = (histogram: Histogram, fraction: number): number | null => {
-  const us = quantileUs(histogram, fraction)
-  return us === null ? null : us / 1000
 }
 
 const round = (value: number): number => Math.round(value * 1000) / 1000

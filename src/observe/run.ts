@@ -41,10 +41,6 @@ export function runId(startedAt: string, kind: RunKind, chance: number): string 
   return `${digits}-${kind}-${tail}`
 }
 
-/** Events of several sources as one journal: by their time, numbered from 1. */
-export const mergeEvents = (...sources: readonly (readonly (EventDraft | SystemEvent)[])[]): SystemEvent[] =>
-  sources.flat().toSorted(byTime).map(numbered)
-
 export const byTime = (one: { at: number }, other: { at: number }): number => one.at - other.at
 
 /** @param index its place in the journal, from 0 */
@@ -52,7 +48,7 @@ export const numbered = (event: EventDraft | SystemEvent, index: number): System
   ({ ...event, v: 1, seq: index + 1 }) as SystemEvent
 
 /** An event as a report keeps it: the histograms of a second are ten times all else that is said of it. */
-export function withoutHistograms<Event extends EventDraft | SystemEvent>(event: Event): Event {
+export function withoutHistograms(event: SystemEvent): SystemEvent {
   if (event.type !== 'load.interval') return event
   const { requestHistograms: _, ...data } = event.data
   return { ...event, data: { ...data, responseHistogram: '' } }

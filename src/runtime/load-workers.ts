@@ -10,7 +10,7 @@ import { addBooks, type Books, booksBytes, booksSizeOf, sumOf, viewBooks } from 
 import { createFailureCounts } from '../load/failures.ts'
 import { gatherSeconds } from '../load/gather-seconds.ts'
 import { together } from '../load/encoded-histogram.ts'
-import { createHistogram, type Histogram, quantileUs } from '../load/histogram.ts'
+import { createHistogram, type Histogram, quantileMs } from '../load/histogram.ts'
 import type { SecondBooks } from '../load/intervals.ts'
 import { intervalOf } from '../load/interval-of-parts.ts'
 import { limitsPerWorker } from '../load/plan.ts'
@@ -82,7 +82,7 @@ function lagP99Of(parts: readonly SecondBooks[], scratch: Histogram): number {
     parts.map((part) => part.lag),
     scratch,
   )
-  return (quantileUs(lag, 0.99) ?? 0) / 1000
+  return quantileMs(lag, 0.99) ?? 0
 }
 
 interface Thread {

@@ -1,7 +1,7 @@
 // A percentile over several seconds of load, for who has their encoded histograms only.
 
 import { together } from '../load/encoded-histogram.ts'
-import { quantileUs } from '../load/histogram.ts'
+import { quantileMs } from '../load/histogram.ts'
 
 /** Remembers what it has computed: a judge asks for the same windows again and again. */
 export function quantileReader(): (histograms: readonly string[], fraction: number) => number | null {
@@ -10,8 +10,7 @@ export function quantileReader(): (histograms: readonly string[], fraction: numb
     const key = `${fraction} ${histograms.join(' ')}`
     const known = answers.get(key)
     if (known !== undefined) return known
-    const us = quantileUs(together(histograms), fraction)
-    const ms = us === null ? null : us / 1000
+    const ms = quantileMs(together(histograms), fraction)
     answers.set(key, ms)
     return ms
   }

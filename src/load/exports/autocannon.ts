@@ -3,6 +3,7 @@
 // Latency is our response time, from the intended start. Bytes are not counted and stand as 0.
 
 import { countOf, type Histogram, meanMs, recordedIn } from '../histogram.ts'
+import { sentForMs } from '../report.ts'
 import {
   answeredIn,
   endedIn,
@@ -10,7 +11,6 @@ import {
   type RecordedRun,
   responsesOf,
   secondsOf,
-  sentForMs,
   smallestMs,
 } from './recorded.ts'
 

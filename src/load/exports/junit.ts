@@ -4,7 +4,7 @@ import { junitXml } from '../../system/junit-xml.ts'
 import type { LoadReport } from '../../system/load-report.ts'
 import { observedText } from '../../system/observed-text.ts'
 import { xmlText as escape } from '../../system/xml-text.ts'
-import { sentForMs } from './recorded.ts'
+import { sentForMs } from '../report.ts'
 
 /**
  * A run that is not valid turns each of its thresholds into an error, not a failure of the target.

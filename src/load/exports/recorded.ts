@@ -3,7 +3,8 @@
 import { type LoadInterval, isOf, type OutcomeCounts, type SystemEvent } from '../../events.ts'
 import type { LoadReport } from '../../system/load-report.ts'
 import { together } from '../encoded-histogram.ts'
-import { type Histogram, quantileUs } from '../histogram.ts'
+import { type Histogram, quantileMs } from '../histogram.ts'
+import { sentForMs } from '../report.ts'
 
 export interface RecordedRun {
   id: string
@@ -25,7 +26,7 @@ export const responsesOf = (run: RecordedRun): Histogram =>
 
 /** Milliseconds; 0 where nothing was recorded, as the formats below have no other way to say it. */
 export const quantileMsOf = (histogram: Histogram, fraction: number): number =>
-  (quantileUs(histogram, fraction) ?? 0) / 1000
+  quantileMs(histogram, fraction) ?? 0
 
 export const smallestMs = ({ summary }: Histogram): number =>
   Number.isFinite(summary[2]) ? summary[2]! / 1000 : 0
@@ -40,11 +41,7 @@ export const failedIn = (report: LoadReport): number => endedIn(report) - (repor
 export const answeredIn = (outcomes: OutcomeCounts): number =>
   (outcomes.ok ?? 0) + (outcomes['http-error'] ?? 0) + (outcomes['check-failed'] ?? 0)
 
-/** For how long arrivals came: less than the schedule's time when the run was interrupted. */
-export const sentForMs = ({ isInterrupted, elapsedMs, schedule }: LoadReport): number =>
-  isInterrupted ? Math.min(elapsedMs, schedule.durationMs) : schedule.durationMs
-
-/** Per second of that time. */
+/** Per second of the time in which arrivals came. */
 export const perSecond = (count: number, report: LoadReport): number => {
   const ms = sentForMs(report)
   return ms === 0 ? 0 : (count * 1000) / ms

@@ -5,6 +5,7 @@
 
 import { failureNames } from './failures.ts'
 import { meanMs } from '../histogram.ts'
+import { sentForMs } from '../report.ts'
 import {
   answeredIn,
   endedIn,
@@ -12,7 +13,6 @@ import {
   quantileMsOf,
   type RecordedRun,
   responsesOf,
-  sentForMs,
   smallestMs,
 } from './recorded.ts'
 
