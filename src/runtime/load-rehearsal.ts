@@ -16,7 +16,7 @@ import type { Pacing } from '../ports.ts'
 import type { LoadJob } from './load-job.ts'
 import { playPart, wireOpener } from './load-part.ts'
 
-/** How often, and how long each. Who asks for microseconds waits two seconds for them. */
+/** How often, and how long each. Who asks for microseconds waits a second and a half for them. */
 const effort: Record<Pacing, { times: number; ms: number }> = {
   metronome: { times: 1, ms: 50 },
   eco: { times: 1, ms: 50 },
